@@ -1,0 +1,64 @@
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+HITCAST := $(BIN)/hitcast
+MAPPINGS := --mapping demo_catalog --mapping demo_tiktok --mapping demo_vk
+# dbt checks run on a home of their own, so that nobody's warehouse is locked or written to
+CHECK_HOME := .cache/check_home
+export HITCAST_HOME ?= data
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check check-fast format docs dashboard clean lock
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Install everything into .venv, once
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11 setup")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python lacks venv: on Debian, apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## Run the whole job on a made-up label
+	$(HITCAST) demo-data
+	$(HITCAST) ingest "$(HITCAST_HOME)/exports/first" $(MAPPINGS)
+	$(HITCAST) ingest "$(HITCAST_HOME)/exports/corrections" $(MAPPINGS)
+	$(HITCAST) run
+
+test: $(STAMP) ## Run every test
+	$(BIN)/python -m pytest
+
+check: check-fast ## Lint, types, import rules, SQL lint, and a dbt build on an empty home with warnings as errors
+	@mkdir -p $(CHECK_HOME)
+	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet build --warn-error --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
+	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff lint models tests/dbt
+
+check-fast: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## Format Python and SQL
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff fix models tests/dbt
+
+docs: $(STAMP) ## Write the dbt docs as one page to site/
+	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet docs generate --static --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
+	@mkdir -p site && cp $(CHECK_HOME)/target/static_index.html site/index.html
+	@echo "open site/index.html"
+
+dashboard: $(STAMP) ## Show the page
+	$(HITCAST) dashboard
+
+lock: ## Resolve requirements.lock anew; needs uv
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-emit-find-links --group dev --custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
+
+clean: ## Remove what setup and the checks made; never the data
+	rm -rf .venv .cache target logs site .mypy_cache .ruff_cache .pytest_cache .hypothesis catboost_info

@@ -1,0 +1,15 @@
+{#- Whole days from a release to a date: 0 on the release date, negative before it. The one owner of the day window. -#}
+{% macro days_since_release(date_column, release_date_column) -%}
+  ({{ date_column }} - {{ release_date_column }})
+{%- endmacro %}
+
+{#- Monday 0 to Sunday 6, counted from a Monday so that every engine agrees. -#}
+{% macro weekday_number(date_column) -%}
+  mod({{ days_since_release(date_column, "date '1900-01-01'") }}, 7)
+{%- endmacro %}
+
+{#- A day's measure from a row that may be absent: what the row reports; without a row 0 on a delivered day, for then
+    there was nothing, and null on a day never delivered, for then nobody knows. -#}
+{% macro measure_of_day(row_alias, measure, is_delivered) -%}
+  case when {{ row_alias }}.release_id is not null then {{ row_alias }}.{{ measure }} when {{ is_delivered }} then 0 end
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""Forecasting: reads the feature marts, writes the `ml` tables."""

@@ -1,0 +1,31 @@
+-- one row per release and as-of day 1 to 7 that TikTok data reaches
+with releases as (
+
+    select * from {{ ref('releases') }}
+
+),
+
+dataset_days as (
+
+    select * from {{ ref('dataset_days') }}
+
+),
+
+as_of_days as (
+
+    {% for as_of_day in range(1, 8) -%}
+        select cast({{ as_of_day }} as integer) as as_of_day
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    releases.release_id,
+    as_of_days.as_of_day,
+    releases.release_date,
+    releases.release_date + as_of_days.as_of_day as as_of_date
+from releases
+cross join as_of_days
+cross join dataset_days
+where releases.release_date + as_of_days.as_of_day <= dataset_days.tiktok_data_through_date + 1

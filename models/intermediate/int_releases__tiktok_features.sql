@@ -1,0 +1,156 @@
+-- one row per release and as-of day: TikTok activity of the days before the as-of day
+with as_of_days as (
+
+    select * from {{ ref('int_releases__as_of_days') }}
+
+),
+
+first_days as (
+
+    select * from {{ ref('int_releases__first_days') }}
+
+),
+
+known_days as (
+
+    select
+        as_of_days.release_id,
+        as_of_days.as_of_day,
+        first_days.day_number,
+        first_days.views,
+        first_days.creations,
+        first_days.likes,
+        first_days.comments,
+        first_days.shares,
+        first_days.favorites,
+        first_days.pgc_views,
+        first_days.pgc_creations,
+        first_days.largest_sound_creations,
+        first_days.active_sounds,
+        first_days.play_seconds,
+        first_days.timed_views,
+        first_days.platform_views,
+        first_days.platform_creations,
+        first_days.is_tiktok_delivered,
+        first_days.day_number >= 0 as is_released
+    from as_of_days
+    inner join first_days
+        on
+            as_of_days.release_id = first_days.release_id
+            and as_of_days.as_of_day > first_days.day_number
+
+),
+
+aggregated as (
+
+    select
+        release_id,
+        as_of_day,
+        {%- for measure in ['views', 'creations', 'likes'] %}
+            {%- for day in range(7) %}
+                max({{ measure }}) filter (where day_number = {{ day }}) as {{ measure }}_day_{{ day }},
+            {%- endfor %}
+        {%- endfor %}
+        {%- for measure in ['views', 'creations', 'likes', 'comments', 'shares', 'favorites'] %}
+            cast(sum({{ measure }}) filter (where is_released) as bigint) as {{ measure }}_total,
+        {%- endfor %}
+        {%- for measure in ['views', 'creations'] %}
+            regr_slope(ln(1 + {{ measure }}), day_number) filter (where is_released) as {{ measure }}_log_slope,
+            max({{ measure }}) filter (where day_number = as_of_day - 1) as {{ measure }}_last_day,
+            max({{ measure }}) filter (where is_released) as {{ measure }}_peak,
+        {%- endfor %}
+        cast(sum(pgc_views) filter (where is_released) as bigint) as pgc_views_total,
+        cast(sum(pgc_creations) filter (where is_released) as bigint) as pgc_creations_total,
+        cast(sum(largest_sound_creations) filter (where is_released) as bigint) as largest_sound_creations_total,
+        max(active_sounds) filter (where is_released) as active_sounds_peak,
+        sum(play_seconds) filter (where is_released) as play_seconds_total,
+        cast(sum(timed_views) filter (where is_released) as bigint) as timed_views_total,
+        cast(sum(views) filter (where not is_released) as bigint) as teaser_views_total,
+        cast(sum(creations) filter (where not is_released) as bigint) as teaser_creations_total,
+        count(*) filter (where not is_released and views > 0) as teaser_days_active,
+        cast(sum(platform_views) filter (where is_released) as bigint) as platform_views_total,
+        cast(sum(platform_creations) filter (where is_released) as bigint) as platform_creations_total,
+        count(*) filter (where is_released and is_tiktok_delivered) as delivered_days
+    from known_days
+    group by release_id, as_of_day
+
+),
+
+-- the earliest day that reached the peak
+peaks as (
+
+    select
+        known_days.release_id,
+        known_days.as_of_day,
+        min(known_days.day_number) filter (where known_days.views = aggregated.views_peak) as views_peak_day,
+        min(known_days.day_number) filter (where known_days.creations = aggregated.creations_peak)
+            as creations_peak_day
+    from known_days
+    inner join aggregated
+        on
+            known_days.release_id = aggregated.release_id
+            and known_days.as_of_day = aggregated.as_of_day
+    where known_days.is_released
+    group by known_days.release_id, known_days.as_of_day
+
+)
+
+select
+    as_of_days.release_id,
+    as_of_days.as_of_day,
+    {%- for measure in ['views', 'creations'] %}
+        {%- for day in range(7) %}
+            aggregated.{{ measure }}_day_{{ day }} as tiktok_{{ measure }}_day_{{ day }},
+        {%- endfor %}
+        aggregated.{{ measure }}_total as tiktok_{{ measure }}_total,
+        aggregated.{{ measure }}_log_slope as tiktok_{{ measure }}_log_slope,
+        case
+            when
+                as_of_days.as_of_day > 1
+                then aggregated.{{ measure }}_last_day / nullif(aggregated.{{ measure }}_day_0, 0)
+        end
+            as tiktok_{{ measure }}_last_over_first,
+        case
+            {%- for day in range(3, 8) %}
+                when as_of_days.as_of_day = {{ day }} then
+                    ln(1 + aggregated.{{ measure }}_day_{{ day - 1 }})
+                    - ln(1 + aggregated.{{ measure }}_day_{{ day - 2 }})
+                    - ln(1 + aggregated.{{ measure }}_day_1) + ln(1 + aggregated.{{ measure }}_day_0)
+            {%- endfor %}
+        end as tiktok_{{ measure }}_acceleration,
+        peaks.{{ measure }}_peak_day as tiktok_{{ measure }}_peak_day,
+    {%- endfor %}
+    aggregated.views_total / nullif(aggregated.creations_total, 0) as tiktok_views_per_creation,
+    aggregated.comments_total as tiktok_comments_total,
+    aggregated.shares_total as tiktok_shares_total,
+    aggregated.favorites_total as tiktok_favorites_total,
+    {%- for measure in ['comments', 'shares', 'favorites'] %}
+        aggregated.{{ measure }}_total / nullif(aggregated.views_total, 0) as tiktok_{{ measure }}_per_view,
+    {%- endfor %}
+    {%- for day in range(7) %}
+        aggregated.likes_day_{{ day }} as tiktok_likes_day_{{ day }},
+    {%- endfor %}
+    aggregated.likes_total as tiktok_likes_total,
+    aggregated.likes_total / nullif(aggregated.views_total, 0) as tiktok_likes_per_view,
+    aggregated.active_sounds_peak as tiktok_active_sounds_peak,
+    aggregated.pgc_views_total / nullif(aggregated.views_total, 0) as tiktok_pgc_share_of_views,
+    aggregated.pgc_creations_total / nullif(aggregated.creations_total, 0) as tiktok_pgc_share_of_creations,
+    aggregated.creations_total - aggregated.pgc_creations_total as tiktok_ugc_creations_total,
+    aggregated.largest_sound_creations_total / nullif(aggregated.creations_total, 0) as tiktok_largest_sound_share,
+    aggregated.play_seconds_total / nullif(aggregated.timed_views_total, 0) as tiktok_average_play_seconds,
+    aggregated.teaser_views_total as tiktok_teaser_views_total,
+    aggregated.teaser_creations_total as tiktok_teaser_creations_total,
+    aggregated.teaser_days_active as tiktok_teaser_days_active,
+    aggregated.views_total / nullif(aggregated.platform_views_total, 0) as tiktok_share_of_platform_views,
+    aggregated.creations_total / nullif(aggregated.platform_creations_total, 0) as tiktok_share_of_platform_creations,
+    aggregated.platform_views_total as tiktok_platform_views_total,
+    coalesce(aggregated.delivered_days, 0) as tiktok_delivered_days
+from as_of_days
+left join aggregated
+    on
+        as_of_days.release_id = aggregated.release_id
+        and as_of_days.as_of_day = aggregated.as_of_day
+left join peaks
+    on
+        as_of_days.release_id = peaks.release_id
+        and as_of_days.as_of_day = peaks.as_of_day

@@ -1,0 +1,57 @@
+-- one row per release and as-of day: VK streams of the days before the as-of day
+with as_of_days as (
+
+    select * from {{ ref('int_releases__as_of_days') }}
+
+),
+
+first_days as (
+
+    select * from {{ ref('int_releases__first_days') }}
+    where day_number >= 0
+
+),
+
+aggregated as (
+
+    select
+        as_of_days.release_id,
+        as_of_days.as_of_day,
+        {%- for day in range(7) %}
+            max(first_days.streams) filter (where first_days.day_number = {{ day }}) as streams_day_{{ day }},
+        {%- endfor %}
+        cast(sum(first_days.streams) as bigint) as streams_total,
+        regr_slope(ln(1 + first_days.streams), first_days.day_number) as streams_log_slope,
+        max(first_days.streams) filter (where first_days.day_number = as_of_days.as_of_day - 1) as streams_last_day,
+        {%- for measure in ['playlist', 'search', 'recommendation', 'own_music', 'paid'] %}
+            cast(sum(first_days.{{ measure }}_streams) as bigint) as {{ measure }}_streams_total,
+        {%- endfor %}
+        count(*) filter (where first_days.is_vk_delivered) as delivered_days
+    from as_of_days
+    inner join first_days
+        on
+            as_of_days.release_id = first_days.release_id
+            and as_of_days.as_of_day > first_days.day_number
+    group by as_of_days.release_id, as_of_days.as_of_day
+
+)
+
+select
+    as_of_days.release_id,
+    as_of_days.as_of_day,
+    {%- for day in range(7) %}
+        aggregated.streams_day_{{ day }} as vk_streams_day_{{ day }},
+    {%- endfor %}
+    aggregated.streams_total as vk_streams_total,
+    aggregated.streams_log_slope as vk_streams_log_slope,
+    case when as_of_days.as_of_day > 1 then aggregated.streams_last_day / nullif(aggregated.streams_day_0, 0) end
+        as vk_streams_last_over_first,
+    {%- for measure in ['playlist', 'search', 'recommendation', 'own_music', 'paid'] %}
+        aggregated.{{ measure }}_streams_total / nullif(aggregated.streams_total, 0) as vk_{{ measure }}_share,
+    {%- endfor %}
+    coalesce(aggregated.delivered_days, 0) as vk_delivered_days
+from as_of_days
+left join aggregated
+    on
+        as_of_days.release_id = aggregated.release_id
+        and as_of_days.as_of_day = aggregated.as_of_day

@@ -1,0 +1,81 @@
+-- one row per release and day with TikTok activity, from the first teaser day to the last observed day
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_days_to_rebuild('tiktok_sound_days', 'activity_date') }}"
+) }}
+
+with recordings as (
+
+    select * from {{ ref('int_catalog__recordings') }}
+
+),
+
+sound_days as (
+
+    select * from {{ ref('stg_tiktok__sound_days') }}
+    where
+        territory = '{{ var("territory") }}'
+        and isrc is not null
+    {% if is_incremental() %}
+            and activity_date in ({{ days_to_rebuild('tiktok_sound_days') }})
+        {% endif %}
+
+),
+
+last_delivery as (
+
+    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
+
+),
+
+release_days as (
+
+    select
+        recordings.release_id,
+        sound_days.activity_date,
+        {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }} as day_number,
+        cast(sum(sound_days.views) as bigint) as views,
+        cast(sum(sound_days.creations) as bigint) as creations,
+        cast(sum(sound_days.likes) as bigint) as likes,
+        cast(sum(sound_days.comments) as bigint) as comments,
+        cast(sum(sound_days.shares) as bigint) as shares,
+        cast(sum(sound_days.favorites) as bigint) as favorites,
+        cast(sum(sound_days.views) filter (where sound_days.content_type = 'PGC') as bigint) as pgc_views,
+        cast(sum(sound_days.creations) filter (where sound_days.content_type = 'PGC') as bigint) as pgc_creations,
+        -- one sound is one row of a day and territory, so the largest row is the largest sound
+        max(sound_days.creations) as largest_sound_creations,
+        count(*) as active_sounds,
+        sum(sound_days.average_play_seconds * sound_days.views) as play_seconds,
+        cast(
+            sum(sound_days.views) filter (where sound_days.average_play_seconds is not null) as bigint
+        ) as timed_views
+    from sound_days
+    inner join recordings on sound_days.isrc = recordings.isrc
+    where
+        {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }}
+        between -{{ var('teaser_days') }} and {{ var('observed_days') }} - 1
+    group by recordings.release_id, sound_days.activity_date, recordings.release_date
+
+)
+
+select
+    release_days.release_id,
+    release_days.activity_date,
+    release_days.day_number,
+    release_days.views,
+    release_days.creations,
+    release_days.likes,
+    release_days.comments,
+    release_days.shares,
+    release_days.favorites,
+    release_days.pgc_views,
+    release_days.pgc_creations,
+    release_days.largest_sound_creations,
+    release_days.active_sounds,
+    release_days.play_seconds,
+    release_days.timed_views,
+    last_delivery.delivery_number
+from release_days
+cross join last_delivery

@@ -1,0 +1,70 @@
+-- one row per release and day with VK streams, from the release date to the last observed day
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_days_to_rebuild('vk_stream_days', 'stream_date') }}"
+) }}
+
+with recordings as (
+
+    select * from {{ ref('int_catalog__recordings') }}
+
+),
+
+stream_days as (
+
+    select * from {{ ref('stg_vk__stream_days') }}
+    where
+        territory = '{{ var("territory") }}'
+    {% if is_incremental() %}
+            and stream_date in ({{ days_to_rebuild('vk_stream_days') }})
+        {% endif %}
+
+),
+
+last_delivery as (
+
+    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
+
+),
+
+release_days as (
+
+    select
+        recordings.release_id,
+        stream_days.stream_date,
+        {{ days_since_release('stream_days.stream_date', 'recordings.release_date') }} as day_number,
+        cast(sum(stream_days.streams) as bigint) as streams,
+        cast(sum(stream_days.streams) filter (where stream_days.stream_source = 'playlist') as bigint)
+            as playlist_streams,
+        cast(sum(stream_days.streams) filter (where stream_days.stream_source = 'search') as bigint)
+            as search_streams,
+        cast(sum(stream_days.streams) filter (where stream_days.stream_source = 'recommendations') as bigint)
+            as recommendation_streams,
+        cast(sum(stream_days.streams) filter (where stream_days.stream_source = 'own_music') as bigint)
+            as own_music_streams,
+        cast(sum(stream_days.streams) filter (where stream_days.subscription = 'paid') as bigint)
+            as paid_streams
+    from stream_days
+    inner join recordings on stream_days.isrc = recordings.isrc
+    where
+        {{ days_since_release('stream_days.stream_date', 'recordings.release_date') }}
+        between 0 and {{ var('observed_days') }} - 1
+    group by recordings.release_id, stream_days.stream_date, recordings.release_date
+
+)
+
+select
+    release_days.release_id,
+    release_days.stream_date,
+    release_days.day_number,
+    release_days.streams,
+    release_days.playlist_streams,
+    release_days.search_streams,
+    release_days.recommendation_streams,
+    release_days.own_music_streams,
+    release_days.paid_streams,
+    last_delivery.delivery_number
+from release_days
+cross join last_delivery

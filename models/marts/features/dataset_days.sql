@@ -1,0 +1,25 @@
+-- one row: how far the landed data reaches
+with deliveries as (
+
+    select * from {{ ref('stg_landing__deliveries') }}
+
+),
+
+reach as (
+
+    select
+        max(delivered_day) filter (where table_name = 'tiktok_sound_days') as tiktok_data_through_date,
+        max(delivered_day) filter (where table_name = 'vk_stream_days') as vk_data_through_date,
+        max(delivery_number) as last_delivery_number,
+        max(delivered_at) as last_delivered_at
+    from deliveries
+
+)
+
+select
+    tiktok_data_through_date,
+    vk_data_through_date,
+    least(tiktok_data_through_date, vk_data_through_date) as data_through_date,
+    last_delivery_number,
+    last_delivered_at
+from reach

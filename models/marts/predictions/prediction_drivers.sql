@@ -1,0 +1,27 @@
+-- one row per scoring run, release, horizon and driver: the features that moved a forecast most
+with drivers as (
+
+    select * from {{ ref('stg_ml__prediction_drivers') }}
+
+),
+
+features as (
+
+    select * from {{ ref('feature_catalog') }}
+
+)
+
+select
+    drivers.run_id,
+    drivers.release_id,
+    drivers.horizon_days,
+    drivers.driver_rank,
+    drivers.feature_name,
+    features.feature_group,
+    features.description as feature_description,
+    drivers.feature_value,
+    drivers.contribution,
+    -- a contribution to the log of the forecast, as the factor less one that it puts on the forecast
+    exp(drivers.contribution) - 1 as effect
+from drivers
+left join features on drivers.feature_name = features.feature_name

@@ -1,0 +1,39 @@
+-- one row per scoring run, release and horizon: every forecast ever made
+with predictions as (
+
+    select * from {{ ref('stg_ml__predictions') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('release_targets') }}
+
+)
+
+select
+    predictions.run_id,
+    predictions.release_id,
+    predictions.horizon_days,
+    predictions.as_of_day,
+    predictions.as_of_date,
+    predictions.data_through_date,
+    predictions.model_name,
+    predictions.feature_set,
+    predictions.predicted_class,
+    predictions.known_streams,
+    predictions.predicted_streams,
+    predictions.lower_80,
+    predictions.upper_80,
+    predictions.lower_90,
+    predictions.upper_90,
+    predictions.probability_low,
+    predictions.probability_medium,
+    predictions.probability_high,
+    targets.streams as actual_streams,
+    predictions.predicted_at
+from predictions
+left join targets
+    on
+        predictions.release_id = targets.release_id
+        and predictions.horizon_days = targets.horizon_days

@@ -1,0 +1,104 @@
+-- one row per release and horizon: the latest forecast, beside what came of it
+with history as (
+
+    select * from {{ ref('prediction_history') }}
+
+),
+
+releases as (
+
+    select * from {{ ref('releases') }}
+
+),
+
+drivers as (
+
+    select * from {{ ref('prediction_drivers') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by release_id, horizon_days order by as_of_date desc, predicted_at desc, run_id desc
+        ) as recency_rank
+    from history
+
+),
+
+latest as (
+
+    select * from ranked
+    where recency_rank = 1
+
+),
+
+signed_drivers as (
+
+    select
+        run_id,
+        release_id,
+        horizon_days,
+        driver_rank,
+        concat(feature_name, case when effect >= 0 then ' +' else ' ' end, cast(round(100 * effect) as integer), ' %')
+            as driver
+    from drivers
+
+),
+
+main_drivers as (
+
+    select
+        run_id,
+        release_id,
+        horizon_days,
+        concat_ws(
+            ', ',
+            max(driver) filter (where driver_rank = 1),
+            max(driver) filter (where driver_rank = 2),
+            max(driver) filter (where driver_rank = 3)
+        ) as main_drivers
+    from signed_drivers
+    group by run_id, release_id, horizon_days
+
+)
+
+select
+    latest.release_id,
+    latest.horizon_days,
+    releases.artist_name,
+    releases.release_title,
+    releases.label_name,
+    releases.genre,
+    releases.release_date,
+    latest.as_of_day,
+    latest.predicted_streams,
+    cast(round(latest.predicted_streams / 50000) * 50000 as bigint) as predicted_streams_rounded,
+    latest.lower_80,
+    latest.upper_80,
+    latest.lower_90,
+    latest.upper_90,
+    latest.probability_low,
+    latest.probability_medium,
+    latest.probability_high,
+    latest.predicted_class,
+    -- the expected cost of leaving a hit alone outweighs that of promoting a miss (Elkan 2001)
+    latest.probability_high * {{ var('false_negative_cost') }}
+    >= (1 - latest.probability_high) * {{ var('false_positive_cost') }} as is_promotion_candidate,
+    main_drivers.main_drivers,
+    latest.run_id,
+    latest.model_name,
+    latest.predicted_at,
+    latest.data_through_date,
+    latest.actual_streams,
+    abs(latest.predicted_streams - latest.actual_streams) / nullif(latest.actual_streams, 0)
+        as absolute_percentage_error
+from latest
+inner join releases on latest.release_id = releases.release_id
+left join main_drivers
+    on
+        latest.run_id = main_drivers.run_id
+        and latest.release_id = main_drivers.release_id
+        and latest.horizon_days = main_drivers.horizon_days

@@ -1,0 +1,22 @@
+-- one row per raw table and delivered day
+with deliveries as (
+
+    select * from {{ source('landing', 'landing_deliveries') }}
+
+),
+
+renamed as (
+
+    select
+        table_name,
+        delivered_day,
+        delivery_number,
+        row_count,
+        file_name,
+        checksum,
+        delivered_at
+    from deliveries
+
+)
+
+select * from renamed

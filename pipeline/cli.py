@@ -1,0 +1,238 @@
+"""The command line: `hitcast`. Every command imports its work when called, so that `--help` answers at once."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.run import Step
+
+app = typer.Typer(
+    help="Forecasts a release's VK streams from its first days of TikTok activity.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="The registered models.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+Variables = Annotated[
+    str | None,
+    typer.Option("--vars", help="Variables of dbt_project.yml to override, as YAML: '{horizons: [14, 28]}'."),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Know nothing of this day or later. [default: all data]"),
+]
+
+
+@app.command("demo-data")
+def demo_data(
+    rows: Annotated[int | None, typer.Option(help="About how many raw rows.", min=10_000)] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 7,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the world. [default: 2021-12-31]")
+    ] = None,
+) -> None:
+    """Write a made-up label's vendor exports to HITCAST_HOME/exports."""
+    from pipeline.demo.world import write_demo_data
+    from pipeline.home import Home
+
+    home = Home.current()
+    with _working("making the demo world") as progress:
+        summary = write_demo_data(home.exports, rows, seed, until.date() if until else None, progress)
+    typer.echo(summary.describe())
+    typer.echo(f"exports: {home.exports}")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Exports, or folders of them: CSV, CSV.gz, Parquet, XLSX.")],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--mapping", help="Mapping file, or the name of a ready one. May be given several times."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count, write nothing.")] = False,
+) -> None:
+    """Check vendor exports against the contracts and land them, day by day."""
+    from rich.console import Console
+
+    from pipeline.home import Home
+    from pipeline.ingest import ingest as ingest_paths
+    from pipeline.ingest import render
+
+    with _working("ingesting") as progress:
+        report = ingest_paths(Home.current(), paths, list(mapping or []), dry_run, progress)
+    Console().print(render(report))
+
+
+@app.command()
+def run(
+    variables: Variables = None,
+    retrain: Annotated[bool, typer.Option("--retrain", help="Train although a champion stands.")] = False,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
+) -> None:
+    """Do the whole job: features, training if no model stands, forecasts, publication."""
+    from pipeline.home import Home
+    from pipeline.project import read_variables
+    from pipeline.run import run as run_all
+    from pipeline.summary import render_publication
+
+    def finished(step: "Step") -> None:
+        typer.echo(f"{step.name:<12} {step.seconds:7.1f} s  {step.outcome}")
+
+    home = Home.current()
+    run_all(home, read_variables(variables), retrain, full_refresh, _working, finished)
+    render_publication(home)
+
+
+@app.command()
+def train(
+    variables: Variables = None,
+    as_of: AsOf = None,
+    promote: Annotated[bool, typer.Option(help="Make the new version the champion.")] = True,
+) -> None:
+    """Train the models on the marts and register them."""
+    from ml import train as ml_train
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+
+    settings = settings_of(Home.current(), read_variables(variables))
+    with _working("training") as progress:
+        outcome = ml_train.train(settings, as_of.date() if as_of else None, promote=promote, progress=progress)
+    typer.echo(outcome.summary())
+
+
+@app.command()
+def tune(
+    variables: Variables = None,
+    trials: Annotated[int, typer.Option(help="Trials, over both tasks.", min=1)] = 100,
+) -> None:
+    """Search for better parameters; training uses the best found. A stopped search goes on where it was."""
+    from ml import tuning
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+
+    settings = settings_of(Home.current(), read_variables(variables))
+    with _working("tuning") as progress:
+        outcome = tuning.tune(settings, trials, progress=progress)
+    typer.echo(outcome.summary())
+
+
+@app.command()
+def backtest(variables: Variables = None) -> None:
+    """Replay the past: train at each origin, forecast what came after, print the leader board."""
+    from rich.console import Console
+
+    from ml import backtest as ml_backtest
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+
+    settings = settings_of(Home.current(), read_variables(variables))
+    with _working("backtesting") as progress:
+        outcome = ml_backtest.backtest(settings, progress=progress)
+    Console().print(outcome.render())
+
+
+@app.command()
+def predict(variables: Variables = None, as_of: AsOf = None) -> None:
+    """Forecast the releases of the last weeks with the champion."""
+    from ml import predict as ml_predict
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+
+    settings = settings_of(Home.current(), read_variables(variables))
+    with _working("forecasting") as progress:
+        outcome = ml_predict.predict(settings, as_of.date() if as_of else None, progress=progress)
+    typer.echo(outcome.summary())
+
+
+@app.command()
+def publish() -> None:
+    """Copy the prediction marts to HITCAST_HOME/serving for readers."""
+    from pipeline.home import Home
+    from pipeline.publish import publish as publish_marts
+    from pipeline.summary import render_publication
+
+    home = Home.current()
+    publish_marts(home)
+    render_publication(home)
+
+
+@app.command()
+def status(variables: Variables = None) -> None:
+    """Say what is loaded, which models stand and what is published, and how old each is."""
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+    from pipeline.summary import render_status
+
+    home = Home.current()
+    render_status(home, settings_of(home, read_variables(variables)))
+
+
+@app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(help="Port of the page.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Show the published forecasts as a page, until interrupted."""
+    from pipeline.home import Home
+    from pipeline.page import serve
+
+    serve(Home.current(), address, port)
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """List the registered versions and the champion."""
+    from pipeline.summary import render_models
+
+    render_models(_modelling_settings())
+
+
+@models_app.command()
+def promote(version: Annotated[int, typer.Argument(help="Version to make the champion.")]) -> None:
+    """Make a version the champion."""
+    from ml import tracking
+
+    typer.echo(f"champion: {tracking.promote(_modelling_settings(), version).name}")
+
+
+@models_app.command()
+def rollback() -> None:
+    """Give the title back to the champion before."""
+    from ml import tracking
+
+    typer.echo(f"champion: {tracking.rollback(_modelling_settings()).name}")
+
+
+def main() -> None:
+    """Entry point: a failure the user can act on is one line on stderr and exit code 2."""
+    from ml.errors import HitcastError
+
+    try:
+        app()
+    except HitcastError as error:
+        typer.echo(f"hitcast: {error}", err=True)
+        sys.exit(2)
+
+
+def _modelling_settings():  # type: ignore[no-untyped-def]
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+
+    return settings_of(Home.current(), read_variables())
+
+
+@contextmanager
+def _working(name: str) -> Iterator[Callable[[str], None]]:
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status(name) as spinner:
+        yield lambda message: spinner.update(f"{name}: {message}")

@@ -1,0 +1,67 @@
+"""Calls dbt in this process, on one home."""
+
+import json
+import os
+from typing import Any
+
+from ml.errors import HitcastError
+from pipeline.home import PROJECT_DIR, Home
+
+# Incremental models keep rows that these shaped; another value asks for a full refresh.
+SHAPING_VARIABLES = ("territory", "teaser_days", "observed_days")
+
+
+def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh: bool = False) -> None:
+    """Builds and tests the selected models in the home's warehouse; unit tests are left to developers.
+
+    Args:
+        home: Where raw data is read and the warehouse written.
+        variables: All variables of the project.
+        select: dbt selectors.
+        full_refresh: Whether incremental models start anew. A changed shaping variable starts them anew too.
+
+    Raises:
+        HitcastError: A model or a test failed; names it, its message and the log.
+    """
+    shape_file = home.dbt / "built_with.json"
+    shape = {name: variables[name] for name in SHAPING_VARIABLES}
+    held = json.loads(shape_file.read_text()) if shape_file.exists() else shape
+    arguments = ["build", "--select", *select, "--indirect-selection", "buildable"]
+    arguments += ["--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
+    if full_refresh or held != shape:
+        arguments.append("--full-refresh")
+    invoke(home, arguments)
+    shape_file.write_text(json.dumps(shape))
+
+
+def invoke(home: Home, arguments: list[str]) -> None:
+    """Runs one dbt command quietly; its log goes to the home.
+
+    Raises:
+        HitcastError: dbt failed.
+    """
+    # importing dbt takes seconds
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    os.environ["HITCAST_HOME"] = str(home.root)
+    places = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
+    places += ["--target-path", str(home.dbt / "target"), "--log-path", str(home.dbt / "logs")]
+    try:
+        outcome = dbtRunner().invoke(["--log-level", "none", *arguments, *places])
+    finally:
+        # dbt would hold the file for as long as this process lives
+        DuckDBConnectionManager.close_all_connections()
+    if outcome.success:
+        return
+    log = f"See {home.dbt / 'logs' / 'dbt.log'}"
+    if outcome.exception is not None:
+        raise HitcastError(_first_lines(str(outcome.exception)), f"dbt {arguments[0]}", log)
+    failed = [result for result in outcome.result if str(result.status) in ("error", "fail", "runtime error")]
+    told = "; ".join(f"{result.node.name}: {_first_lines(result.message or str(result.status))}" for result in failed[:3])
+    more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+    raise HitcastError(f"{told}{more}", f"dbt {arguments[0]}", log)
+
+
+def _first_lines(message: str) -> str:
+    return " ".join(line.strip() for line in message.strip().splitlines()[:3])

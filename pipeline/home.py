@@ -1,0 +1,66 @@
+"""The one home of data: where everything that hitcast writes lies."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths below `HITCAST_HOME`; two homes share nothing.
+
+    Attributes:
+        root: The home itself, absolute.
+    """
+
+    root: Path
+
+    @classmethod
+    def current(cls) -> "Home":
+        """The home named by `HITCAST_HOME`, by default `data/` in the project, made if it is missing."""
+        named = os.environ.get("HITCAST_HOME")
+        home = cls(Path(named).expanduser().resolve() if named else PROJECT_DIR / "data")
+        home.root.mkdir(parents=True, exist_ok=True)
+        return home
+
+    @property
+    def raw(self) -> Path:
+        """Landed Parquet: `<table>/<day column>=YYYY-MM-DD/data.parquet` and the ledger."""
+        return self.root / "raw"
+
+    @property
+    def rejects(self) -> Path:
+        """Rejected rows with their reasons."""
+        return self.root / "rejects"
+
+    @property
+    def exports(self) -> Path:
+        """Vendor exports of the demo world."""
+        return self.root / "exports"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that dbt builds and `ml` writes to."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def mlflow(self) -> Path:
+        """MLflow's store."""
+        return self.root / "mlflow"
+
+    @property
+    def optuna_file(self) -> Path:
+        """Optuna's studies."""
+        return self.root / "optuna.db"
+
+    @property
+    def serving(self) -> Path:
+        """What readers open."""
+        return self.root / "serving"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's target and log folders."""
+        return self.root / "dbt"

@@ -1,0 +1,96 @@
+"""Publishes the prediction marts for readers, who never see a half-written file nor block a run."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from ml.errors import HitcastError
+from pipeline.home import Home
+
+PUBLISHED_TABLES = ("release_predictions", "prediction_history", "prediction_drivers", "model_performance")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published.
+
+    Attributes:
+        file: The DuckDB file.
+        published_at: UTC.
+        row_counts: Rows by table.
+    """
+
+    file: Path
+    published_at: datetime
+    row_counts: dict[str, int]
+
+
+def publish(home: Home) -> Publication:
+    """Copies the prediction marts to `serving/hitcast.duckdb` and Parquet files beside it.
+
+    Each file is written beside its place, synced and renamed, so that a reader opens either the old or the new one.
+    `publish_info` says what the DuckDB file holds, a row a table.
+
+    Raises:
+        HitcastError: There is no warehouse, or it lacks the prediction marts.
+    """
+    if not home.warehouse.exists():
+        raise HitcastError("nothing to publish", str(home.warehouse), "Run `hitcast run` first")
+    home.serving.mkdir(exist_ok=True)
+    published_at = datetime.now(UTC)
+    serving_file = home.serving / "hitcast.duckdb"
+    incoming = {name: home.serving / f".{name}.parquet.{os.getpid()}" for name in PUBLISHED_TABLES}
+    incoming_file = home.serving / f".hitcast.duckdb.{os.getpid()}"
+    try:
+        row_counts = _write(home, incoming_file, incoming, published_at)
+        for name, file in incoming.items():
+            _put_in_place(file, home.serving / f"{name}.parquet")
+        _put_in_place(incoming_file, serving_file)
+    finally:
+        for leftover in (incoming_file, *incoming.values()):
+            leftover.unlink(missing_ok=True)
+    return Publication(serving_file, published_at, row_counts)
+
+
+def _write(home: Home, database: Path, parquet: dict[str, Path], published_at: datetime) -> dict[str, int]:
+    row_counts: dict[str, int] = {}
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        present = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
+        if lacking := [name for name in PUBLISHED_TABLES if name not in present]:
+            raise HitcastError(f"has no table {lacking[0]}", str(home.warehouse), "Run `hitcast run` first")
+        # v1.0.0 is what every DuckDB since 1.0 reads
+        warehouse.execute(f"attach {_quoted(database)} as serving (storage_version 'v1.0.0')")
+        for name, file in parquet.items():
+            # names come from PUBLISHED_TABLES alone
+            warehouse.execute(f"create table serving.main.{name} as from main.{name}")
+            warehouse.execute(f"copy main.{name} to {_quoted(file)} (format parquet)")
+            (row_counts[name],) = warehouse.execute(f"select count(*) from serving.main.{name}").fetchone() or (0,)
+        warehouse.execute(
+            "create table serving.main.publish_info "
+            "(table_name varchar, row_count bigint, data_through_date date, published_at timestamp)"
+        )
+        for name, row_count in row_counts.items():
+            warehouse.execute(
+                "insert into serving.main.publish_info select ?, ?, data_through_date, ? from main.dataset_days",
+                [name, row_count, published_at.replace(tzinfo=None)],
+            )
+        warehouse.execute("detach serving")
+    return row_counts
+
+
+def _put_in_place(incoming: Path, place: Path) -> None:
+    with incoming.open("rb") as written:
+        os.fsync(written.fileno())
+    incoming.replace(place)
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
