@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from ml.settings import Settings
     from pipeline.run import Step
 
 app = typer.Typer(
@@ -101,11 +102,12 @@ def train(
     from ml import train as ml_train
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
+    from pipeline.summary import describe_training
 
     settings = settings_of(Home.current(), read_variables(variables))
     with _working("training") as progress:
-        outcome = ml_train.train(settings, as_of.date() if as_of else None, promote=promote, progress=progress)
-    typer.echo(outcome.summary())
+        trained = ml_train.train(settings, as_of.date() if as_of else None, promote, progress)
+    typer.echo(f"{describe_training(trained)}: {trained.reason}")
 
 
 @app.command()
@@ -117,11 +119,12 @@ def tune(
     from ml import tuning
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
+    from pipeline.summary import describe_tuning
 
     settings = settings_of(Home.current(), read_variables(variables))
     with _working("tuning") as progress:
-        outcome = tuning.tune(settings, trials, progress=progress)
-    typer.echo(outcome.summary())
+        result = tuning.tune(settings, trials, progress=progress)
+    typer.echo(describe_tuning(result))
 
 
 @app.command()
@@ -145,11 +148,12 @@ def predict(variables: Variables = None, as_of: AsOf = None) -> None:
     from ml import predict as ml_predict
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
+    from pipeline.summary import describe_forecasts
 
     settings = settings_of(Home.current(), read_variables(variables))
     with _working("forecasting") as progress:
-        outcome = ml_predict.predict(settings, as_of.date() if as_of else None, progress=progress)
-    typer.echo(outcome.summary())
+        predicted = ml_predict.predict(settings, as_of.date() if as_of else None, progress)
+    typer.echo(describe_forecasts(predicted))
 
 
 @app.command()
@@ -200,7 +204,8 @@ def promote(version: Annotated[int, typer.Argument(help="Version to make the cha
     """Make a version the champion."""
     from ml import tracking
 
-    typer.echo(f"champion: {tracking.promote(_modelling_settings(), version).name}")
+    tracking.promote(_modelling_settings(), version)
+    typer.echo(f"champion: version {version}")
 
 
 @models_app.command()
@@ -208,7 +213,7 @@ def rollback() -> None:
     """Give the title back to the champion before."""
     from ml import tracking
 
-    typer.echo(f"champion: {tracking.rollback(_modelling_settings()).name}")
+    typer.echo(f"champion: version {tracking.rollback(_modelling_settings())}")
 
 
 def main() -> None:
@@ -222,7 +227,7 @@ def main() -> None:
         sys.exit(2)
 
 
-def _modelling_settings():  # type: ignore[no-untyped-def]
+def _modelling_settings() -> "Settings":
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
 

@@ -10,7 +10,9 @@ from ml.settings import Settings
 from pipeline.home import PROJECT_DIR, Home
 
 
-def read_variables(overrides: str | None = None, project_file: Path = PROJECT_DIR / "dbt_project.yml") -> dict[str, Any]:
+def read_variables(
+    overrides: str | None = None, project_file: Path = PROJECT_DIR / "dbt_project.yml"
+) -> dict[str, Any]:
     """The variables of `dbt_project.yml`, with the user's own laid over them.
 
     Args:

@@ -10,6 +10,7 @@ from pipeline import dbt
 from pipeline.home import Home
 from pipeline.project import settings_of
 from pipeline.publish import Publication, publish
+from pipeline.summary import describe_forecasts, describe_training
 
 FEATURES = ["+path:models/marts/features"]
 PREDICTIONS = ["path:models/staging/ml", "path:models/marts/predictions"]
@@ -57,12 +58,11 @@ def run(
 
     def training(progress: Callable[[str], None]) -> str:
         if not retrain and (champion := tracking.champion(settings)) is not None:
-            return f"champion {champion.name} stands"
-        outcome = train.train(settings, progress=progress)
-        return outcome.summary()
+            return f"champion version {champion.version} stands"
+        return describe_training(train.train(settings, progress=progress))
 
     def forecasts(progress: Callable[[str], None]) -> str:
-        return predict.predict(settings, progress=progress).summary()
+        return describe_forecasts(predict.predict(settings, progress=progress))
 
     def marts(progress: Callable[[str], None]) -> str:
         dbt.build(home, variables, PREDICTIONS)

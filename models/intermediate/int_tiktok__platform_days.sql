@@ -11,7 +11,7 @@ with sound_days as (
     select * from {{ ref('stg_tiktok__sound_days') }}
     where
         territory = '{{ var("territory") }}'
-    {% if is_incremental() %}
+        {% if is_incremental() %}
             and activity_date in ({{ days_to_rebuild('tiktok_sound_days') }})
         {% endif %}
 

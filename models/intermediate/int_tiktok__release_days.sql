@@ -18,7 +18,7 @@ sound_days as (
     where
         territory = '{{ var("territory") }}'
         and isrc is not null
-    {% if is_incremental() %}
+        {% if is_incremental() %}
             and activity_date in ({{ days_to_rebuild('tiktok_sound_days') }})
         {% endif %}
 
@@ -42,8 +42,18 @@ release_days as (
         cast(sum(sound_days.comments) as bigint) as comments,
         cast(sum(sound_days.shares) as bigint) as shares,
         cast(sum(sound_days.favorites) as bigint) as favorites,
-        cast(sum(sound_days.views) filter (where sound_days.content_type = 'PGC') as bigint) as pgc_views,
-        cast(sum(sound_days.creations) filter (where sound_days.content_type = 'PGC') as bigint) as pgc_creations,
+        -- a part is 0 where none of it is reported, and null where the vendor does not tell the parts apart
+        cast(sum(
+            case
+                when sound_days.content_type = 'PGC' then sound_days.views when sound_days.content_type = 'UGC' then 0
+            end
+        ) as bigint) as pgc_views,
+        cast(sum(
+            case
+                when sound_days.content_type = 'PGC' then sound_days.creations
+                when sound_days.content_type = 'UGC' then 0
+            end
+        ) as bigint) as pgc_creations,
         -- one sound is one row of a day and territory, so the largest row is the largest sound
         max(sound_days.creations) as largest_sound_creations,
         count(*) as active_sounds,

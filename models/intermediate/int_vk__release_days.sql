@@ -17,7 +17,7 @@ stream_days as (
     select * from {{ ref('stg_vk__stream_days') }}
     where
         territory = '{{ var("territory") }}'
-    {% if is_incremental() %}
+        {% if is_incremental() %}
             and stream_date in ({{ days_to_rebuild('vk_stream_days') }})
         {% endif %}
 
@@ -36,16 +36,26 @@ release_days as (
         stream_days.stream_date,
         {{ days_since_release('stream_days.stream_date', 'recordings.release_date') }} as day_number,
         cast(sum(stream_days.streams) as bigint) as streams,
-        cast(sum(stream_days.streams) filter (where stream_days.stream_source = 'playlist') as bigint)
-            as playlist_streams,
-        cast(sum(stream_days.streams) filter (where stream_days.stream_source = 'search') as bigint)
-            as search_streams,
-        cast(sum(stream_days.streams) filter (where stream_days.stream_source = 'recommendations') as bigint)
-            as recommendation_streams,
-        cast(sum(stream_days.streams) filter (where stream_days.stream_source = 'own_music') as bigint)
-            as own_music_streams,
-        cast(sum(stream_days.streams) filter (where stream_days.subscription = 'paid') as bigint)
-            as paid_streams
+        -- a part is 0 where none of it is reported, and null where the vendor does not tell the parts apart
+        {%- for source, measure in {
+            'playlist': 'playlist_streams',
+            'search': 'search_streams',
+            'recommendations': 'recommendation_streams',
+            'own_music': 'own_music_streams'
+        }.items() %}
+            cast(sum(
+                case
+                    when stream_days.stream_source = '{{ source }}' then stream_days.streams
+                    when stream_days.stream_source is not null then 0
+                end
+            ) as bigint) as {{ measure }},
+        {%- endfor %}
+        cast(sum(
+            case
+                when stream_days.subscription = 'paid' then stream_days.streams
+                when stream_days.subscription is not null then 0
+            end
+        ) as bigint) as paid_streams
     from stream_days
     inner join recordings on stream_days.isrc = recordings.isrc
     where

@@ -1,0 +1,173 @@
+"""What the terminal says of a home: what is published, loaded and registered. Everything fits 80 columns."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from ml import tracking
+from ml.settings import Settings
+from pipeline.home import Home
+
+if TYPE_CHECKING:
+    from ml.predict import Predicted
+    from ml.train import Trained
+    from ml.tuning import TuningResult
+
+TOP_RELEASES = 10
+
+
+def human_number(value: float) -> str:
+    """A count as people write it: 940, 12.3 K, 1.2 M."""
+    for size, unit in ((1e9, " B"), (1e6, " M"), (1e3, " K")):
+        if value >= size * 0.9995:
+            return f"{value / size:.1f}{unit}"
+    return f"{value:.0f}"
+
+
+def age_of(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago a UTC moment was, in its largest unit."""
+    seconds = ((now or datetime.now(UTC)) - moment.replace(tzinfo=UTC)).total_seconds()
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def describe_training(trained: "Trained") -> str:
+    """A finished training in one line."""
+    title = "champion" if trained.is_champion else "not promoted"
+    return f"version {trained.version} ({title}), {trained.release_count:,} releases, {trained.feature_set}"
+
+
+def describe_forecasts(predicted: "Predicted") -> str:
+    """A finished scoring run in one line."""
+    return f"{predicted.release_count:,} releases as of {predicted.as_of} with {predicted.model_name}"
+
+
+def describe_tuning(result: "TuningResult") -> str:
+    """A finished search, a line a task."""
+    return "\n".join(
+        f"{task:<8} {result.trials[task]} trials, loss {result.default_value[task]:.4f} by default, "
+        f"{result.best_value[task]:.4f} at best"
+        for task in result.trials
+    )
+
+
+def render_publication(home: Home) -> None:
+    """Prints the most promising upcoming releases, and where the published table and the page lie."""
+    published = home.serving / "hitcast.duckdb"
+    with duckdb.connect(str(published), read_only=True) as serving:
+        rows = serving.execute(
+            """
+            with upcoming as (
+                select
+                    *,
+                    max(horizon_days) over () as longest_horizon
+                from release_predictions
+                where actual_streams is null
+            )
+            select
+                release_title, artist_name, release_date, as_of_day, horizon_days, predicted_streams,
+                lower_80, upper_80, predicted_class, probability_high, is_promotion_candidate
+            from upcoming
+            where horizon_days = longest_horizon
+            order by predicted_streams desc
+            limit ?
+            """,
+            [TOP_RELEASES],
+        ).fetchall()
+    console = Console()
+    if rows:
+        table = Table(title=f"Most promising upcoming releases: VK streams in {rows[0][4]} days", title_justify="left")
+        for column, justify in (("release", "left"), ("out", "left"), ("day", "right"), ("forecast", "right")):
+            table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=True)  # type: ignore[arg-type]
+        table.add_column("80 % interval", justify="right", no_wrap=True)
+        table.add_column("p(high)", justify="right", no_wrap=True)
+        table.add_column("promote", no_wrap=True)
+        for title, artist, released, day, _, streams, lower, upper, _, high, promote in rows:
+            table.add_row(
+                f"{artist}: {title}",
+                f"{released:%d %b}",
+                str(day),
+                human_number(streams),
+                f"{human_number(lower)} - {human_number(upper)}",
+                "" if high is None else f"{high:.0%}",
+                "yes" if promote else "",
+            )
+        console.print(table)
+    else:
+        console.print("No upcoming release: nothing is out that is not yet mature.")
+    console.print(f"published table  {_short(published)} (release_predictions)", soft_wrap=True)
+    console.print("page             hitcast dashboard, then http://127.0.0.1:8501", soft_wrap=True)
+
+
+def render_status(home: Home, settings: Settings) -> None:
+    """Prints what is loaded through which day, which models stand and what is published, with ages."""
+    console = Console()
+    console.print(f"home  {_short(home.root)}", soft_wrap=True)
+    loaded = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
+    for table_name, through, days, row_count, delivered_at in _landed(home):
+        loaded.add_row(table_name, f"{through}", f"{days:,}", f"{row_count:,}", age_of(delivered_at))
+    if loaded.row_count:
+        console.print(loaded)
+    else:
+        console.print("Nothing is loaded yet: `hitcast ingest PATH`, or `hitcast demo-data` to try it out.")
+    render_models(settings)
+    published = home.serving / "hitcast.duckdb"
+    if not published.exists():
+        console.print("Nothing is published yet: `hitcast run`.")
+        return
+    with duckdb.connect(str(published), read_only=True) as serving:
+        rows = serving.execute(
+            "select table_name, row_count, data_through_date, published_at from publish_info order by table_name"
+        ).fetchall()
+    table = Table("table", "rows", "data through", "published", title="Published", title_justify="left")
+    for table_name, row_count, through, published_at in rows:
+        table.add_row(table_name, f"{row_count:,}", str(through), age_of(published_at))
+    console.print(table)
+
+
+def render_models(settings: Settings) -> None:
+    """Prints the registered versions, newest first."""
+    versions = tracking.list_models(settings)
+    console = Console()
+    if not versions:
+        console.print("No model is trained yet: `hitcast run`, or `hitcast train`.")
+        return
+    table = Table(
+        "version", "champion", "trained as of", "features", "registered", title="Models", title_justify="left"
+    )
+    for version in versions:
+        table.add_row(
+            str(version.version),
+            "yes" if version.is_champion else "",
+            version.tags.get("cutoff", ""),
+            version.tags.get("feature_set", ""),
+            age_of(version.created_at),
+        )
+    console.print(table)
+
+
+def _landed(home: Home) -> list[tuple[str, date, int, int, datetime]]:
+    ledger = home.raw / "landing_deliveries" / "data.parquet"
+    if not ledger.exists():
+        return []
+    return duckdb.execute(
+        """
+        select table_name, max(delivered_day), count(*), sum(row_count)::bigint, max(delivered_at)
+        from read_parquet(?)
+        group by table_name
+        order by table_name
+        """,
+        [str(ledger)],
+    ).fetchall()
+
+
+def _short(path: Path) -> str:
+    """The path from here where it lies below, as that is what a user would type."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
