@@ -57,27 +57,30 @@ def publish(home: Home) -> Publication:
 
 def _write(home: Home, database: Path, parquet: dict[str, Path], published_at: datetime) -> dict[str, int]:
     row_counts: dict[str, int] = {}
-    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        present = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
-        if lacking := [name for name in PUBLISHED_TABLES if name not in present]:
-            raise HitcastError(f"has no table {lacking[0]}", str(home.warehouse), "Run `hitcast run` first")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {_quoted(home.warehouse)} as warehouse (read_only)")
         # v1.0.0 is what every DuckDB since 1.0 reads
-        warehouse.execute(f"attach {_quoted(database)} as serving (storage_version 'v1.0.0')")
+        connection.execute(f"attach {_quoted(database)} as serving (storage_version 'v1.0.0')")
+        present = connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse'")
+        lacking = set(PUBLISHED_TABLES).difference(name for (name,) in present.fetchall())
+        if lacking:
+            raise HitcastError(f"has no table {min(lacking)}", str(home.warehouse), "Run `hitcast run` first")
         for name, file in parquet.items():
             # names come from PUBLISHED_TABLES alone
-            warehouse.execute(f"create table serving.main.{name} as from main.{name}")
-            warehouse.execute(f"copy main.{name} to {_quoted(file)} (format parquet)")
-            row_counts[name] = warehouse.table(f"serving.main.{name}").shape[0]
-        warehouse.execute(
+            connection.execute(f"create table serving.main.{name} as from warehouse.main.{name}")
+            connection.execute(f"copy serving.main.{name} to {_quoted(file)} (format parquet)")
+            row_counts[name] = connection.table(f"serving.main.{name}").shape[0]
+        connection.execute(
             "create table serving.main.publish_info "
             "(table_name varchar, row_count bigint, data_through_date date, published_at timestamp)"
         )
         for name, row_count in row_counts.items():
-            warehouse.execute(
-                "insert into serving.main.publish_info select ?, ?, data_through_date, ? from main.dataset_days",
+            connection.execute(
+                "insert into serving.main.publish_info "
+                "select ?, ?, data_through_date, ? from warehouse.main.dataset_days",
                 [name, row_count, published_at.replace(tzinfo=None)],
             )
-        warehouse.execute("detach serving")
+        connection.execute("detach serving")
     return row_counts
 
 

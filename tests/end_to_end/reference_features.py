@@ -1,0 +1,216 @@
+"""The features once more, in plain pandas and loops, written from their descriptions and not from the SQL."""
+
+import math
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tests.end_to_end.small_world import World
+
+
+class Reference:
+    """Computes features and targets of a world for one release at a time."""
+
+    def __init__(self, world: World, holidays: set[date], class_horizon: int = 30) -> None:
+        self.holidays, self.class_horizon = holidays, class_horizon
+        self.catalog = world.catalog
+        self.tiktok = world.tiktok[world.tiktok["territory"] == "RU"]
+        self.vk = world.vk[world.vk["territory"] == "RU"]
+        # delivered is what any row of the landing says, whatever its territory
+        self.tiktok_days = set(world.tiktok["activity_date"])
+        self.vk_days = set(world.vk["stream_date"])
+        self.released = self.catalog.groupby("upc")["release_date"].first().to_dict()
+        ordered = self.catalog.sort_values(["release_date", "upc"])
+        self.credit = ordered.groupby("isrc")["upc"].first().to_dict()
+        self.recordings: dict[str, list[str]] = {upc: [] for upc in self.released}
+        for isrc, upc in self.credit.items():
+            self.recordings[upc].append(isrc)
+
+    def is_reissue(self, upc: str) -> bool:
+        return not self.recordings[upc]
+
+    def target(self, upc: str, horizon: int) -> int | None:
+        days = [self.released[upc] + timedelta(days=n) for n in range(horizon)]
+        if not set(days) <= self.vk_days:
+            return None
+        rows = self.vk[self.vk["isrc"].isin(self.recordings[upc]) & self.vk["stream_date"].isin(days)]
+        return int(rows["streams"].sum())
+
+    def features(self, upc: str, as_of_day: int) -> dict[str, Any]:
+        return (
+            self._tiktok(upc, as_of_day)
+            | self._vk(upc, as_of_day)
+            | self._surroundings(upc)
+            | self._catalog(upc)
+            | self._history(upc)
+        )
+
+    def _tiktok(self, upc: str, as_of_day: int) -> dict[str, Any]:
+        released = self.released[upc]
+        rows = self.tiktok[self.tiktok["isrc"].isin(self.recordings[upc])]
+        known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.tiktok_days]
+        by_day = {n: rows[rows["activity_date"] == released + timedelta(days=n)] for n in known}
+        f: dict[str, Any] = {"tiktok_delivered_days": len(known)}
+
+        def series(measure: str) -> dict[int, float | None]:
+            return {n: _sum(day[measure]) for n, day in by_day.items()}
+
+        totals = {}
+        for measure in ("views", "creations", "likes", "comments", "shares", "favorites"):
+            values = series(measure)
+            totals[measure] = _total(values.values())
+            f[f"tiktok_{measure}_total"] = totals[measure]
+            if measure in ("views", "creations", "likes"):
+                f |= {f"tiktok_{measure}_day_{n}": values.get(n) for n in range(7)}
+            if measure in ("views", "creations"):
+                f |= {f"tiktok_{measure}_{name}": value for name, value in _growth(values, as_of_day).items()}
+        f["tiktok_views_per_creation"] = _ratio(totals["views"], totals["creations"])
+        for measure in ("comments", "shares", "favorites", "likes"):
+            f[f"tiktok_{measure}_per_view"] = _ratio(totals[measure], totals["views"])
+        whole = pd.concat(by_day.values()) if by_day else rows.iloc[:0]
+        pgc = whole[whole["content_type"] == "PGC"]
+        pgc_views, pgc_creations = (pgc[name].sum() if by_day else None for name in ("views", "creations"))
+        f["tiktok_pgc_share_of_views"] = _ratio(pgc_views, totals["views"])
+        f["tiktok_pgc_share_of_creations"] = _ratio(pgc_creations, totals["creations"])
+        f["tiktok_ugc_creations_total"] = None if pgc_creations is None else totals["creations"] - pgc_creations
+        f["tiktok_active_sounds_peak"] = max((len(day) for day in by_day.values()), default=None)
+        largest = _total(0 if day.empty else day["creations"].max() for day in by_day.values())
+        f["tiktok_largest_sound_share"] = _ratio(largest, totals["creations"])
+        timed = whole[whole["average_play_seconds"].notna()]
+        f["tiktok_average_play_seconds"] = _ratio(
+            (timed["average_play_seconds"] * timed["views"]).sum(), timed["views"].sum()
+        )
+        before = [released - timedelta(days=n) for n in range(1, 15)]
+        before = [day for day in before if day in self.tiktok_days]
+        teasers = rows[rows["activity_date"].isin(before)].groupby("activity_date")[["views", "creations"]].sum()
+        f["tiktok_teaser_views_total"] = teasers["views"].sum() if before else None
+        f["tiktok_teaser_creations_total"] = teasers["creations"].sum() if before else None
+        f["tiktok_teaser_days_active"] = int((teasers["views"] > 0).sum())
+        platform = self.tiktok[self.tiktok["activity_date"].isin([released + timedelta(days=n) for n in known])]
+        f["tiktok_platform_views_total"] = platform["views"].sum() if len(platform) else None
+        f["tiktok_share_of_platform_views"] = _ratio(totals["views"], platform["views"].sum())
+        f["tiktok_share_of_platform_creations"] = _ratio(totals["creations"], platform["creations"].sum())
+        return f
+
+    def _vk(self, upc: str, as_of_day: int) -> dict[str, Any]:
+        released = self.released[upc]
+        rows = self.vk[self.vk["isrc"].isin(self.recordings[upc])]
+        known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.vk_days]
+        by_day = {n: rows[rows["stream_date"] == released + timedelta(days=n)] for n in known}
+        streams = {n: _sum(day["streams"]) for n, day in by_day.items()}
+        total = _total(streams.values())
+        f: dict[str, Any] = {f"vk_streams_day_{n}": streams.get(n) for n in range(7)}
+        f |= {"vk_streams_total": total, "vk_delivered_days": len(known)}
+        growth = _growth(streams, as_of_day)
+        f |= {"vk_streams_log_slope": growth["log_slope"], "vk_streams_last_over_first": growth["last_over_first"]}
+        mixes = {
+            "playlist": "playlist",
+            "search": "search",
+            "recommendation": "recommendations",
+            "own_music": "own_music",
+        }
+        for name, source in mixes.items():
+            f[f"vk_{name}_share"] = _ratio(_mix(by_day, "source", source), total)
+        f["vk_paid_share"] = _ratio(_mix(by_day, "subscription", "paid"), total)
+        return f
+
+    def _surroundings(self, upc: str) -> dict[str, Any]:
+        released = self.released[upc]
+        genres = self.catalog.groupby("upc")["genre"].first()
+        near = [
+            other
+            for other, day in self.released.items()
+            if other != upc and not self.is_reissue(other) and 0 <= (released - day).days <= 6
+        ]
+        return {
+            "release_weekday": released.weekday(),
+            "release_month": released.month,
+            "first_week_holidays": sum(released + timedelta(days=n) in self.holidays for n in range(7)),
+            "window_holidays": sum(released + timedelta(days=n) in self.holidays for n in range(self.class_horizon)),
+            "competing_releases": len(near),
+            "competing_genre_releases": sum(genres[other] == genres[upc] for other in near),
+        }
+
+    def _catalog(self, upc: str) -> dict[str, Any]:
+        tracks = self.catalog[self.catalog["upc"] == upc]
+        marked = tracks["is_explicit"].dropna()
+        count = len(tracks)
+        return {
+            "genre": tracks["genre"].iloc[0] or "unknown",
+            "label_name": tracks["label_name"].iloc[0] if pd.notna(tracks["label_name"].iloc[0]) else "unknown",
+            "release_type": "single" if count <= 3 else "ep" if count <= 6 else "album",
+            "track_count": count,
+            "new_track_count": len(self.recordings[upc]),
+            "mean_duration_seconds": tracks["duration_seconds"].mean(),
+            "explicit_share": marked.astype(float).mean() if len(marked) else None,
+        }
+
+    def _history(self, upc: str) -> dict[str, Any]:
+        artists = self.catalog.groupby("upc")["artist_id"].first()
+        earlier = [
+            (day, other, self.target(other, self.class_horizon))
+            for other, day in self.released.items()
+            if artists[other] == artists[upc]
+            and not self.is_reissue(other)
+            and day + timedelta(days=self.class_horizon) <= self.released[upc]
+        ]
+        earlier = sorted((day, other, streams) for day, other, streams in earlier if streams is not None)
+        streams = [item[2] for item in earlier]
+        if not earlier:
+            names = (
+                "mean_log_streams",
+                "best_streams",
+                "last_streams",
+                "last_first_week_views",
+                "days_since_last_release",
+            )
+            return {"artist_release_count": 0} | {f"artist_{name}": None for name in names}
+        last_day, last, last_streams = earlier[-1]
+        return {
+            "artist_release_count": len(earlier),
+            "artist_mean_log_streams": float(np.mean([math.log1p(s) for s in streams])),
+            "artist_best_streams": max(streams),
+            "artist_last_streams": last_streams,
+            "artist_last_first_week_views": self._tiktok(last, 7)["tiktok_views_total"],
+            "artist_days_since_last_release": (self.released[upc] - last_day).days,
+        }
+
+
+def _sum(values: pd.Series) -> Any:
+    """The sum of a day's rows: 0 without rows, null where every row is null."""
+    return 0 if values.empty else None if values.isna().all() else values.sum()
+
+
+def _total(values: Any) -> Any:
+    present = [value for value in values if value is not None]
+    return sum(present) if present else None
+
+
+def _mix(by_day: dict[int, pd.DataFrame], column: str, value: str) -> Any:
+    return _total(day.loc[day[column] == value, "streams"].sum() for day in by_day.values())
+
+
+def _ratio(upper: Any, lower: Any) -> float | None:
+    return None if upper is None or lower is None or lower == 0 else upper / lower
+
+
+def _growth(values: dict[int, Any], as_of_day: int) -> dict[str, Any]:
+    present = {n: v for n, v in values.items() if v is not None}
+    log = {n: math.log1p(v) for n, v in present.items()}
+    slope = None
+    if len(log) > 1:
+        slope = float(np.polyfit(list(log), list(log.values()), 1)[0])
+    first, last = present.get(0), present.get(as_of_day - 1)
+    ends = [as_of_day - 1, as_of_day - 2, 1, 0]
+    acceleration = None
+    if as_of_day >= 3 and all(n in log for n in ends):
+        acceleration = (log[ends[0]] - log[ends[1]]) - (log[1] - log[0])
+    peak = max(present.values(), default=None)
+    return {
+        "log_slope": slope,
+        "last_over_first": None if as_of_day == 1 else _ratio(last, first),
+        "acceleration": acceleration,
+        "peak_day": None if peak is None else min(n for n, v in present.items() if v == peak),
+    }

@@ -1,0 +1,150 @@
+"""The feature marts against an independent computation, a poisoned future and other orders of delivery."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import duckdb
+import pandas as pd
+import pytest
+
+from pipeline import dbt
+from pipeline.home import PROJECT_DIR, Home
+from pipeline.ingest import ingest
+from pipeline.project import read_variables
+from pipeline.run import FEATURES
+from tests.end_to_end.reference_features import Reference
+from tests.end_to_end.small_world import World, make_world
+
+KEYS = ["release_id", "as_of_day", "release_date", "as_of_date", "is_reissue"]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture(scope="module")
+def home(world: World, built_home: Callable[[World], Home]) -> Home:
+    return built_home(world)
+
+
+def read(home: Home, table: str, order: str) -> pd.DataFrame:
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        return warehouse.table(table).order(order).df()
+
+
+@pytest.fixture(scope="module")
+def reference(world: World) -> Reference:
+    holidays = pd.read_csv(PROJECT_DIR / "seeds" / "holidays.csv", parse_dates=["holiday_date"])
+    return Reference(world, set(holidays["holiday_date"].dt.date))
+
+
+def test_every_feature_equals_an_independent_computation(home: Home, reference: Reference) -> None:
+    features = read(home, "release_features", "release_id, as_of_day")
+    columns = [name for name in features if name not in KEYS]
+    expected = pd.DataFrame(
+        [reference.features(row.release_id, row.as_of_day) for row in features.itertuples()], index=features.index
+    )
+    assert set(columns) == set(expected)
+    numeric = [name for name in columns if pd.api.types.is_numeric_dtype(features[name])]
+    for name in numeric:
+        pd.testing.assert_series_equal(
+            features[name].astype("float64"), expected[name].astype("float64"), rtol=1e-9, atol=1e-9
+        )
+    for name in set(columns) - set(numeric):
+        assert features[name].tolist() == expected[name].tolist(), name
+
+
+def test_the_world_exercises_every_feature(home: Home) -> None:
+    """A feature that never varies would be compared in vain."""
+    features = read(home, "release_features", "release_id, as_of_day").query("as_of_day == 7")
+    constant = [name for name in features if name not in [*KEYS] and features[name].nunique() < 2]
+    assert constant == []
+
+
+def test_features_reach_as_far_as_the_data(home: Home, world: World) -> None:
+    features = read(home, "release_features", "release_id, as_of_day")
+    last = max(world.tiktok["activity_date"])
+    released = world.catalog.groupby("upc")["release_date"].first()
+    expected = {
+        (upc, day) for upc, out in released.items() for day in range(1, 8) if out + timedelta(days=day - 1) <= last
+    }
+    assert set(zip(features["release_id"], features["as_of_day"], strict=True)) == expected
+
+
+def test_every_target_equals_an_independent_computation(home: Home, reference: Reference) -> None:
+    targets = read(home, "release_targets", "release_id, horizon_days")
+    expected = [reference.target(row.release_id, row.horizon_days) for row in targets.itertuples()]
+    actual = [None if pd.isna(value) else int(value) for value in targets["streams"]]
+    assert actual == expected
+    assert None in actual and any(value for value in actual if value)
+    assert targets["is_mature"].tolist() == [value is not None for value in expected]
+
+
+@pytest.mark.parametrize("day", [date(2021, 3, 1), date(2021, 5, 15)])
+def test_a_poisoned_future_changes_no_feature(
+    home: Home, world: World, built_home: Callable[[World], Home], day: date
+) -> None:
+    poisoned = built_home(world.poisoned_from(day))
+    known = f"as_of_date <= date '{day}'"
+    with duckdb.connect(str(home.warehouse), read_only=True) as clean:
+        before = clean.sql(f"from release_features where {known} order by release_id, as_of_day").df()
+    with duckdb.connect(str(poisoned.warehouse), read_only=True) as other:
+        after = other.sql(f"from release_features where {known} order by release_id, as_of_day").df()
+        everything = other.sql("from release_features order by release_id, as_of_day").df()
+    assert (before["as_of_day"] == 7).sum() > 10
+    pd.testing.assert_frame_equal(before, after, check_exact=True)
+    assert not everything.equals(read(home, "release_features", "release_id, as_of_day"))
+
+
+def test_deliveries_in_any_order_build_the_same_marts(home: Home, world: World, tmp_path_factory) -> None:
+    """Late, re-sent and corrected days, and a catalogue that grows, end where one delivery of it all ends."""
+    other = Home(tmp_path_factory.mktemp("home"))
+    exports = other.root / "exports"
+    cut, late = date(2021, 4, 1), date(2021, 2, 10)
+    early = World(
+        world.catalog[world.catalog["release_date"] < cut],
+        world.tiktok[(world.tiktok["activity_date"] < cut) & (world.tiktok["activity_date"] != late)],
+        world.vk[world.vk["stream_date"] < cut],
+    )
+    # a day is sent with wrong figures first
+    ingest(other, [early.poisoned_from(date(2021, 3, 31)).write_exports(exports / "early")])
+    dbt.build(other, read_variables(), FEATURES)
+    rest = World(
+        world.catalog[world.catalog["release_date"] >= cut],
+        world.tiktok[(world.tiktok["activity_date"] >= date(2021, 3, 31)) | (world.tiktok["activity_date"] == late)],
+        world.vk[world.vk["stream_date"] >= date(2021, 3, 31)],
+    )
+    ingest(other, [rest.write_exports(exports / "rest")])
+    dbt.build(other, read_variables(), FEATURES)
+    for table, key in (("release_features", "release_id, as_of_day"), ("release_targets", "release_id, horizon_days")):
+        pd.testing.assert_frame_equal(read(home, table, key), read(other, table, key))
+
+
+def test_a_day_withdrawn_from_the_landing_disappears(world: World, built_home: Callable[[World], Home]) -> None:
+    home = built_home(world)
+    day = date(2021, 4, 1)
+    before = read(home, "int_tiktok__release_days", "release_id, activity_date")
+    assert (before["activity_date"].dt.date == day).any()
+    ledger = home.raw / "landing_deliveries" / "data.parquet"
+    shorter = ledger.with_suffix(".shorter")
+    duckdb.read_parquet(str(ledger)).filter(
+        f"not (table_name = 'tiktok_sound_days' and delivered_day = date '{day}')"
+    ).write_parquet(str(shorter))
+    shorter.replace(ledger)
+    (home.raw / "tiktok_sound_days" / f"activity_date={day}" / "data.parquet").unlink()
+    dbt.build(home, read_variables(), FEATURES)
+    after = read(home, "int_tiktok__release_days", "release_id, activity_date")
+    pd.testing.assert_frame_equal(
+        after, before[before["activity_date"].dt.date != day].reset_index(drop=True), check_exact=True
+    )
+
+
+def test_an_unchanged_landing_builds_nothing_again(world: World, built_home: Callable[[World], Home]) -> None:
+    home = built_home(world)
+    with duckdb.connect(str(home.warehouse)) as warehouse:
+        # marked rows stay as long as nobody builds them again
+        warehouse.execute("update int_vk__release_days set streams = streams + 1")
+    marked = read(home, "int_vk__release_days", "release_id, stream_date")
+    dbt.build(home, read_variables(), FEATURES)
+    pd.testing.assert_frame_equal(read(home, "int_vk__release_days", "release_id, stream_date"), marked)
