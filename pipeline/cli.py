@@ -67,7 +67,7 @@ def ingest(
     from pipeline.ingest import ingest as ingest_paths
     from pipeline.ingest import render
 
-    with _working("ingesting") as progress:
+    with _measured("ingesting") as progress:
         report = ingest_paths(Home.current(), paths, list(mapping or []), dry_run, progress)
     Console().print(render(report))
 
@@ -241,3 +241,14 @@ def _working(name: str) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status(name) as spinner:
         yield lambda message: spinner.update(f"{name}: {message}")
+
+
+@contextmanager
+def _measured(name: str) -> Iterator[Callable[[str, float], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(name, total=1.0)
+        yield lambda message, share: bars.update(task, description=message, completed=share)

@@ -58,7 +58,7 @@ aggregated as (
     select
         release_id,
         count(*) as release_count,
-        avg(ln(1 + streams)) as mean_log_streams,
+        cast(avg({{ exact('ln(1 + streams)') }}) as double) as mean_log_streams,
         max(streams) as best_streams,
         max(streams) filter (where recency_rank = 1) as last_streams,
         max(first_week_views) filter (where recency_rank = 1) as last_first_week_views,

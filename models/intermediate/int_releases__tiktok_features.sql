@@ -32,7 +32,9 @@ known_days as (
         first_days.platform_views,
         first_days.platform_creations,
         first_days.is_tiktok_delivered,
-        first_days.day_number >= 0 as is_released
+        first_days.day_number >= 0 as is_released,
+        case when first_days.day_number >= 0 then ln(1 + first_days.views) end as released_log_views,
+        case when first_days.day_number >= 0 then ln(1 + first_days.creations) end as released_log_creations
     from as_of_days
     inner join first_days
         on
@@ -55,7 +57,7 @@ aggregated as (
             cast(sum({{ measure }}) filter (where is_released) as bigint) as {{ measure }}_total,
         {%- endfor %}
         {%- for measure in ['views', 'creations'] %}
-            regr_slope(ln(1 + {{ measure }}), day_number) filter (where is_released) as {{ measure }}_log_slope,
+            {{ log_slope('released_log_' ~ measure, 'day_number') }} as {{ measure }}_log_slope,
             max({{ measure }}) filter (where day_number = as_of_day - 1) as {{ measure }}_last_day,
             max({{ measure }}) filter (where is_released) as {{ measure }}_peak,
         {%- endfor %}
@@ -63,7 +65,7 @@ aggregated as (
         cast(sum(pgc_creations) filter (where is_released) as bigint) as pgc_creations_total,
         cast(sum(largest_sound_creations) filter (where is_released) as bigint) as largest_sound_creations_total,
         max(active_sounds) filter (where is_released) as active_sounds_peak,
-        sum(play_seconds) filter (where is_released) as play_seconds_total,
+        cast(sum({{ exact('play_seconds') }}) filter (where is_released) as double) as play_seconds_total,
         cast(sum(timed_views) filter (where is_released) as bigint) as timed_views_total,
         cast(sum(views) filter (where not is_released) as bigint) as teaser_views_total,
         cast(sum(creations) filter (where not is_released) as bigint) as teaser_creations_total,

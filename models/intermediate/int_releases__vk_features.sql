@@ -21,7 +21,7 @@ aggregated as (
             max(first_days.streams) filter (where first_days.day_number = {{ day }}) as streams_day_{{ day }},
         {%- endfor %}
         cast(sum(first_days.streams) as bigint) as streams_total,
-        regr_slope(ln(1 + first_days.streams), first_days.day_number) as streams_log_slope,
+        {{ log_slope('ln(1 + first_days.streams)', 'first_days.day_number') }} as streams_log_slope,
         max(first_days.streams) filter (where first_days.day_number = as_of_days.as_of_day - 1) as streams_last_day,
         {%- for measure in ['playlist', 'search', 'recommendation', 'own_music', 'paid'] %}
             cast(sum(first_days.{{ measure }}_streams) as bigint) as {{ measure }}_streams_total,

@@ -57,7 +57,7 @@ release_days as (
         -- one sound is one row of a day and territory, so the largest row is the largest sound
         max(sound_days.creations) as largest_sound_creations,
         count(*) as active_sounds,
-        sum(sound_days.average_play_seconds * sound_days.views) as play_seconds,
+        cast(sum({{ exact('sound_days.average_play_seconds * sound_days.views') }}) as double) as play_seconds,
         cast(
             sum(sound_days.views) filter (where sound_days.average_play_seconds is not null) as bigint
         ) as timed_views

@@ -27,6 +27,10 @@ class Reference:
         self.recordings: dict[str, list[str]] = {upc: [] for upc in self.released}
         for isrc, upc in self.credit.items():
             self.recordings[upc].append(isrc)
+        self.tiktok_of, self.vk_of = (
+            {upc: rows[rows["isrc"].isin(isrcs)] for upc, isrcs in self.recordings.items()}
+            for rows in (self.tiktok, self.vk)
+        )
 
     def is_reissue(self, upc: str) -> bool:
         return not self.recordings[upc]
@@ -35,8 +39,8 @@ class Reference:
         days = [self.released[upc] + timedelta(days=n) for n in range(horizon)]
         if not set(days) <= self.vk_days:
             return None
-        rows = self.vk[self.vk["isrc"].isin(self.recordings[upc]) & self.vk["stream_date"].isin(days)]
-        return int(rows["streams"].sum())
+        rows = self.vk_of[upc]
+        return int(rows.loc[rows["stream_date"].isin(days), "streams"].sum())
 
     def features(self, upc: str, as_of_day: int) -> dict[str, Any]:
         return (
@@ -49,7 +53,7 @@ class Reference:
 
     def _tiktok(self, upc: str, as_of_day: int) -> dict[str, Any]:
         released = self.released[upc]
-        rows = self.tiktok[self.tiktok["isrc"].isin(self.recordings[upc])]
+        rows = self.tiktok_of[upc]
         known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.tiktok_days]
         by_day = {n: rows[rows["activity_date"] == released + timedelta(days=n)] for n in known}
         f: dict[str, Any] = {"tiktok_delivered_days": len(known)}
@@ -96,7 +100,7 @@ class Reference:
 
     def _vk(self, upc: str, as_of_day: int) -> dict[str, Any]:
         released = self.released[upc]
-        rows = self.vk[self.vk["isrc"].isin(self.recordings[upc])]
+        rows = self.vk_of[upc]
         known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.vk_days]
         by_day = {n: rows[rows["stream_date"] == released + timedelta(days=n)] for n in known}
         streams = {n: _sum(day["streams"]) for n, day in by_day.items()}

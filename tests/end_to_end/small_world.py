@@ -131,9 +131,6 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _multiplied(frame: pd.DataFrame, rows: pd.Series, factor: int) -> pd.DataFrame:
-    measures = [
-        name for name in ("creations", "views", "likes", "comments", "shares", "favorites", "streams") if name in frame
-    ]
-    poisoned = frame.copy()
-    poisoned.loc[rows, measures] = poisoned.loc[rows, measures] * factor
-    return poisoned
+    names = ("creations", "views", "likes", "comments", "shares", "favorites", "streams")
+    factors = rows.map({True: factor, False: 1})
+    return frame.assign(**{name: frame[name] * factors for name in names if name in frame})

@@ -27,7 +27,7 @@ counted as (
         tracks.release_id,
         count(*) as track_count,
         count(recordings.isrc) as new_track_count,
-        avg(tracks.duration_seconds) as mean_duration_seconds,
+        cast(avg({{ exact('tracks.duration_seconds') }}) as double) as mean_duration_seconds,
         avg(case when tracks.is_explicit then 1.0 when not tracks.is_explicit then 0.0 end) as explicit_share
     from tracks
     left join recordings
