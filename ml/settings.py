@@ -25,7 +25,7 @@ class Settings:
     optuna_file: Path
     horizons: tuple[int, ...] = (14, 30)
     class_horizon: int = 30
-    false_positive_cost: float = 1.0
-    false_negative_cost: float = 5.0
+    false_positive_cost: float = 5.0
+    false_negative_cost: float = 1.0
     seed: int = 20211
     threads: int = 2

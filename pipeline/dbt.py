@@ -58,7 +58,9 @@ def invoke(home: Home, arguments: list[str]) -> None:
     if outcome.exception is not None:
         raise HitcastError(_first_lines(str(outcome.exception)), f"dbt {arguments[0]}", log)
     failed = [result for result in outcome.result if str(result.status) in ("error", "fail", "runtime error")]
-    told = "; ".join(f"{result.node.name}: {_first_lines(result.message or str(result.status))}" for result in failed[:3])
+    told = "; ".join(
+        f"{result.node.name}: {_first_lines(result.message or str(result.status))}" for result in failed[:3]
+    )
     more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
     raise HitcastError(f"{told}{more}", f"dbt {arguments[0]}", log)
 

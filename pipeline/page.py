@@ -20,6 +20,7 @@ def serve(home: Home, address: str, port: int) -> None:
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "dashboard" / "app.py")]
     command += ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
     command += ["--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false"]
+    command += ["--client.toolbarMode", "viewer"]
     try:
         subprocess.run(command, check=True, env=os.environ | {"HITCAST_PUBLISHED": str(published)})
     except subprocess.CalledProcessError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ml import tracking
 from ml.settings import Settings
@@ -21,10 +22,10 @@ TOP_RELEASES = 10
 
 
 def human_number(value: float) -> str:
-    """A count as people write it: 940, 12.3 K, 1.2 M."""
+    """A count as people write it, to three digits: 940, 12.3 K, 124 K, 1.2 M."""
     for size, unit in ((1e9, " B"), (1e6, " M"), (1e3, " K")):
         if value >= size * 0.9995:
-            return f"{value / size:.1f}{unit}"
+            return f"{value / size:.{0 if value >= size * 99.95 else 1}f}{unit}"
     return f"{value:.0f}"
 
 
@@ -73,7 +74,7 @@ def render_publication(home: Home) -> None:
             )
             select
                 release_title, artist_name, release_date, as_of_day, horizon_days, predicted_streams,
-                lower_80, upper_80, predicted_class, probability_high, is_promotion_candidate
+                lower_80, upper_80, probability_high, is_promotion_candidate
             from upcoming
             where horizon_days = longest_horizon
             order by predicted_streams desc
@@ -83,15 +84,21 @@ def render_publication(home: Home) -> None:
         ).fetchall()
     console = Console()
     if rows:
-        table = Table(title=f"Most promising upcoming releases: VK streams in {rows[0][4]} days", title_justify="left")
-        for column, justify in (("release", "left"), ("out", "left"), ("day", "right"), ("forecast", "right")):
-            table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=True)  # type: ignore[arg-type]
-        table.add_column("80 % interval", justify="right", no_wrap=True)
-        table.add_column("p(high)", justify="right", no_wrap=True)
+        table = Table(
+            title=f"Most promising upcoming releases: VK streams in {rows[0][4]} days",
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+            padding=(0, 1, 0, 0),
+        )
+        table.add_column("release", no_wrap=True, overflow="ellipsis", max_width=25)
+        table.add_column("out", no_wrap=True)
+        for column in ("day", "forecast", "80 % interval", "P(high)"):
+            table.add_column(column, justify="right", no_wrap=True)
         table.add_column("promote", no_wrap=True)
-        for title, artist, released, day, _, streams, lower, upper, _, high, promote in rows:
+        for title, artist, released, day, _, streams, lower, upper, high, promote in rows:
             table.add_row(
-                f"{artist}: {title}",
+                Text(f"{artist}: {title}"),
                 f"{released:%d %b}",
                 str(day),
                 human_number(streams),
@@ -102,8 +109,8 @@ def render_publication(home: Home) -> None:
         console.print(table)
     else:
         console.print("No upcoming release: nothing is out that is not yet mature.")
-    console.print(f"published table  {_short(published)} (release_predictions)", soft_wrap=True)
-    console.print("page             hitcast dashboard, then http://127.0.0.1:8501", soft_wrap=True)
+    console.print(f"Published table: {_short(published)}, release_predictions", soft_wrap=True)
+    console.print("Page of results: `make dashboard`, then http://127.0.0.1:8501", soft_wrap=True)
 
 
 def render_status(home: Home, settings: Settings) -> None:
