@@ -43,11 +43,12 @@ def demo_data(
     """Write a made-up label's vendor exports to HITCAST_HOME/exports."""
     from pipeline.demo.world import write_demo_data
     from pipeline.home import Home
+    from pipeline.summary import describe_world
 
     home = Home.current()
     with _working("making the demo world") as progress:
         summary = write_demo_data(home.exports, rows, seed, until.date() if until else None, progress)
-    typer.echo(summary.describe())
+    typer.echo(describe_world(summary))
     typer.echo(f"exports: {home.exports}")
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ml.predict import Predicted
     from ml.train import Trained
     from ml.tuning import TuningResult
+    from pipeline.demo.world import DemoSummary
 
 TOP_RELEASES = 10
 
@@ -37,6 +38,15 @@ def age_of(moment: datetime, now: datetime | None = None) -> str:
             count = int(seconds // size)
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
+
+
+def describe_world(summary: "DemoSummary") -> str:
+    """A written demo world in one line."""
+    row_count = sum(summary.rows.values())
+    return (
+        f"{summary.release_count:,} releases in {row_count:,} rows, {len(summary.files)} files, "
+        f"{summary.first_day} to {summary.last_day}"
+    )
 
 
 def describe_training(trained: "Trained") -> str:

@@ -53,8 +53,8 @@ def write_published(file: Path, forecasts: list[dict[str, object]]) -> None:
         )
         connection.execute(
             "create table model_performance (evaluation varchar, release_month date, task varchar, "
-            "feature_set varchar, model_name varchar, as_of_day integer, horizon_days integer, metric_name varchar, metric_value double, "
-            "release_count bigint)"
+            "feature_set varchar, model_name varchar, as_of_day integer, horizon_days integer, metric_name varchar, "
+            "metric_value double, release_count bigint)"
         )
         connection.execute("create table publish_info as select ? as published_at", [datetime(2022, 1, 1, 9)])
 

@@ -1,0 +1,192 @@
+"""The whole job as its users run it: `hitcast` in a process of its own, on a small demo world."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from ml import tracking
+from ml.bundles import load_bundle
+from ml.train import train
+from pipeline import dbt
+from pipeline.home import PROJECT_DIR, Home
+from pipeline.project import read_variables, settings_of
+from pipeline.run import FEATURES
+
+HITCAST = Path(sys.executable).with_name("hitcast")
+MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
+ROWS = 60_000
+
+
+def hitcast(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(HITCAST), *arguments],
+        env=os.environ | {"HITCAST_HOME": str(home.root), "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PROJECT_DIR,
+    )
+
+
+def entries_of_the_project() -> set[str]:
+    return {path.name for path in PROJECT_DIR.iterdir()} - {".pytest_cache", ".hypothesis"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home on which the whole job was run once; nothing outside it may have changed."""
+    home = Home(tmp_path_factory.mktemp("home with spaces"))
+    before = entries_of_the_project()
+    for arguments in (
+        ["demo-data", "--rows", str(ROWS)],
+        ["ingest", str(home.exports / "first"), *MAPPINGS],
+        ["ingest", str(home.exports / "corrections"), *MAPPINGS],
+        ["run"],
+    ):
+        done = hitcast(home, *arguments)
+        assert done.returncode == 0, done.stderr
+    yield home
+    assert entries_of_the_project() == before
+
+
+def published(home: Home, sql: str) -> pd.DataFrame:
+    with duckdb.connect(str(home.serving / "hitcast.duckdb"), read_only=True) as serving:
+        return serving.sql(sql).df()
+
+
+def test_the_job_publishes_whole_and_coherent_forecasts(home: Home) -> None:
+    forecasts = published(home, "from release_predictions")
+    assert len(forecasts) > 10
+    assert set(forecasts["horizon_days"]) == {14, 30}
+    numbers = ["predicted_streams", "lower_80", "upper_80", "lower_90", "upper_90", "probability_high"]
+    assert forecasts[numbers].notna().all(axis=None)
+    assert (forecasts["lower_90"] <= forecasts["lower_80"]).all()
+    assert (forecasts["lower_80"] <= forecasts["predicted_streams"]).all()
+    assert (forecasts["predicted_streams"] <= forecasts["upper_80"]).all()
+    assert (forecasts["upper_80"] <= forecasts["upper_90"]).all()
+    probabilities = forecasts[["probability_low", "probability_medium", "probability_high"]].sum(axis=1)
+    assert probabilities.sub(1).abs().max() < 1e-9
+    wide = forecasts.pivot_table(index="release_id", columns="horizon_days", values="predicted_streams")
+    assert (wide[14] <= wide[30]).all()
+    assert forecasts["main_drivers"].notna().all()
+
+
+def test_status_says_what_is_there(home: Home) -> None:
+    told = hitcast(home, "status")
+    assert told.returncode == 0, told.stderr
+    for part in ("vk_stream_days", "2021-12-31", "release_predictions", "Models"):
+        assert part in told.stdout
+    assert max(map(len, told.stdout.splitlines())) <= 80
+
+
+def test_a_second_run_changes_nothing_and_readers_never_wait(home: Home) -> None:
+    columns = "* exclude (predicted_at)"
+    query = f"select {columns} from release_predictions order by release_id, horizon_days"
+    before = published(home, query)
+    history = published(home, "select count(*) as rows from prediction_history")["rows"].item()
+    failures: list[Exception] = []
+    reads: list[int] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                reads.append(len(published(home, "from release_predictions limit 5")))
+            except Exception as error:
+                failures.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    done = hitcast(home, "run")
+    stop.set()
+    reader.join()
+    assert done.returncode == 0, done.stderr
+    assert "champion version 1 stands" in done.stdout
+    assert failures == []
+    assert len(reads) > 20
+    assert set(reads) == {5}
+    pd.testing.assert_frame_equal(published(home, query), before)
+    assert published(home, "select count(*) as rows from prediction_history")["rows"].item() == history
+
+
+def test_other_horizons_need_no_edit(home: Home) -> None:
+    other = Home(home.root.parent / "other horizons")
+    shutil.copytree(home.raw, other.raw)
+    done = hitcast(other, "run", "--vars", "{horizons: [14, 28], class_horizon: 28}")
+    assert done.returncode == 0, done.stderr
+    assert set(published(other, "from release_predictions")["horizon_days"]) == {14, 28}
+
+
+def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    for name in ("models", "macros", "seeds", "tests/dbt"):
+        shutil.copytree(PROJECT_DIR / name, project / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(PROJECT_DIR / name, project / name)
+    features = project / "models" / "marts" / "features" / "release_features"
+    sql = features.with_suffix(".sql").read_text()
+    added = sql.replace(
+        "    releases.is_reissue,\n",
+        "    releases.is_reissue,\n    cast(length(releases.release_title) as bigint) as title_length,\n",
+    )
+    assert added != sql
+    features.with_suffix(".sql").write_text(added)
+    with features.with_suffix(".yml").open("a") as yaml:
+        yaml.write(
+            "      - name: title_length\n"
+            "        data_type: bigint\n"
+            "        description: Letters of the title.\n"
+            "        config: {meta: {feature_group: catalog, feature_kind: numeric, unit: letters}}\n"
+        )
+    other = Home(tmp_path / "home")
+    shutil.copytree(home.raw, other.raw)
+    monkeypatch.setenv("HITCAST_HOME", str(other.root))
+    monkeypatch.setattr(dbt, "PROJECT_DIR", project)
+    variables = read_variables()
+    dbt.build(other, variables, FEATURES)
+    settings = settings_of(other, variables)
+    train(settings, progress=lambda line: None)
+    champion = tracking.champion(settings)
+    assert champion is not None
+    bundle = load_bundle(champion.bundle)
+    for model in bundle.streams.values():
+        assert "title_length" in model.columns.numeric
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run"], "no releases yet"),
+        (["predict"], "no model has been trained yet"),
+        (["publish"], "nothing to publish"),
+        (["dashboard"], "nothing is published yet"),
+        (["ingest", "nowhere.csv"], "nowhere.csv"),
+        (["models", "promote", "3"], "there is no model version 3"),
+        (["models", "rollback"], "no earlier champion"),
+        (["backtest", "--vars", "{horizon: 3}"], "unknown variable horizon"),
+    ],
+)
+def test_an_empty_home_is_told_what_to_do(tmp_path: Path, arguments: list[str], told: str) -> None:
+    done = hitcast(Home(tmp_path / "home"), *arguments)
+    assert done.returncode == 2
+    lines = done.stderr.strip().splitlines()
+    assert told in lines[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_help_answers_at_once() -> None:
+    """Importing pandas, dbt or a modelling library at start-up would cost seconds."""
+    heavy = ("pandas", "numpy", "duckdb", "dbt", "catboost", "lightgbm", "mlflow", "optuna", "sklearn", "streamlit")
+    probe = f"import pipeline.cli, sys; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
