@@ -21,10 +21,11 @@ def query(sql: str, **parameters: object) -> pd.DataFrame:
         parameters: Their values.
     """
     state = published_file().stat()
-    return _answer((state.st_ino, state.st_mtime_ns), sql, tuple(sorted(parameters.items())))
+    answer: pd.DataFrame = _answer((state.st_ino, state.st_mtime_ns), sql, tuple(sorted(parameters.items())))
+    return answer
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@st.cache_data(show_spinner=False, max_entries=200)  # type: ignore[untyped-decorator]  # streamlit is not followed
 def _answer(version: tuple[int, int], sql: str, parameters: tuple[tuple[str, object], ...]) -> pd.DataFrame:
     with duckdb.connect(str(published_file()), read_only=True) as connection:
         return connection.execute(sql, dict(parameters)).df()

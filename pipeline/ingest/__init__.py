@@ -1,0 +1,6 @@
+"""From vendors' exports to the landing: what is delivered is checked against the contracts and lands day by day."""
+
+from pipeline.ingest.delivery import ingest
+from pipeline.ingest.report import IngestReport, render
+
+__all__ = ["IngestReport", "ingest", "render"]

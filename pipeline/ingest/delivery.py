@@ -1,0 +1,275 @@
+"""From vendor files to the landing: recognise, read, check, and replace day by day."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from ml.errors import HitcastError
+from pipeline.home import Home
+from pipeline.ingest.catalogue import keep_last, write_upserted
+from pipeline.ingest.contract import LEDGER, Contract, load_contracts
+from pipeline.ingest.landing import (
+    LedgerRow,
+    day_file,
+    holds,
+    incoming_dir,
+    move_into_place,
+    read_ledger,
+    write_days,
+    write_ledger,
+)
+from pipeline.ingest.mapping import is_ignored, load_mapping
+from pipeline.ingest.readers import Source, find_files
+from pipeline.ingest.recognise import notes_on, recognise
+from pipeline.ingest.rejects import most_frequent, rejects_file, write_rejects
+from pipeline.ingest.report import FileReport, IngestReport, TableReport
+from pipeline.ingest.stage import Stage, load, named_columns
+
+Progress = Callable[[str, float], None]
+MEMORY_LIMIT = "2GB"
+BATCH_ROWS = 200_000
+
+
+@dataclass
+class Delivery:
+    """One ingest call under way.
+
+    Attributes:
+        home: Where it lands.
+        connection: DuckDB connection of the call.
+        number: Number of the delivery, if it changes something.
+        delivered_at: When it landed, UTC.
+        ledger: The ledger by table and day, as it was before.
+        progress: Told what is under way and the share done.
+        total_bytes: Size of all files.
+        done_bytes: Size of the files of the tables that are done.
+        moves: Finished files and their places.
+        changes: Ledger rows that are new.
+    """
+
+    home: Home
+    connection: duckdb.DuckDBPyConnection
+    number: int
+    delivered_at: datetime
+    ledger: dict[tuple[str, date], LedgerRow]
+    progress: Progress
+    total_bytes: int
+    done_bytes: int = 0
+    moves: list[tuple[Path, Path]] = field(default_factory=list)
+    changes: list[LedgerRow] = field(default_factory=list)
+
+    def tell(self, doing: str, table: str, size: float) -> None:
+        """Tells the progress: `size` bytes' worth of the table under way is done."""
+        self.progress(f"{doing} {table}", (self.done_bytes + size) / max(self.total_bytes, 1))
+
+    def change(self, table: str, day: date, rows: int, names: str, checksum: str) -> None:
+        """Notes a day that the delivery changes."""
+        self.changes.append(LedgerRow(table, day, self.number, self.delivered_at, rows, names, checksum))
+
+
+def ingest(
+    home: Home,
+    paths: Sequence[Path],
+    mappings: Sequence[str | Path] = (),
+    dry_run: bool = False,
+    progress: Progress = lambda message, share: None,
+) -> IngestReport:
+    """Lands vendor files: all of them, or none if one is unfit.
+
+    Args:
+        home: Where to land them.
+        paths: Files and folders: CSV, CSV.gz, Parquet, XLSX.
+        mappings: Mapping files, or bare names of ready ones.
+        dry_run: Do everything but land.
+        progress: Told what is under way and the share done, 0 to 1.
+
+    Returns:
+        Rows read, accepted, rejected and duplicate by file, and what became of the days.
+
+    Raises:
+        HitcastError: A path, mapping or file is unfit, or another ingest is under way; nothing was written then.
+    """
+    contracts = load_contracts()
+    raw_contracts = {name: contract for name, contract in contracts.items() if name != LEDGER}
+    loaded = [load_mapping(mapping, raw_contracts) for mapping in mappings]
+    found, others = find_files(paths)
+    files = [file for file in found if not is_ignored(file.name, loaded)]
+    if not files:
+        raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)))
+    with _workplace(home) as (connection, folder):
+        sources = [recognise(file, loaded, raw_contracts, connection) for file in files]
+        ledger = read_ledger(home)
+        number = 1 + max((row.delivery_number for row in ledger.values()), default=0)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        delivery = Delivery(home, connection, number, now, ledger, progress, sum(map(_size, sources)))
+        reports = []
+        for contract in raw_contracts.values():
+            own = [source for source in sources if source.mapping.table == contract.table]
+            if own:
+                reports.append(_prepare(delivery, contract, own, folder))
+                delivery.done_bytes += sum(map(_size, own))
+        if not dry_run:
+            progress("landing", 1.0)
+            _commit(delivery, reports, contracts[LEDGER])
+    ignored = [str(file) for file in sorted({*others, *found} - {*files})]
+    return IngestReport(reports, ignored, number if delivery.changes and not dry_run else None, dry_run)
+
+
+@contextmanager
+def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A DuckDB connection and a folder for unfinished files, for one ingest of a home at a time."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    folder = incoming_dir(home)
+    with _locked(home.root):
+        # A killed run leaves its unfinished files behind.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            with duckdb.connect() as connection:
+                connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set enable_progress_bar = false")
+                connection.execute("set temp_directory = $folder", {"folder": str(folder / "spill")})
+                yield connection, folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                folder.parent.rmdir()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HitcastError("another ingest is under way", str(folder), "Wait for it to end") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], folder: Path) -> TableReport:
+    """Reads one table's files and writes what is to land; returns the report, rejects file left out."""
+    connection, table = delivery.connection, contract.table
+    delivery.tell("reading", table, 0)
+    read_bytes = 0
+
+    def advance(size: int) -> None:
+        nonlocal read_bytes
+        read_bytes += size
+        delivery.tell("reading", table, read_bytes / 2)
+
+    stage = load(connection, contract, sources, folder, advance)
+    report = TableReport(table)
+    land = _land_days if contract.day_column else _land_catalogue
+    accepted, duplicate = land(delivery, stage, folder, report)
+    counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)
+    report.files = [FileReport(source.name, *map(int, numbers)) for source, *numbers in counts]
+    report.reasons = most_frequent(connection)
+    report.notes = notes_on(sources, contract)
+    if report.rejected:
+        write_rejects(connection, stage, _unfinished_rejects(folder, table))
+    return report
+
+
+def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:
+    """Writes every day and sorts it into new, replaced or unchanged; returns rows kept and superseded by file."""
+    contract, files = stage.contract, len(stage.sources)
+    accepted, duplicate = np.zeros(files, dtype=np.int64), np.zeros(files, dtype=np.int64)
+    size, due = sum(map(_size, stage.sources)), int((stage.read - stage.rejected).sum())
+    days = set()
+    (folder / contract.table).mkdir()
+    for landed in write_days(_sorted_rows(delivery.connection, contract), contract, files, folder / contract.table):
+        accepted += landed.accepted
+        duplicate += landed.duplicates
+        delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
+        days.add(landed.day)
+        known, target = delivery.ledger.get((contract.table, landed.day)), day_file(delivery.home, contract, landed.day)
+        if known and known.checksum == landed.checksum and holds(target, landed.checksum):
+            report.days_unchanged.append(landed.day)
+            landed.incoming.unlink()
+        else:
+            (report.days_replaced if known else report.days_new).append(landed.day)
+            delivery.moves.append((landed.incoming, target))
+            names = _file_names(stage, landed.accepted)
+            delivery.change(contract.table, landed.day, landed.rows, names, landed.checksum)
+    place = [column.name for column in contract.delivered].index(str(contract.day_column))
+    bounds = [contract.delivered[place].minimum or "0001-01-01", contract.delivered[place].maximum or "9999-12-30"]
+    found = delivery.connection.execute(f"select distinct v{place} from staged where v{place} between ? and ?", bounds)
+    report.days_rejected = sorted({day for (day,) in found.fetchall()} - days)
+    return accepted, duplicate
+
+
+def _sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pa.RecordBatchReader:
+    """Valid rows by day and sort columns, with what `write_days` needs to know of each."""
+    delivered = [f'"{column.name}"' for column in contract.delivered]
+    key = ", ".join(f'"{name}"' for name in contract.key)
+    others = ", ".join(name for name in delivered if name.strip('"') not in contract.key)
+    order = ", ".join(f'"{name}"' for name in (str(contract.day_column), *contract.sort))
+    # Hashes are taken after the sort, which would have to carry them.
+    return connection.execute(
+        f"""
+        select *, hash(key_hash, {others}) as row_hash
+        from (
+            select {", ".join(delivered)}, file_number, row_number, hash({key}) as key_hash
+            from (
+                select {named_columns(contract)}, file_number, rowid as row_number from staged where problem = 0
+                order by {order}, row_number
+            )
+        )
+        """
+    ).to_arrow_reader(BATCH_ROWS)
+
+
+def _land_catalogue(
+    delivery: Delivery, stage: Stage, folder: Path, report: TableReport
+) -> tuple[np.ndarray, np.ndarray]:
+    """Writes the catalogue with the delivery in it; returns rows kept and superseded by file."""
+    table = stage.contract.table
+    accepted, duplicate = keep_last(delivery.connection, stage)
+    incoming, target = folder / f"{table}.parquet", delivery.home.raw / table / "data.parquet"
+    changed, checksum = write_upserted(delivery.connection, stage.contract, target, incoming, delivery.number)
+    report.rows_changed = changed
+    known = [row for row in delivery.ledger.values() if row.table_name == table]
+    latest = max(known, key=lambda row: row.delivery_number, default=None)
+    # The second half heals a run that was killed between catalogue and ledger.
+    if changed or latest is None or latest.checksum != checksum:
+        delivery.moves.append((incoming, target))
+        names = _file_names(stage, accepted)
+        delivery.change(table, delivery.delivered_at.date(), changed, names, checksum)
+    return accepted, duplicate
+
+
+def _commit(delivery: Delivery, reports: list[TableReport], contract: Contract) -> None:
+    """Renames everything into place, the ledger last: the same call again makes good what a killed run left undone."""
+    for report in reports:
+        if report.rejected:
+            unfinished = _unfinished_rejects(incoming_dir(delivery.home), report.table)
+            report.rejects_file = rejects_file(delivery.home, report.table, delivery.delivered_at, unfinished)
+            if not report.rejects_file.exists():
+                delivery.moves.append((unfinished, report.rejects_file))
+    move_into_place(delivery.moves)
+    if delivery.changes:
+        changed = {(row.table_name, row.delivered_day): row for row in delivery.changes}
+        write_ledger(delivery.home, {**delivery.ledger, **changed}.values(), contract)
+
+
+def _unfinished_rejects(folder: Path, table: str) -> Path:
+    return folder / f"{table}_rejects.csv"
+
+
+def _file_names(stage: Stage, accepted: np.ndarray) -> str:
+    return ", ".join(sorted({source.path.name for source, rows in zip(stage.sources, accepted, strict=True) if rows}))
+
+
+def _size(source: Source) -> int:
+    return source.path.stat().st_size

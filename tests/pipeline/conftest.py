@@ -1,0 +1,11 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.home import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home of its own, not made yet."""
+    return Home(tmp_path / "home")
