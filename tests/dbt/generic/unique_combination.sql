@@ -1,5 +1,5 @@
-{#- The columns together are a model's key: never twice, never null. -#}
-{% test unique_combination(model, columns) %}
+{#- The columns together are a model's key: never twice, and never null but in those named as nullable. -#}
+{% test unique_combination(model, columns, nullable=[]) %}
 
     select
         {{ columns | join(', ') }},
@@ -8,8 +8,8 @@
     group by {{ columns | join(', ') }}
     having
         count(*) > 1
-        {%- for column in columns %}
-        or {{ column }} is null
+        {%- for column in columns if column not in nullable %}
+            or {{ column }} is null
         {%- endfor %}
 
 {% endtest %}

@@ -1,0 +1,111 @@
+"""Conventions of the dbt project, read from its manifest."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import dbt
+from pipeline.home import PROJECT_DIR, Home
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = Home(tmp_path_factory.mktemp("home"))
+    dbt.invoke(home, ["parse"])
+    return json.loads((home.dbt / "target" / "manifest.json").read_text())
+
+
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert len(found) > 25
+    return found
+
+
+def test_no_model_reads_a_source_outside_staging(manifest: dict[str, Any]) -> None:
+    readers = {
+        node["original_file_path"]
+        for node in models(manifest)
+        if any(parent.startswith("source.") for parent in node["depends_on"]["nodes"])
+    }
+    assert readers
+    assert {path for path in readers if not path.startswith("models/staging/")} == set()
+
+
+def test_staging_reads_nothing_but_sources(manifest: dict[str, Any]) -> None:
+    for node in models(manifest):
+        if node["original_file_path"].startswith("models/staging/"):
+            assert all(parent.startswith("source.") for parent in node["depends_on"]["nodes"]), node["name"]
+
+
+def test_every_model_and_column_is_described_and_every_model_owned(manifest: dict[str, Any]) -> None:
+    for node in models(manifest):
+        assert node["description"], node["name"]
+        assert node["config"]["meta"].get("owner"), node["name"]
+        assert node["columns"], node["name"]
+        assert [name for name, column in node["columns"].items() if not column["description"]] == [], node["name"]
+    for source in manifest["sources"].values():
+        assert [name for name, column in source["columns"].items() if not column["description"]] == [], source["name"]
+
+
+def test_every_model_opens_with_its_grain(manifest: dict[str, Any]) -> None:
+    for node in models(manifest):
+        first = (PROJECT_DIR / node["original_file_path"]).read_text().splitlines()[0]
+        assert first.startswith("-- one row"), node["name"]
+
+
+def test_every_model_is_tested_on_its_key(manifest: dict[str, Any]) -> None:
+    tested = {
+        test["attached_node"]
+        for test in manifest["nodes"].values()
+        if test["resource_type"] == "test" and test["test_metadata"]["name"] in ("unique", "unique_combination")
+    }
+    untested = {node["name"] for node in models(manifest) if node["unique_id"] not in tested}
+    # as many rows as the raw reports: the contract's key is checked when they land
+    assert untested == {"stg_vk__stream_days"}
+
+
+def test_marts_have_enforced_contracts(manifest: dict[str, Any]) -> None:
+    for node in models(manifest):
+        if node["original_file_path"].startswith("models/marts/"):
+            assert node["contract"]["enforced"], node["name"]
+
+
+@pytest.mark.parametrize(
+    ("exposure", "reads"),
+    [
+        (
+            "training",
+            {"releases", "release_features", "release_targets", "feature_catalog", "dataset_days", "stream_classes"},
+        ),
+        ("dashboard", {"release_predictions", "prediction_history", "prediction_drivers", "model_performance"}),
+    ],
+)
+def test_exposures_stand_in_the_graph(manifest: dict[str, Any], exposure: str, reads: set[str]) -> None:
+    found = manifest["exposures"][f"exposure.hitcast.{exposure}"]
+    assert {parent.split(".")[-1] for parent in found["depends_on"]["nodes"]} == reads
+    assert found["owner"]["name"]
+    assert found["url"]
+    assert found["maturity"]
+
+
+def test_every_feature_names_its_group_kind_and_unit(manifest: dict[str, Any]) -> None:
+    columns = manifest["nodes"]["model.hitcast.release_features"]["columns"]
+    keys = {"release_id", "as_of_day", "release_date", "as_of_date", "is_reissue"}
+    for name in set(columns) - keys:
+        meta = columns[name]["config"]["meta"]
+        assert meta["feature_kind"] in ("numeric", "categorical"), name
+        assert meta["feature_group"], name
+        assert meta["feature_kind"] == "categorical" or meta["unit"], name
+
+
+def test_nothing_of_a_machine_stands_in_the_tree() -> None:
+    """No registry address and no path of a machine; the lock is pinned with hashes."""
+    lock = (PROJECT_DIR / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert "--index-url" not in lock
+    pins = [line for line in lock.splitlines() if "==" in line]
+    assert len(pins) > 100
+    assert lock.count("--hash=sha256:") > len(pins)
+    assert str(Path.home()) not in lock
