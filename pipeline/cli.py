@@ -34,7 +34,7 @@ AsOf = Annotated[
 
 @app.command("demo-data")
 def demo_data(
-    rows: Annotated[int | None, typer.Option(help="About how many raw rows.", min=10_000)] = None,
+    rows: Annotated[int | None, typer.Option(help="About how many raw rows.", min=40_000)] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 7,
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the world. [default: 2021-12-31]")
