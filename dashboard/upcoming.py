@@ -7,8 +7,6 @@ from dashboard.published import query
 COLUMNS = {
     "artist_name": st.column_config.TextColumn("Artist"),
     "release_title": st.column_config.TextColumn("Release"),
-    "genre": st.column_config.TextColumn("Genre"),
-    "label_name": st.column_config.TextColumn("Label"),
     "release_date": st.column_config.DateColumn("Out", format="DD MMM YYYY"),
     "as_of_day": st.column_config.NumberColumn("Days known"),
     "predicted_streams": st.column_config.NumberColumn("Forecast, streams", format="compact"),
@@ -17,6 +15,8 @@ COLUMNS = {
     "predicted_class": st.column_config.TextColumn("Class"),
     "probability_high": st.column_config.NumberColumn("P(high)", format="percent"),
     "is_promotion_candidate": st.column_config.CheckboxColumn("Promote"),
+    "genre": st.column_config.TextColumn("Genre"),
+    "label_name": st.column_config.TextColumn("Label"),
     "main_drivers": st.column_config.TextColumn("Why", width="large"),
 }
 
