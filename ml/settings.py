@@ -17,7 +17,7 @@ class Settings:
         false_positive_cost: Cost of promoting a release that does not reach the top class.
         false_negative_cost: Cost of not promoting one that does, in the same unit.
         seed: Seed of everything random.
-        threads: Threads that CatBoost and LightGBM may use; part of what makes a fit reproducible.
+        threads: Threads that CatBoost may use; part of what makes a fit reproducible.
     """
 
     warehouse: Path

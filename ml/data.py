@@ -1,0 +1,224 @@
+"""The one door to the warehouse: marts in, `ml` tables out."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from ml.errors import HitcastError
+from ml.settings import Settings
+
+FEATURE_SETS: Mapping[str, frozenset[str]] = {
+    "tiktok": frozenset({"vk_early", "tiktok_likes"}),
+    "tiktok_vk": frozenset({"tiktok_likes"}),
+}
+"""Named feature sets, each by the feature groups that it leaves out."""
+
+KEYS = ("release_id", "as_of_day", "release_date", "as_of_date", "is_reissue")
+SEASONS = pd.Timedelta(days=700)
+"""Span of training releases from which every season has been seen twice, but for the last window's maturity."""
+BUILD_MARTS = "Run `hitcast ingest` and `dbt build` first"
+
+
+@dataclass(frozen=True)
+class Marts:
+    """What modelling reads.
+
+    Attributes:
+        features: One row per release and as-of day; numeric features as float64, categorical ones as text without gaps.
+        targets: One row per release and horizon; `streams` is NaN until the window is mature.
+        catalog: One row per feature, ordered by `position`.
+        releases: One row per release.
+        classes: Stream classes by rising `minimum_streams`.
+        data_through: Last day that every source has delivered.
+    """
+
+    features: pd.DataFrame
+    targets: pd.DataFrame
+    catalog: pd.DataFrame
+    releases: pd.DataFrame
+    classes: pd.DataFrame
+    data_through: date
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns that a feature set trains on, in the catalogue's order."""
+
+    numeric: tuple[str, ...]
+    categorical: tuple[str, ...]
+
+    @property
+    def all(self) -> list[str]:
+        """Numeric columns, then categorical ones."""
+        return [*self.numeric, *self.categorical]
+
+
+@contextmanager
+def open_warehouse(settings: Settings, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connection to the warehouse, closed on leaving.
+
+    Raises:
+        HitcastError: There is no warehouse, another process holds it, or a table is missing from it.
+    """
+    if not settings.warehouse.exists():
+        raise HitcastError("there is no warehouse yet", str(settings.warehouse), BUILD_MARTS)
+    try:
+        connection = duckdb.connect(str(settings.warehouse), read_only=read_only)
+    except duckdb.IOException as error:
+        if "lock" not in str(error).lower():
+            raise HitcastError(
+                str(error).splitlines()[0], str(settings.warehouse), "Rebuild it with `dbt build`"
+            ) from None
+        raise HitcastError(
+            "another process holds the warehouse", str(settings.warehouse), "Close it or wait for it, then try again"
+        ) from None
+    try:
+        yield connection
+    except duckdb.CatalogException as error:
+        raise HitcastError(str(error).splitlines()[0], str(settings.warehouse), BUILD_MARTS) from None
+    finally:
+        connection.close()
+
+
+def read_marts(settings: Settings) -> Marts:
+    """The marts as pandas frames.
+
+    Raises:
+        HitcastError: Warehouse or marts are missing, empty, or do not fit the feature catalogue or the settings.
+    """
+    with open_warehouse(settings) as connection:
+
+        def read(query: str) -> pd.DataFrame:
+            frame: pd.DataFrame = connection.execute(query).to_arrow_table().to_pandas(date_as_object=False)
+            return frame
+
+        features = read("select * from release_features order by release_date, release_id, as_of_day")
+        targets = read("select release_id, horizon_days, streams, is_mature from release_targets")
+        catalog = read("select feature_name, feature_group, feature_kind from feature_catalog order by position")
+        releases = read("select release_id, release_date, is_reissue from releases order by release_date, release_id")
+        classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
+        days = read("select data_through_date from dataset_days")
+
+    if releases.empty or features.empty:
+        raise HitcastError("no releases yet", cure="Run `hitcast ingest` first")
+    if days.empty or days["data_through_date"].isna().all():
+        raise HitcastError("no day of activity and streams yet", cure="Run `hitcast ingest` first")
+    if len(classes) != 3:
+        raise HitcastError(f"expected three stream classes, found {len(classes)}", "stream_classes", "Edit the seed")
+    if settings.class_horizon not in settings.horizons:
+        raise HitcastError(
+            f"class_horizon {settings.class_horizon} is not one of the horizons {list(settings.horizons)}",
+            "dbt_project.yml",
+            "Set both with --vars",
+        )
+    absent = sorted(set(settings.horizons) - set(targets["horizon_days"]))
+    if absent:
+        raise HitcastError(f"no targets for horizons {absent}", "release_targets", "Run dbt with the same `horizons`")
+    targets["streams"] = targets["streams"].astype("float64").where(targets["is_mature"].fillna(False).astype(bool))
+    return Marts(
+        features=_with_types(features, catalog),
+        targets=targets,
+        catalog=catalog,
+        releases=releases,
+        classes=classes,
+        data_through=days["data_through_date"].iloc[0].date(),
+    )
+
+
+def _with_types(features: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
+    """Features as the catalogue declares them."""
+    absent = sorted(set(catalog["feature_name"]) - set(features.columns))
+    if absent:
+        raise HitcastError(f"features without a column: {', '.join(absent)}", "feature_catalog", BUILD_MARTS)
+    unknown = sorted(set(catalog["feature_kind"]) - {"numeric", "categorical"})
+    if unknown:
+        raise HitcastError(
+            f"unknown feature kind {', '.join(unknown)}", "feature_catalog", "Use 'numeric' or 'categorical'"
+        )
+    typed: dict[str, pd.Series] = {key: features[key] for key in KEYS}
+    for name, kind in zip(catalog["feature_name"], catalog["feature_kind"], strict=True):
+        column = features[name]
+        if kind == "categorical":
+            typed[name] = column.astype("str").fillna("missing")
+            continue
+        try:
+            # An infinite ratio carries no size that a model could use.
+            typed[name] = column.astype("float64").replace([np.inf, -np.inf], np.nan)
+        except (TypeError, ValueError):
+            raise HitcastError(
+                f"feature {name} is declared numeric but holds {column.dtype}", "release_features", "Correct its kind"
+            ) from None
+    frame = pd.DataFrame(typed)
+    frame["as_of_day"] = frame["as_of_day"].astype("int64")
+    return frame
+
+
+def feature_columns(catalog: pd.DataFrame, feature_set: str, training: pd.DataFrame) -> Columns:
+    """Columns of a named feature set; `as_of_day` comes first among the numeric ones.
+
+    Calendar features are left out until the training releases span two years: a month seen once cannot be told from
+    the trend, and what was learnt of it misleads in the next one.
+
+    Args:
+        catalog: The feature catalogue.
+        feature_set: A key of `FEATURE_SETS`.
+        training: Rows to be trained on.
+
+    Raises:
+        HitcastError: The name is unknown.
+    """
+    if feature_set not in FEATURE_SETS:
+        raise HitcastError(f"unknown feature set {feature_set}", cure=f"Use one of {', '.join(FEATURE_SETS)}")
+    released = training["release_date"]
+    left_out = set(FEATURE_SETS[feature_set])
+    if released.empty or released.max() - released.min() < SEASONS:
+        left_out.add("calendar")
+    kept = catalog[~catalog["feature_group"].isin(left_out) & ~catalog["feature_name"].isin(KEYS)]
+    return Columns(
+        numeric=("as_of_day", *kept.loc[kept["feature_kind"] == "numeric", "feature_name"]),
+        categorical=tuple(kept.loc[kept["feature_kind"] == "categorical", "feature_name"]),
+    )
+
+
+def modelling_frame(marts: Marts, horizons: tuple[int, ...]) -> pd.DataFrame:
+    """Features and targets side by side, reissues left out.
+
+    Returns:
+        One row per release and as-of day, ordered by as-of date, with a column `streams_<horizon>` for each horizon:
+        streams of the window, NaN unless it is mature.
+    """
+    frame = marts.features[~marts.features["is_reissue"].fillna(False).astype(bool)]
+    for horizon in horizons:
+        window = marts.targets.loc[marts.targets["horizon_days"] == horizon].set_index("release_id")["streams"]
+        frame = frame.assign(**{target_column(horizon): frame["release_id"].map(window)})
+    return frame.sort_values(["as_of_date", "release_id"], kind="stable").reset_index(drop=True)
+
+
+def target_column(horizon: int) -> str:
+    """Name of the column that holds the total of a horizon."""
+    return f"streams_{horizon}"
+
+
+def write_tables(settings: Settings, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Append frames to tables of the schema `ml`, all or none.
+
+    Args:
+        settings: Names the warehouse.
+        frames: A frame for each table, with all of the table's columns.
+
+    Raises:
+        HitcastError: The warehouse is held by another process, or the tables do not exist.
+    """
+    with open_warehouse(settings, read_only=False) as connection:
+        connection.begin()
+        for table, frame in frames.items():
+            schema = connection.table(f"ml.{table}").limit(0).to_arrow_table().schema
+            rows = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+            connection.from_arrow(rows).insert_into(f"ml.{table}")
+        connection.commit()

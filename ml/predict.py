@@ -1,0 +1,135 @@
+"""Predict: score the releases whose windows are open with the champion."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from ml import tracking
+from ml.bundles import Bundle, load_bundle
+from ml.classes import predict_classes
+from ml.data import Marts, read_marts, write_tables
+from ml.decisions import class_from_probabilities
+from ml.drivers import explain
+from ml.errors import HitcastError
+from ml.settings import Settings
+from ml.streams import predict_streams
+
+LATE_DAYS = 7
+"""Days past the longest window for which a release is still scored, as its last days may come late."""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What a scoring run wrote.
+
+    Attributes:
+        run_id: Scoring run.
+        row_count: Rows of `ml.predictions`: releases times horizons.
+        release_count: Releases scored.
+        as_of: Day on which the forecasts are made.
+        model_name: Registered model and version.
+        feature_set: Feature set of the forecasts.
+    """
+
+    run_id: str
+    row_count: int
+    release_count: int
+    as_of: date
+    model_name: str
+    feature_set: str
+
+
+def predict(settings: Settings, as_of: date | None = None, progress: Callable[[str], None] = print) -> Predicted:
+    """Write forecasts and their drivers for every release with an open window.
+
+    Args:
+        settings: Places and choices.
+        as_of: Day of the forecasts, which see nothing from then on; by default the day after the last delivered one.
+        progress: Takes a line as each step begins.
+
+    Raises:
+        HitcastError: No champion stands, it was trained later than `as_of` or for other horizons, it needs features
+            that the marts lack, or the marts are missing.
+    """
+    standing = tracking.champion(settings)
+    if standing is None:
+        raise HitcastError("no model has been trained yet", cure="Run `hitcast train` first")
+    bundle = load_bundle(standing.bundle)
+    progress("Reading the marts")
+    marts = read_marts(settings)
+    as_of = as_of or marts.data_through + timedelta(days=1)
+    _check(bundle, marts, settings, as_of)
+
+    rows = scored_rows(marts, bundle, as_of)
+    progress(f"Scoring {len(rows)} releases with version {standing.version}, feature set {bundle.feature_set}")
+    run_id, model_name = uuid.uuid4().hex, f"{tracking.MODEL}/{standing.version}"
+    predictions = forecast(bundle, rows).assign(
+        run_id=run_id,
+        model_name=model_name,
+        predicted_at=datetime.now(UTC).replace(tzinfo=None),
+        data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
+    )
+    drivers = explain(bundle.streams[bundle.feature_set], rows).assign(run_id=run_id)
+    write_tables(settings, {"predictions": predictions, "prediction_drivers": drivers})
+    return Predicted(run_id, len(predictions), len(rows), as_of, model_name, bundle.feature_set)
+
+
+def _check(bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:
+    if as_of < bundle.cutoff:
+        raise HitcastError(
+            f"the champion was trained on {bundle.cutoff}, after {as_of}: it would forecast what it has seen",
+            cure=f"Run `hitcast train --as-of {as_of}` first",
+        )
+    wanted = (tuple(sorted(settings.horizons)), settings.class_horizon)
+    if wanted != (bundle.horizons, bundle.class_horizon):
+        raise HitcastError(
+            f"the champion forecasts horizons {list(bundle.horizons)} and classes at {bundle.class_horizon}, "
+            f"asked for are {list(wanted[0])} and {wanted[1]}",
+            cure="Run `hitcast train` with the same --vars",
+        )
+    absent = sorted(set(bundle.streams[bundle.feature_set].columns.all) - set(marts.features.columns))
+    if absent:
+        raise HitcastError(
+            f"the champion needs features that are gone: {', '.join(absent)}", "release_features", "Run `hitcast train`"
+        )
+
+
+def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> pd.DataFrame:
+    """The latest row known by `as_of` of each release to be scored.
+
+    Reissues and releases that the champion was trained on are left out, so are releases whose longest window ended
+    more than `LATE_DAYS` before.
+    """
+    features = marts.features
+    known_by = pd.Timestamp(min(as_of, marts.data_through + timedelta(days=1)))
+    earliest = pd.Timestamp(as_of) - pd.Timedelta(days=max(bundle.horizons) + LATE_DAYS)
+    known = features[
+        (features["as_of_date"] <= known_by)
+        & (features["release_date"] >= earliest)
+        & ~features["is_reissue"].fillna(False).astype(bool)
+        & ~features["release_id"].isin(bundle.training_releases)
+    ]
+    return known.sort_values("as_of_day").drop_duplicates("release_id", keep="last").sort_values("release_id")
+
+
+def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
+    """Streams and classes for each row and horizon, in the columns of `ml.predictions` that the model knows."""
+    streams = predict_streams(bundle.streams[bundle.feature_set], rows)
+    probabilities = predict_classes(bundle.classes[bundle.feature_set], rows)
+    probabilities["predicted_class"] = class_from_probabilities(probabilities, bundle.class_names)
+    with_vk = bundle.feature_set == "tiktok_vk"
+    shared = rows[["release_id", "as_of_day", "as_of_date"]].assign(
+        feature_set=bundle.feature_set,
+        known_streams=rows["vk_streams_total"] if with_vk and "vk_streams_total" in rows else np.nan,
+    )
+    return pd.concat(
+        [
+            pd.concat([shared.assign(horizon_days=horizon), of_horizon, probabilities], axis="columns")
+            for horizon, of_horizon in streams.items()
+        ],
+        ignore_index=True,
+    )

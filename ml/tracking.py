@@ -1,0 +1,196 @@
+"""MLflow: runs, the registered model and its `@champion`.
+
+One registered version is one bundle folder below the store. Its place is kept relative to the store, so that a home
+can be moved.
+"""
+
+import json
+import logging
+import math
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ml.errors import HitcastError
+from ml.settings import Settings
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT = "hitcast"
+MODEL = "hitcast"
+ALIAS = "champion"
+HISTORY_TAG = "earlier_champions"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered model version.
+
+    Attributes:
+        version: Number of the version.
+        run_id: Training run.
+        created_at: When it was registered, UTC.
+        bundle: Its folder.
+        is_champion: Whether forecasts are made with it.
+        tags: What training noted: `cutoff`, `feature_set`, `reason`.
+    """
+
+    version: int
+    run_id: str
+    created_at: datetime
+    bundle: Path
+    is_champion: bool
+    tags: dict[str, str]
+
+
+def open_client(settings: Settings) -> "MlflowClient":
+    """Client of the home's own store, which is made if it is missing; nothing is sent anywhere."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    for name in ("alembic", "mlflow"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    from mlflow import MlflowClient
+
+    settings.mlflow_dir.mkdir(parents=True, exist_ok=True)
+    # Importing mlflow and opening a new store both set log levels again.
+    for name in ("alembic", "alembic.runtime.migration", "mlflow", "mlflow.store.db.utils"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    store = f"sqlite:///{settings.mlflow_dir / 'mlflow.db'}"
+    return MlflowClient(tracking_uri=store, registry_uri=store)
+
+
+@contextmanager
+def record_run(client: "MlflowClient", settings: Settings, command: str) -> Iterator[str]:
+    """A run of the experiment, marked as failed if the block raises; gives its run_id."""
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    experiment_id = (
+        experiment.experiment_id
+        if experiment
+        else client.create_experiment(EXPERIMENT, (settings.mlflow_dir.resolve() / "artifacts").as_uri())
+    )
+    name = f"{command} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    run_id: str = client.create_run(experiment_id, run_name=name, tags={"command": command}).info.run_id
+    try:
+        yield run_id
+    except BaseException:
+        client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id, "FINISHED")
+
+
+def log_figures(
+    client: "MlflowClient", run_id: str, parameters: Mapping[str, Any], metrics: Mapping[str, float]
+) -> None:
+    """Parameters and finite metrics of a run."""
+    from mlflow.entities import Metric, Param
+
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    client.log_batch(
+        run_id,
+        metrics=[Metric(name, float(value), now, 0) for name, value in metrics.items() if math.isfinite(value)],
+        params=[Param(name, str(value)) for name, value in parameters.items()],
+    )
+
+
+def register(client: "MlflowClient", settings: Settings, run_id: str, folder: Path, tags: Mapping[str, str]) -> int:
+    """Keep a bundle folder as the next version of the registered model; returns its number.
+
+    It is copied to where MLflow shows the run's artifacts, but by way of the home's present place: MLflow itself would
+    write to where the home lay when the store was made.
+    """
+    from mlflow.exceptions import MlflowException
+
+    place = Path("artifacts") / run_id / "artifacts" / "bundle"
+    kept = settings.mlflow_dir / place
+    shutil.copytree(folder, kept)
+    try:
+        client.get_registered_model(MODEL)
+    except MlflowException:
+        client.create_registered_model(MODEL)
+    version = client.create_model_version(MODEL, kept.as_uri(), run_id, tags={**tags, "bundle": place.as_posix()})
+    return int(version.version)
+
+
+def list_models(settings: Settings) -> list[Version]:
+    """Registered versions, newest first; empty where nothing was trained."""
+    if not (settings.mlflow_dir / "mlflow.db").exists():
+        return []
+    client = open_client(settings)
+    standing = _champion_version(client)
+    versions = client.search_model_versions(f"name = '{MODEL}'")
+    return sorted(
+        (
+            Version(
+                version=int(found.version),
+                run_id=found.run_id,
+                created_at=datetime.fromtimestamp(found.creation_timestamp / 1000, UTC),
+                bundle=settings.mlflow_dir / found.tags["bundle"],
+                is_champion=int(found.version) == standing,
+                tags={name: value for name, value in found.tags.items() if name != "bundle"},
+            )
+            for found in versions
+        ),
+        key=lambda version: -version.version,
+    )
+
+
+def champion(settings: Settings) -> Version | None:
+    """The version that forecasts are made with; None where nothing was trained."""
+    return next((version for version in list_models(settings) if version.is_champion), None)
+
+
+def promote(settings: Settings, version: int) -> None:
+    """Make a version the champion; the one before it is remembered for `rollback`.
+
+    Raises:
+        HitcastError: There is no such version.
+    """
+    known = [found.version for found in list_models(settings)]
+    if version not in known:
+        listed = ", ".join(map(str, sorted(known))) or "none"
+        raise HitcastError(
+            f"there is no model version {version} (versions: {listed})", cure="See `hitcast models list`"
+        )
+    client = open_client(settings)
+    standing = _champion_version(client)
+    if standing is not None and standing != version:
+        _set_history(client, [*_history(client), standing])
+    client.set_registered_model_alias(MODEL, ALIAS, str(version))
+
+
+def rollback(settings: Settings) -> int:
+    """Make the previous champion the champion again; returns its version.
+
+    Raises:
+        HitcastError: There was none before.
+    """
+    history = _history(open_client(settings)) if list_models(settings) else []
+    if not history:
+        raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
+    client = open_client(settings)
+    client.set_registered_model_alias(MODEL, ALIAS, str(history[-1]))
+    _set_history(client, history[:-1])
+    return history[-1]
+
+
+def _champion_version(client: "MlflowClient") -> int | None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        version = client.get_registered_model(MODEL).aliases.get(ALIAS)
+    except MlflowException:
+        return None
+    return None if version is None else int(version)
+
+
+def _history(client: "MlflowClient") -> list[int]:
+    return list(json.loads(client.get_registered_model(MODEL).tags.get(HISTORY_TAG, "[]")))
+
+
+def _set_history(client: "MlflowClient", versions: list[int]) -> None:
+    client.set_registered_model_tag(MODEL, HISTORY_TAG, json.dumps(versions))

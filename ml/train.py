@@ -1,0 +1,149 @@
+"""Train: fit both feature sets on all that is mature, keep them as a registered version."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from ml import tracking
+from ml.bundles import Bundle, save_bundle
+from ml.classes import class_minimums, fit_classes
+from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
+from ml.errors import HitcastError
+from ml.settings import Settings
+from ml.splits import LEAST_TRAINING_RELEASES, training_rows
+from ml.streams import StreamModel, fit_streams
+from ml.studies import tuned_parameters
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run made.
+
+    Attributes:
+        run_id: MLflow run.
+        version: Version of the registered model.
+        is_champion: Whether forecasts are now made with it.
+        feature_set: Feature set that forecasts are made with.
+        reason: Why that one.
+        cutoff: Day on which it was trained.
+        release_count: Releases trained on.
+    """
+
+    run_id: str
+    version: int
+    is_champion: bool
+    feature_set: str
+    reason: str
+    cutoff: date
+    release_count: int
+
+
+def train(
+    settings: Settings, as_of: date | None = None, promote: bool = True, progress: Callable[[str], None] = print
+) -> Trained:
+    """Fit on every release whose windows had ended by `as_of`, and register the result.
+
+    Args:
+        settings: Places and choices.
+        as_of: Day of training; by default the day after the last delivered one.
+        promote: Make it the champion. The first version always becomes it.
+        progress: Takes a line as each step begins.
+
+    Raises:
+        HitcastError: Marts are missing, or too few releases are mature.
+    """
+    progress("Reading the marts")
+    marts = read_marts(settings)
+    cutoff = as_of or marts.data_through + timedelta(days=1)
+    bundle = fit_bundle(marts, settings, cutoff, progress)
+
+    progress("Registering the model")
+    client = tracking.open_client(settings)
+    with tracking.record_run(client, settings, "train") as run_id:
+        parameters, metrics = _figures(bundle, settings)
+        tracking.log_figures(client, run_id, parameters, metrics)
+        with tempfile.TemporaryDirectory() as folder:
+            save_bundle(bundle, Path(folder))
+            tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
+            version = tracking.register(client, settings, run_id, Path(folder), tags)
+    is_champion = promote or tracking.champion(settings) is None
+    if is_champion:
+        tracking.promote(settings, version)
+    return Trained(
+        run_id, version, is_champion, bundle.feature_set, bundle.reason, cutoff, len(bundle.training_releases)
+    )
+
+
+def fit_bundle(marts: Marts, settings: Settings, cutoff: date, progress: Callable[[str], None]) -> Bundle:
+    """Both feature sets fitted on what was mature at the cut-off, and the one to forecast with.
+
+    Raises:
+        HitcastError: Too few releases are mature.
+    """
+    frame = modelling_frame(marts, settings.horizons)
+    training = frame[training_rows(frame, cutoff, settings.horizons)].reset_index(drop=True)
+    releases = training["release_id"].unique()
+    if len(releases) < LEAST_TRAINING_RELEASES:
+        raise HitcastError(
+            f"not enough data to train: {len(releases)} releases had whole windows by {cutoff}, "
+            f"{LEAST_TRAINING_RELEASES} are needed",
+            cure="Deliver more past days with `hitcast ingest`",
+        )
+    minimums = class_minimums(marts.classes)
+    tuned = tuned_parameters(settings, cutoff)
+    streams, classes = {}, {}
+    for name in FEATURE_SETS:
+        columns = feature_columns(marts.catalog, name, training)
+        progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
+        streams[name] = fit_streams(training, name, columns, settings, tuned.streams)
+        classes[name] = fit_classes(training, name, columns, minimums, settings, tuned.classes)
+    chosen, reason = _choose(streams)
+    return Bundle(
+        feature_set=chosen,
+        reason=reason,
+        cutoff=cutoff,
+        horizons=tuple(sorted(settings.horizons)),
+        class_horizon=settings.class_horizon,
+        class_names=tuple(marts.classes["stream_class"]),
+        training_releases=tuple(sorted(releases)),
+        streams=streams,
+        classes=classes,
+    )
+
+
+def _choose(streams: dict[str, StreamModel]) -> tuple[str, str]:
+    """The feature set with the lower error on the calibration slices, over all horizons."""
+    errors = {
+        name: float(np.mean([of_horizon.calibration_error for of_horizon in model.horizons.values()]))
+        for name, model in streams.items()
+    }
+    best = min(errors, key=lambda name: errors[name])
+    told = ", ".join(f"{name} {error:.3f}" for name, error in errors.items())
+    return best, f"lowest RMSLE on the latest mature releases ({told})"
+
+
+def _figures(bundle: Bundle, settings: Settings) -> tuple[dict[str, object], dict[str, float]]:
+    parameters: dict[str, object] = {
+        "cutoff": bundle.cutoff,
+        "feature_set": bundle.feature_set,
+        "horizons": bundle.horizons,
+        "class_horizon": bundle.class_horizon,
+        "seed": settings.seed,
+        "threads": settings.threads,
+        "training_releases": len(bundle.training_releases),
+    }
+    metrics = {}
+    for name, model in bundle.streams.items():
+        for horizon, of_horizon in model.horizons.items():
+            metrics[f"calibration_rmsle_{name}_{horizon}"] = of_horizon.calibration_error
+            metrics[f"ridge_weight_{name}_{horizon}"] = of_horizon.linear.weight
+            metrics[f"boost_weight_{name}_{horizon}"] = of_horizon.weight
+            metrics[f"trees_{name}_{horizon}"] = float(of_horizon.trees)
+    for name, classes in bundle.classes.items():
+        for cut_name, cut in zip(("medium", "high"), classes.cuts, strict=True):
+            metrics[f"boost_weight_{name}_{cut_name}"] = cut.weight
+    return parameters, metrics

@@ -1,0 +1,83 @@
+"""Homes with synthetic marts; what is slow to make is made once."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ml.backtest import Backtested, backtest
+from ml.data import Marts, modelling_frame, read_marts
+from ml.settings import Settings
+from ml.splits import training_rows
+from ml.train import Trained, train
+from tests.ml.world import make_world
+
+MakeHome = Callable[..., Settings]
+
+
+def home(folder: Path, **world: object) -> Settings:
+    """Settings of a new home with marts; `world` goes to `make_world`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make_world(folder / "warehouse.duckdb", **world)  # type: ignore[arg-type]
+    settings = Settings(folder / "warehouse.duckdb", folder / "mlflow", folder / "optuna.db")
+    horizons = world.get("horizons")
+    return settings if horizons is None else replace(settings, horizons=horizons, class_horizon=max(horizons))  # type: ignore[arg-type,call-overload]
+
+
+def quiet(message: str) -> None:
+    """Progress that nobody reads."""
+
+
+@pytest.fixture
+def make_home(tmp_path: Path) -> MakeHome:
+    """Makes a home of its own with a world of its own."""
+    return lambda name="home", **world: home(tmp_path / name, **world)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home that tests only read; in its world growth matters."""
+    return home(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def marts(settings: Settings) -> Marts:
+    return read_marts(settings)
+
+
+@pytest.fixture(scope="session")
+def frame(marts: Marts) -> pd.DataFrame:
+    return modelling_frame(marts, (14, 30))
+
+
+@pytest.fixture(scope="session")
+def training(marts: Marts, frame: pd.DataFrame) -> pd.DataFrame:
+    """Everything that is mature when the data ends."""
+    return frame[training_rows(frame, marts.data_through, (14, 30))].reset_index(drop=True)
+
+
+@pytest.fixture(scope="session")
+def backtested(settings: Settings) -> Backtested:
+    return backtest(settings, progress=quiet)
+
+
+@pytest.fixture(scope="session")
+def _trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trained]:
+    """A home trained two months before its data ends, so that releases with known totals can be scored."""
+    folder = tmp_path_factory.mktemp("trained") / "home"
+    settings = home(folder)
+    as_of = read_marts(settings).data_through - timedelta(days=60)
+    return folder, train(settings, as_of, progress=quiet)
+
+
+@pytest.fixture
+def trained(_trained_home: tuple[Path, Trained], tmp_path: Path) -> tuple[Settings, Trained]:
+    """A copy of the trained home, free to be changed."""
+    folder, result = _trained_home
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    return Settings(copy / "warehouse.duckdb", copy / "mlflow", copy / "optuna.db"), result

@@ -1,0 +1,62 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.baselines import BASELINES, forecast_baseline
+from ml.metrics import rmsle
+
+
+@pytest.fixture(scope="module")
+def halves(training: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    early = training["release_date"] < training["release_date"].quantile(0.7)
+    return training[early].reset_index(drop=True), training[~early].reset_index(drop=True)
+
+
+def error(name: str, halves: tuple[pd.DataFrame, pd.DataFrame], feature_set: str = "tiktok_vk") -> float:
+    past, later = halves
+    forecast = forecast_baseline(name, past, past["streams_30"].to_numpy(), later, feature_set)
+    return rmsle(later["streams_30"].to_numpy(), forecast)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+@pytest.mark.parametrize("feature_set", ["tiktok", "tiktok_vk"])
+def test_every_baseline_forecasts_every_row(
+    name: str, feature_set: str, halves: tuple[pd.DataFrame, pd.DataFrame]
+) -> None:
+    past, later = halves
+    forecast = forecast_baseline(name, past, past["streams_14"].to_numpy(), later, feature_set)
+    assert np.isfinite(forecast).all()
+    assert (forecast >= 0).all()
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_known_streams_are_the_floor(name: str, halves: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    past, later = halves
+    forecast = forecast_baseline(name, past, past["streams_14"].to_numpy() * 0.01, later, "tiktok_vk")
+    assert (forecast >= later["vk_streams_total"]).all()
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_an_unknown_as_of_total_still_gets_a_forecast(name: str, halves: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    past, later = halves
+    unknown = later.assign(**{column: np.nan for column in later.columns if column.startswith(("vk_", "tiktok_"))})
+    forecast = forecast_baseline(name, past, past["streams_14"].to_numpy(), unknown, "tiktok_vk")
+    assert np.isfinite(forecast).all()
+
+
+def test_baselines_rank_as_the_literature_says(halves: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    errors = {name: error(name, halves) for name in BASELINES}
+    assert errors["ridge_daily"] < errors["log_linear"] < errors["scale_factor"] < errors["train_median"]
+    assert errors["log_linear"] < errors["persistence"]
+
+
+def test_vk_streams_tell_more_than_tiktok_views(halves: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    assert error("log_linear", halves, "tiktok_vk") < error("log_linear", halves, "tiktok")
+
+
+def test_log_linear_finds_a_law_that_is_there() -> None:
+    total = np.exp(np.linspace(2, 9, 50)) - 1
+    frame = pd.DataFrame({"as_of_day": 7, "vk_streams_total": total})
+    final = np.exp(0.5 + 1.1 * np.log1p(total)) - 1
+    forecast = forecast_baseline("log_linear", frame, final, frame, "tiktok_vk")
+    assert forecast == pytest.approx(final, rel=1e-9)

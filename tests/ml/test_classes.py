@@ -1,0 +1,87 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.classes import ISOTONIC_KIND, ISOTONIC_RELEASES, ClassModel, fit_classes, predict_classes
+from ml.data import Columns, Marts, feature_columns
+from ml.metrics import average_precision
+from ml.settings import Settings
+
+MINIMUMS = (20_000.0, 150_000.0)
+
+
+@pytest.fixture(scope="module")
+def columns(marts: Marts, training: pd.DataFrame) -> Columns:
+    return feature_columns(marts.catalog, "tiktok_vk", training)
+
+
+@pytest.fixture(scope="module")
+def halves(training: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    early = training["release_date"] < training["release_date"].quantile(0.7)
+    return training[early].reset_index(drop=True), training[~early].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def model(halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings: Settings) -> ClassModel:
+    return fit_classes(halves[0], "tiktok_vk", columns, MINIMUMS, settings)
+
+
+def test_probabilities_are_ordered_and_sum_to_one(model: ClassModel, frame: pd.DataFrame) -> None:
+    probabilities = predict_classes(model, frame)
+    assert (probabilities >= 0).all(axis=None)
+    assert probabilities.sum(axis=1).to_numpy() == pytest.approx(np.ones(len(frame)))
+
+
+def test_they_find_the_hits_and_are_calibrated(model: ClassModel, halves: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    later = halves[1][halves[1]["as_of_day"] == 7]
+    probabilities = predict_classes(model, later)
+    top = (later["streams_30"] >= MINIMUMS[1]).to_numpy()
+    assert average_precision(top, probabilities["probability_high"].to_numpy()) > 0.8
+    assert probabilities["probability_high"].mean() == pytest.approx(top.mean(), abs=0.06)
+
+
+def test_the_same_data_and_seed_give_the_same_probabilities(
+    model: ClassModel, halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings: Settings
+) -> None:
+    again = fit_classes(halves[0], "tiktok_vk", columns, MINIMUMS, settings)
+    pd.testing.assert_frame_equal(
+        predict_classes(again, halves[1]), predict_classes(model, halves[1]), rtol=1e-9, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    ("minimums", "sure"),
+    [((1e12, 2e12), "probability_low"), ((0.0, 1e12), "probability_medium"), ((0.5, 1.0), "probability_high")],
+)
+def test_one_class_only_does_not_crash(
+    minimums: tuple[float, float],
+    sure: str,
+    halves: tuple[pd.DataFrame, pd.DataFrame],
+    columns: Columns,
+    settings: Settings,
+) -> None:
+    probabilities = predict_classes(fit_classes(halves[0], "tiktok_vk", columns, minimums, settings), halves[1])
+    assert (probabilities[sure] > 0.9).mean() > 0.95
+    assert np.isfinite(probabilities).all(axis=None)
+
+
+def test_a_handful_of_releases_does_not_crash(training: pd.DataFrame, columns: Columns, settings: Settings) -> None:
+    few = training[training["release_id"].isin(training["release_id"].unique()[:20])].reset_index(drop=True)
+    probabilities = predict_classes(fit_classes(few, "tiktok_vk", columns, MINIMUMS, settings), training)
+    assert np.isfinite(probabilities).all(axis=None)
+
+
+def test_many_releases_are_calibrated_by_a_free_monotone_curve() -> None:
+    from ml.classes import _calibrated, _fit_calibration
+
+    random = np.random.default_rng(0)
+    odds = random.normal(size=4 * ISOTONIC_RELEASES)
+    # Twice too sure: what is said to be 2 is only 1.
+    hit = (random.random(len(odds)) < 1 / (1 + np.exp(-odds / 2))).astype(float)
+    calibration = _fit_calibration(odds, hit, np.arange(len(odds)))
+    assert hit.sum() > ISOTONIC_KIND
+    assert calibration.knots
+    assert _calibrated(calibration, np.array([-2.0, 0.0, 2.0])) == pytest.approx([0.27, 0.5, 0.73], abs=0.06)
+    few = _fit_calibration(odds[:300], hit[:300], np.arange(300))
+    assert not few.knots
+    assert _calibrated(few, np.array([2.0]))[0] == pytest.approx(0.73, abs=0.08)

@@ -1,0 +1,111 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score, mean_pinball_loss
+
+from ml.metrics import (
+    average_precision,
+    class_metrics,
+    expected_cost,
+    interval_metrics,
+    quadratic_weighted_kappa,
+    reference_mape,
+    rmsle,
+    skill,
+    stream_metrics,
+)
+
+RANDOM = np.random.default_rng(7)
+
+
+def test_rmsle_and_skill_by_hand() -> None:
+    actual, predicted = np.array([np.e - 1, np.e**3 - 1]), np.array([0.0, np.e**3 - 1])
+    assert rmsle(actual, predicted) == pytest.approx(np.sqrt(0.5))
+    assert skill(actual, predicted, np.array([np.e**2 - 1, np.e**4 - 1])) == pytest.approx(1 - np.sqrt(0.5))
+    assert np.isnan(skill(actual, predicted, actual))
+
+
+def test_stream_metrics_by_hand() -> None:
+    figures = stream_metrics(np.array([0.0, 1000, 4000]), np.array([10.0, 500, 5000]), np.array([0.0, 400, np.nan]))
+    assert figures["mape_from_1000"] == pytest.approx((0.5 + 0.25) / 2)
+    assert figures["median_absolute_percentage_error"] == pytest.approx(0.375)
+    assert figures["wape"] == pytest.approx(1510 / 5000)
+    assert figures["volume_ratio"] == pytest.approx(5510 / 5000)
+    assert figures["spearman"] == pytest.approx(1.0)
+    assert figures["rmsle_remainder"] == pytest.approx(rmsle(np.array([0.0, 600]), np.array([10.0, 100])))
+
+
+def test_nothing_to_measure_by_is_nan_and_not_an_error() -> None:
+    figures = stream_metrics(np.zeros(3), np.zeros(3), np.full(3, np.nan))
+    assert np.isnan([figures["wape"], figures["spearman"], figures["rmsle_remainder"], figures["mape_from_1000"]]).all()
+
+
+def test_reference_mape_rewards_always_zero_as_the_protocol_warns() -> None:
+    actual = np.array([10_000.0] * 95 + [130_000.0] * 5)
+    figures = reference_mape(actual, np.zeros(100))
+    assert figures["rounded_mape_nearest"] == pytest.approx(0.05)
+    assert figures["rounded_mape_nearest"] == figures["rounded_mape_nearest_of_zero"]
+    assert figures["rounded_mape_nonzero"] == pytest.approx(1.0)
+    one_step = reference_mape(actual, np.full(100, 50_000.0))
+    assert one_step["rounded_mape_nonzero"] == pytest.approx(one_step["rounded_mape_nonzero_of_one_step"])
+    assert (
+        figures["rounded_mape_up"]
+        == pytest.approx(figures["rounded_mape_up_of_one_step"])
+        == pytest.approx(0.05 * 2 / 3)
+    )
+
+
+def test_intervals_against_scikit_learn() -> None:
+    actual = np.exp(RANDOM.normal(8, 1, 200))
+    ends = pd.DataFrame(
+        {"lower_80": 1000.0, "upper_80": 9000.0, "lower_90": 500.0, "upper_90": 20000.0}, index=range(200)
+    )
+    figures = interval_metrics(actual, ends)
+    assert figures["coverage_80"] == pytest.approx(np.mean((actual >= 1000) & (actual <= 9000)))
+    truth = np.log1p(actual)
+    pinball = [
+        mean_pinball_loss(truth, np.full(200, np.log1p(end)), alpha=tail) for end, tail in ((500, 0.05), (20000, 0.95))
+    ]
+    assert figures["pinball_90"] == pytest.approx(np.mean(pinball))
+    assert figures["log_width_90"] == pytest.approx(np.log1p(20000) - np.log1p(500))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=2, max_size=40))
+def test_average_precision_is_that_of_scikit_learn(rows: list[tuple[bool, int]]) -> None:
+    hit, score = np.array([row[0] for row in rows]), np.array([row[1] for row in rows], dtype=float)
+    if hit.any():
+        assert average_precision(hit, score) == pytest.approx(average_precision_score(hit, score))
+    else:
+        assert np.isnan(average_precision(hit, score))
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=3, max_size=60))
+def test_kappa_and_f1_are_those_of_scikit_learn(rows: list[tuple[int, int]]) -> None:
+    actual, predicted = (np.array(side) for side in zip(*rows, strict=True))
+    reference = cohen_kappa_score(actual, predicted, weights="quadratic", labels=[0, 1, 2])
+    kappa = quadratic_weighted_kappa(actual, predicted)
+    assert (
+        np.isnan(kappa) and (np.isnan(reference) or len(set(actual) | set(predicted)) == 1)
+    ) or kappa == pytest.approx(reference)
+    figures = class_metrics(actual, predicted, np.eye(3)[predicted], (5, 1))
+    assert figures["macro_f1"] == pytest.approx(f1_score(actual, predicted, average="macro"))
+
+
+def test_class_metrics_by_hand() -> None:
+    actual, predicted = np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2])
+    figures = class_metrics(actual, predicted, np.eye(3)[predicted], (5, 1))
+    assert figures["accuracy"] == 0.75
+    assert figures["accuracy_of_majority"] == 0.5
+    assert figures["balanced_accuracy"] == pytest.approx((0.5 + 1 + 1) / 3)
+    assert figures["brier"] == pytest.approx(2 / 4)
+    assert figures["expected_cost"] == 0
+    assert figures["expected_cost_of_promoting_none"] == 0.25
+
+
+def test_pessimism_pays_where_promoting_in_vain_is_dear() -> None:
+    top, probability = np.array([True, False, False, True]), np.array([0.9, 0.6, 0.1, 0.6])
+    assert expected_cost(top, probability, 5.0, 1.0) == pytest.approx(0.25)
+    assert expected_cost(top, probability, 1.0, 1.0) == pytest.approx(0.25)
+    assert expected_cost(top, probability, 1.0, 20.0) == pytest.approx(0.5)

@@ -1,0 +1,113 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import duckdb
+import pandas as pd
+import pytest
+
+from ml.data import read_marts
+from ml.errors import HitcastError
+from ml.predict import predict
+from ml.settings import Settings
+from ml.train import Trained
+from tests.ml.conftest import MakeHome, quiet
+
+
+def read(settings: Settings, query: str) -> pd.DataFrame:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        return connection.sql(query).df()
+
+
+def test_every_open_release_gets_a_row_for_each_horizon(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    marts = read_marts(settings)
+    result = predict(settings, progress=quiet)
+    rows = read(settings, "from ml.predictions")
+    assert len(rows) == result.row_count == 2 * result.release_count
+    assert not rows.duplicated(["release_id", "horizon_days"]).any()
+    as_of = pd.Timestamp(result.as_of)
+    open_releases = marts.releases[
+        (marts.releases["release_date"] >= as_of - pd.Timedelta(days=37))
+        & (marts.releases["release_date"] < as_of)
+        & ~marts.releases["is_reissue"]
+    ]
+    assert set(rows["release_id"]) == set(open_releases["release_id"])
+    assert rows["as_of_day"].between(1, 7).all()
+    assert (rows["as_of_date"] <= as_of).all()
+    assert rows["run_id"].eq(result.run_id).all()
+    assert rows["model_name"].eq("hitcast/1").all()
+    required = rows.drop(columns="known_streams")
+    assert required.notna().all(axis=None)
+
+
+def test_the_latest_known_day_is_used(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    result = predict(settings, progress=quiet)
+    rows = read(settings, "from ml.predictions join releases using (release_id)")
+    age = (pd.Timestamp(result.as_of) - rows["release_date"]).dt.days
+    assert (rows["as_of_day"] == age.clip(upper=7)).all()
+
+
+def test_drivers_name_the_strongest_features(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    predict(settings, progress=quiet)
+    drivers = read(settings, "from ml.prediction_drivers")
+    rows = read(settings, "from ml.predictions")
+    assert set(zip(drivers["release_id"], drivers["horizon_days"], strict=True)) == set(
+        zip(rows["release_id"], rows["horizon_days"], strict=True)
+    )
+    first = drivers[drivers["driver_rank"] == 1]
+    assert (first["feature_name"] == "vk_streams_total").mean() > 0.5
+    ordered = drivers.sort_values(["release_id", "horizon_days", "driver_rank"])
+    strength = ordered["contribution"].abs().groupby([ordered["release_id"], ordered["horizon_days"]])
+    assert strength.apply(lambda values: values.is_monotonic_decreasing).all()
+
+
+def test_an_earlier_day_sees_nothing_from_then_on(trained: tuple[Settings, Trained]) -> None:
+    settings, result = trained
+    predict(settings, result.cutoff + timedelta(days=10), progress=quiet)
+    rows = read(settings, "from ml.predictions")
+    assert (rows["as_of_date"] <= pd.Timestamp(result.cutoff + timedelta(days=10))).all()
+    assert rows["data_through_date"].eq(pd.Timestamp(result.cutoff + timedelta(days=9))).all()
+
+
+def test_no_training_release_is_scored(trained: tuple[Settings, Trained]) -> None:
+    settings, result = trained
+    predict(settings, result.cutoff, progress=quiet)
+    rows = read(settings, "from ml.predictions join releases using (release_id)")
+    assert len(rows) > 0
+    assert (rows["release_date"] + pd.Timedelta(days=30) > pd.Timestamp(result.cutoff)).all()
+
+
+def test_a_day_before_the_training_is_refused(trained: tuple[Settings, Trained]) -> None:
+    settings, result = trained
+    day = result.cutoff - timedelta(days=1)
+    with pytest.raises(HitcastError, match=f"train --as-of {day}"):
+        predict(settings, day, progress=quiet)
+
+
+def test_other_horizons_than_the_champions_are_refused(make_home: MakeHome, trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    other = make_home(release_count=60, horizons=(14, 28))
+    with pytest.raises(HitcastError, match="asked for are"):
+        predict(replace(other, mlflow_dir=settings.mlflow_dir), progress=quiet)
+
+
+def test_a_feature_that_is_gone_is_named(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("alter table release_features drop vk_streams_log_slope")
+        connection.execute("delete from feature_catalog where feature_name = 'vk_streams_log_slope'")
+    with pytest.raises(HitcastError, match="vk_streams_log_slope"):
+        predict(settings, progress=quiet)
+
+
+def test_without_a_model_it_says_what_to_do(settings: Settings) -> None:
+    with pytest.raises(HitcastError, match="hitcast train"):
+        predict(replace(settings, mlflow_dir=settings.mlflow_dir / "none"), progress=quiet)
+
+
+def test_nothing_to_score_is_no_error(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    after = read_marts(settings).data_through + timedelta(days=300)
+    assert predict(settings, after, progress=quiet).row_count == 0

@@ -1,0 +1,102 @@
+import multiprocessing
+import os
+import signal
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from ml import tracking
+from ml.settings import Settings
+from ml.studies import DEFAULTS, finished_trials, open_storage, quiet_optuna, study_name, tuned_parameters
+from ml.tuning import TuningResult, class_space, stream_space, tune
+from tests.ml.conftest import home, quiet
+
+
+@pytest.fixture(scope="module")
+def tuned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, TuningResult]:
+    settings = home(tmp_path_factory.mktemp("tuned") / "home", release_count=400)
+    return settings, tune(settings, 3, progress=quiet)
+
+
+def known_by(settings: Settings) -> date:
+    names = quiet_optuna().get_all_study_names(open_storage(settings))
+    return max(
+        date.fromisoformat(name.removeprefix(study_name("streams", settings))) for name in names if "streams" in name
+    )
+
+
+def test_the_default_point_is_tried_first_and_never_lost_to(tuned: tuple[Settings, TuningResult]) -> None:
+    _, result = tuned
+    for task in DEFAULTS:
+        assert result.best_value[task] <= result.default_value[task]
+        assert result.trials[task] == 3
+
+
+def test_the_spaces_hold_the_defaults(tuned: tuple[Settings, TuningResult]) -> None:
+    optuna = quiet_optuna()
+    for space, task in ((stream_space, "streams"), (class_space, "classes")):
+        assert space(optuna.trial.FixedTrial(dict(DEFAULTS[task]))) == DEFAULTS[task]
+
+
+def test_training_uses_what_was_found_but_no_earlier_than_it_could_be_known(
+    tuned: tuple[Settings, TuningResult],
+) -> None:
+    settings, result = tuned
+    day = known_by(settings)
+    assert tuned_parameters(settings, day).streams == result.best_parameters["streams"]
+    assert tuned_parameters(settings, day).classes == result.best_parameters["classes"]
+    assert tuned_parameters(settings, day - timedelta(days=1)).streams == DEFAULTS["streams"]
+
+
+def test_a_second_call_goes_on_where_the_first_stopped(tuned: tuple[Settings, TuningResult]) -> None:
+    settings, first = tuned
+    told: list[str] = []
+    again = tune(settings, 3, progress=told.append)
+    assert again.trials == first.trials
+    assert any("done already" in line for line in told)
+    more = tune(settings, 4, progress=quiet)
+    assert more.trials == {"streams": 4, "classes": 4}
+    study = quiet_optuna().load_study(
+        study_name=study_name("streams", settings, known_by(settings)), storage=open_storage(settings)
+    )
+    points = [tuple(trial.params.items()) for trial in study.trials]
+    assert len(set(points)) == len(points)
+
+
+def test_results_are_in_mlflow(tuned: tuple[Settings, TuningResult]) -> None:
+    settings, result = tuned
+    run = tracking.open_client(settings).get_run(result.run_id)
+    assert run.data.metrics["streams_best_loss"] == pytest.approx(result.best_value["streams"])
+    assert "classes_num_leaves" in run.data.params
+
+
+def _tune(folder: Path) -> None:
+    tune(Settings(folder / "warehouse.duckdb", folder / "mlflow", folder / "optuna.db"), 200, progress=quiet)
+
+
+def test_a_killed_search_loses_no_finished_trial(tmp_path: Path) -> None:
+    settings = home(tmp_path / "home", release_count=400)
+    process = multiprocessing.get_context("spawn").Process(target=_tune, args=(tmp_path / "home",))
+    process.start()
+    deadline, done = time.monotonic() + 90, 0
+    while done < 2 and time.monotonic() < deadline:
+        time.sleep(0.3)
+        if settings.optuna_file.exists():
+            try:
+                done = _finished(settings)
+            except Exception:
+                done = 0
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    done = _finished(settings)
+    assert done >= 2
+    assert tune(settings, done + 1, progress=quiet).trials["streams"] == done + 1
+
+
+def _finished(settings: Settings) -> int:
+    optuna, storage = quiet_optuna(), open_storage(settings)
+    names = [name for name in optuna.get_all_study_names(storage) if name.startswith("streams")]
+    return sum(len(finished_trials(optuna.load_study(study_name=name, storage=storage))) for name in names)

@@ -1,0 +1,148 @@
+"""A small warehouse with marts as dbt builds them, from a world whose law is known."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+DAYS = 7
+GENRES = ["hip-hop", "pop", "rock"]
+GROUPS = {
+    **{f"vk_streams_day_{day}": "vk_early" for day in range(DAYS)},
+    "vk_streams_total": "vk_early",
+    "vk_streams_log_slope": "vk_early",
+    **{f"tiktok_views_day_{day}": "tiktok_views" for day in range(DAYS)},
+    "tiktok_views_total": "tiktok_views",
+    "tiktok_views_log_slope": "tiktok_views",
+    "tiktok_likes_total": "tiktok_likes",
+    "release_weekday": "calendar",
+    "genre": "catalog",
+    "artist_median_streams": "artist_history",
+}
+
+
+def make_world(
+    warehouse: Path,
+    release_count: int = 600,
+    days_of_history: int = 900,
+    horizons: tuple[int, ...] = (14, 30),
+    growth_matters: bool = True,
+    noise: float = 0.25,
+    class_minimums: tuple[int, int, int] = (0, 20_000, 150_000),
+    change: Callable[[dict[str, pd.DataFrame]], None] | None = None,
+    seed: int = 5,
+) -> dict[str, pd.DataFrame]:
+    """Write the warehouse; `change` may alter the tables before they are written.
+
+    A release streams `level * exp(growth * day)` a day for its first week, with noise, and what follows grows with the
+    same `growth` if that matters, else not. TikTok views follow level and growth, with noise of their own.
+    """
+    tables = _tables(release_count, days_of_history, horizons, growth_matters, noise, class_minimums, seed)
+    if change is not None:
+        change(tables)
+    with duckdb.connect(str(warehouse)) as connection:
+        for name, frame in tables.items():
+            connection.register("frame", frame)
+            connection.execute(f'create table "{name}" as select * from frame')
+            connection.unregister("frame")
+        create_ml_tables(connection)
+    return tables
+
+
+def create_ml_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    sources = yaml.safe_load((PROJECT / "models/staging/ml/_ml__sources.yml").read_text(encoding="utf-8"))
+    connection.execute("create schema ml")
+    for table in sources["sources"][0]["tables"]:
+        columns = ", ".join(f'"{column["name"]}" {column["data_type"]}' for column in table["columns"])
+        connection.execute(f'create table ml."{table["name"]}" ({columns})')
+
+
+def _tables(
+    release_count: int,
+    days_of_history: int,
+    horizons: tuple[int, ...],
+    growth_matters: bool,
+    noise: float,
+    class_minimums: tuple[int, int, int],
+    seed: int,
+) -> dict[str, pd.DataFrame]:
+    random = np.random.default_rng(seed)
+    data_through = date(2021, 12, 20)
+    first = data_through - timedelta(days=days_of_history)
+    age = np.sort(random.integers(0, days_of_history, release_count))
+    released = pd.to_datetime([first + timedelta(days=int(days)) for days in age])
+    level = random.normal(6.5, 1.6, release_count)
+    growth = random.normal(0.0, 0.18, release_count)
+    day = np.arange(DAYS)
+    daily = level[:, None] + growth[:, None] * day + random.normal(0, noise, (release_count, DAYS))
+    streams = np.round(np.exp(daily))
+    views = np.round(np.exp(daily * 0.8 + 3 + random.normal(0, 0.8, (release_count, 1)) + 2 * growth[:, None]))
+    known_day = (pd.Timestamp(data_through) - released).days.to_numpy() + 1
+
+    features, targets = [], []
+    for as_of_day in range(1, DAYS + 1):
+        seen = day < as_of_day
+        frame: dict[str, Any] = {
+            "release_id": [f"R{number:05d}" for number in range(release_count)],
+            "as_of_day": np.int32(as_of_day),
+            "release_date": released,
+            "as_of_date": released + pd.Timedelta(days=as_of_day),
+            "is_reissue": np.arange(release_count) % 50 == 49,
+        }
+        for name, counts in (("vk_streams", streams), ("tiktok_views", views)):
+            for number in range(DAYS):
+                frame[f"{name}_day_{number}"] = counts[:, number] if seen[number] else np.nan
+            frame[f"{name}_total"] = counts[:, seen].sum(axis=1)
+            logs = np.log1p(counts[:, seen])
+            centred = day[seen] - day[seen].mean()
+            slope = logs @ centred / max(centred @ centred, 1)
+            frame[f"{name}_log_slope"] = slope if as_of_day > 1 else np.nan
+        frame["tiktok_likes_total"] = views[:, seen].sum(axis=1) * random.uniform(0, 0.2, release_count)
+        frame["release_weekday"] = released.day_of_week.to_numpy()
+        frame["genre"] = np.asarray(GENRES, dtype=object)[np.arange(release_count) % 3]
+        frame["artist_median_streams"] = np.where(random.random(release_count) < 0.3, np.nan, np.exp(level + 2))
+        features.append(pd.DataFrame(frame)[known_day >= as_of_day])
+    first_week = streams.sum(axis=1)
+    effect = growth if growth_matters else np.zeros(release_count)
+    for horizon in horizons:
+        shock = random.normal(0, noise, release_count)
+        rest = first_week * (horizon - DAYS) / DAYS * np.exp(6 * effect + shock - 0.8)
+        total = np.round(first_week + rest)
+        is_mature = known_day >= horizon
+        targets.append(
+            pd.DataFrame(
+                {
+                    "release_id": features[0]["release_id"].reindex(range(release_count)).to_numpy(),
+                    "horizon_days": np.int32(horizon),
+                    "release_date": released,
+                    "window_end_date": released + pd.Timedelta(days=horizon - 1),
+                    "streams": pd.array(np.where(is_mature, total, np.nan), dtype="Int64"),
+                    "is_mature": is_mature,
+                }
+            )
+        )
+    releases = features[0][["release_id", "release_date", "is_reissue"]].assign(artist_id="A", release_title="Title")
+    catalog = pd.DataFrame(
+        {
+            "feature_name": list(GROUPS),
+            "feature_group": list(GROUPS.values()),
+            "feature_kind": ["categorical" if name == "genre" else "numeric" for name in GROUPS],
+            "unit": "",
+            "description": "",
+            "position": np.arange(len(GROUPS), dtype=np.int32),
+        }
+    )
+    return {
+        "releases": releases,
+        "release_features": pd.concat(features, ignore_index=True),
+        "release_targets": pd.concat(targets, ignore_index=True).dropna(subset=["release_id"]),
+        "feature_catalog": catalog,
+        "stream_classes": pd.DataFrame({"stream_class": ["low", "medium", "high"], "minimum_streams": class_minimums}),
+        "dataset_days": pd.DataFrame({"data_through_date": [pd.Timestamp(data_through)]}),
+    }
