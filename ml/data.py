@@ -36,6 +36,7 @@ class Marts:
         releases: One row per release.
         classes: Stream classes by rising `minimum_streams`.
         data_through: Last day that every source has delivered.
+        delivery_number: Number of the last delivery.
     """
 
     features: pd.DataFrame
@@ -44,6 +45,7 @@ class Marts:
     releases: pd.DataFrame
     classes: pd.DataFrame
     data_through: date
+    delivery_number: int
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def read_marts(settings: Settings) -> Marts:
         catalog = read("select feature_name, feature_group, feature_kind from feature_catalog order by position")
         releases = read("select release_id, release_date, is_reissue from releases order by release_date, release_id")
         classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
-        days = read("select data_through_date from dataset_days")
+        days = read("select data_through_date, last_delivery_number from dataset_days")
 
     if releases.empty or features.empty:
         raise HitcastError("no releases yet", cure="Run `hitcast ingest` first")
@@ -128,6 +130,7 @@ def read_marts(settings: Settings) -> Marts:
         releases=releases,
         classes=classes,
         data_through=days["data_through_date"].iloc[0].date(),
+        delivery_number=int(days["last_delivery_number"].iloc[0]),
     )
 
 
@@ -206,7 +209,7 @@ def target_column(horizon: int) -> str:
 
 
 def write_tables(settings: Settings, frames: Mapping[str, pd.DataFrame]) -> None:
-    """Append frames to tables of the schema `ml`, all or none.
+    """Write frames to tables of the schema `ml`, all or none; rows of the same `run_id` are replaced.
 
     Args:
         settings: Names the warehouse.
@@ -220,5 +223,7 @@ def write_tables(settings: Settings, frames: Mapping[str, pd.DataFrame]) -> None
         for table, frame in frames.items():
             schema = connection.table(f"ml.{table}").limit(0).to_arrow_table().schema
             rows = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+            runs = frame["run_id"].unique().tolist()
+            connection.execute(f'delete from ml."{table}" where list_contains(?::varchar[], run_id)', [runs])
             connection.from_arrow(rows).insert_into(f"ml.{table}")
         connection.commit()

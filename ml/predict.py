@@ -1,6 +1,6 @@
 """Predict: score the releases whose windows are open with the champion."""
 
-import uuid
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -66,7 +66,7 @@ def predict(settings: Settings, as_of: date | None = None, progress: Callable[[s
 
     rows = scored_rows(marts, bundle, as_of)
     progress(f"Scoring {len(rows)} releases with version {standing.version}, feature set {bundle.feature_set}")
-    run_id, model_name = uuid.uuid4().hex, f"{tracking.MODEL}/{standing.version}"
+    run_id, model_name = _run_id(standing, marts, as_of), f"{tracking.MODEL}/{standing.version}"
     predictions = forecast(bundle, rows).assign(
         run_id=run_id,
         model_name=model_name,
@@ -76,6 +76,12 @@ def predict(settings: Settings, as_of: date | None = None, progress: Callable[[s
     drivers = explain(bundle.streams[bundle.feature_set], rows).assign(run_id=run_id)
     write_tables(settings, {"predictions": predictions, "prediction_drivers": drivers})
     return Predicted(run_id, len(predictions), len(rows), as_of, model_name, bundle.feature_set)
+
+
+def _run_id(standing: tracking.Version, marts: Marts, as_of: date) -> str:
+    """The same for the same model, data and day, so that scoring again replaces forecasts instead of repeating them."""
+    told = f"{standing.run_id} {marts.delivery_number} {as_of.isoformat()}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _check(bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:

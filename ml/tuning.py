@@ -147,7 +147,8 @@ def _objective(
 ) -> Objective:
     """Mean loss of the reference task over origins and feature sets, reported after each origin for pruning.
 
-    Streams: RMSLE of the longest horizon over that of the log-linear law. Classes: log loss. Windows that end after `known_by` are left out.
+    Streams: RMSLE of the longest horizon over that of the log-linear law. Classes: log loss. Windows that end after
+    `known_by` are left out.
     """
     import optuna
 

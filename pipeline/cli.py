@@ -114,7 +114,7 @@ def train(
 @app.command()
 def tune(
     variables: Variables = None,
-    trials: Annotated[int, typer.Option(help="Trials, over both tasks.", min=1)] = 100,
+    trials: Annotated[int, typer.Option(help="Trials of each task, those of earlier calls included.", min=1)] = 100,
 ) -> None:
     """Search for better parameters; training uses the best found. A stopped search goes on where it was."""
     from ml import tuning

@@ -111,3 +111,24 @@ def test_nothing_to_score_is_no_error(trained: tuple[Settings, Trained]) -> None
     settings, _ = trained
     after = read_marts(settings).data_through + timedelta(days=300)
     assert predict(settings, after, progress=quiet).row_count == 0
+
+
+def test_scoring_again_replaces_the_same_forecasts(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    first = predict(settings, progress=quiet)
+    before = read(settings, "from ml.predictions order by all")
+    again = predict(settings, progress=quiet)
+    assert again.run_id == first.run_id
+    after = read(settings, "from ml.predictions order by all")
+    pd.testing.assert_frame_equal(after.drop(columns="predicted_at"), before.drop(columns="predicted_at"))
+
+
+def test_another_day_or_delivery_is_another_run(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    first = predict(settings, progress=quiet)
+    later = predict(settings, first.as_of + timedelta(days=1), progress=quiet)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("update dataset_days set last_delivery_number = last_delivery_number + 1")
+    corrected = predict(settings, progress=quiet)
+    assert len({first.run_id, later.run_id, corrected.run_id}) == 3
+    assert read(settings, "select distinct run_id from ml.predictions").shape == (3, 1)
