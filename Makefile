@@ -33,7 +33,7 @@ test: $(STAMP) ## Run every test
 	$(BIN)/python -m pytest
 
 check: check-fast ## Lint, types, import rules, SQL lint, and a dbt build on an empty home with warnings as errors
-	@mkdir -p $(CHECK_HOME)
+	@rm -rf $(CHECK_HOME) && mkdir -p $(CHECK_HOME)
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet build --warn-error --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff lint models tests/dbt
 
