@@ -48,7 +48,9 @@ format: $(STAMP) ## Format Python and SQL
 	$(BIN)/ruff format .
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff fix models tests/dbt
 
-docs: $(STAMP) ## Write the dbt docs as one page to site/
+docs: $(STAMP) ## Write docs/features.md, and the dbt docs as one page to site/
+	$(BIN)/python -m pipeline.feature_docs
+	@mkdir -p $(CHECK_HOME)
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet docs generate --static --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
 	@mkdir -p site && cp $(CHECK_HOME)/target/static_index.html site/index.html
 	@echo "open site/index.html"

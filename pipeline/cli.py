@@ -41,11 +41,16 @@ def demo_data(
     ] = None,
 ) -> None:
     """Write a made-up label's vendor exports to HITCAST_HOME/exports."""
+    from ml.errors import HitcastError
     from pipeline.demo.world import write_demo_data
     from pipeline.home import Home
     from pipeline.summary import describe_world
 
     home = Home.current()
+    if home.ledger.exists() and not (home.exports / "first").exists():
+        raise HitcastError(
+            "holds deliveries that are not of a demo world", str(home.root), "Name another home: HITCAST_HOME=PATH"
+        )
     with _working("making the demo world") as progress:
         summary = write_demo_data(home.exports, rows, seed, until.date() if until else None, progress)
     typer.echo(describe_world(summary))

@@ -31,6 +31,11 @@ class Home:
         return self.root / "raw"
 
     @property
+    def ledger(self) -> Path:
+        """What was delivered when."""
+        return self.raw / "landing_deliveries" / "data.parquet"
+
+    @property
     def rejects(self) -> Path:
         """Rejected rows with their reasons."""
         return self.root / "rejects"

@@ -171,8 +171,7 @@ def render_models(settings: Settings) -> None:
 
 
 def _landed(home: Home) -> list[tuple[str, date, int, int, datetime]]:
-    ledger = home.raw / "landing_deliveries" / "data.parquet"
-    if not ledger.exists():
+    if not home.ledger.exists():
         return []
     return duckdb.execute(
         """
@@ -181,7 +180,7 @@ def _landed(home: Home) -> list[tuple[str, date, int, int, datetime]]:
         group by table_name
         order by table_name
         """,
-        [str(ledger)],
+        [str(home.ledger)],
     ).fetchall()
 
 

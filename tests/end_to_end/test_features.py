@@ -126,7 +126,7 @@ def test_a_day_withdrawn_from_the_landing_disappears(world: World, built_home: C
     day = date(2021, 4, 1)
     before = read(home, "int_tiktok__release_days", "release_id, activity_date")
     assert (before["activity_date"].dt.date == day).any()
-    ledger = home.raw / "landing_deliveries" / "data.parquet"
+    ledger = home.ledger
     shorter = ledger.with_suffix(".shorter")
     duckdb.read_parquet(str(ledger)).filter(
         f"not (table_name = 'tiktok_sound_days' and delivered_day = date '{day}')"

@@ -184,6 +184,17 @@ def test_an_empty_home_is_told_what_to_do(tmp_path: Path, arguments: list[str], 
     assert "Traceback" not in done.stderr
 
 
+def test_a_demo_world_is_not_mixed_into_somebodys_data(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    export = tmp_path / "vk.csv"
+    export.write_text("stream_date,isrc,territory,streams\n2024-01-01,AAA,RU,5\n")
+    assert hitcast(home, "ingest", str(export)).returncode == 0
+    refused = hitcast(home, "demo-data", "--rows", str(ROWS))
+    assert refused.returncode == 2
+    assert "Name another home" in refused.stderr
+    assert not home.exports.exists()
+
+
 def test_help_answers_at_once() -> None:
     """Importing pandas, dbt or a modelling library at start-up would cost seconds."""
     heavy = ("pandas", "numpy", "duckdb", "dbt", "catboost", "lightgbm", "mlflow", "optuna", "sklearn", "streamlit")

@@ -1,0 +1,17 @@
+import yaml
+
+from pipeline.feature_docs import FEATURES_PAGE, FEATURES_YAML, features_page
+
+
+def test_the_page_in_the_tree_is_the_one_the_yaml_gives() -> None:
+    assert FEATURES_PAGE.read_text() == features_page(), "run `make docs`"
+
+
+def test_every_feature_stands_once_with_its_meaning() -> None:
+    page = features_page()
+    (model,) = yaml.safe_load(FEATURES_YAML.read_text())["models"]
+    features = [column for column in model["columns"] if "config" in column]
+    assert len(features) > 80
+    for column in features:
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{column['name']}` |")]
+        assert row.endswith(f"| {column['description']} |")
