@@ -1,6 +1,5 @@
-import multiprocessing
-import os
-import signal
+import subprocess
+import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -72,14 +71,19 @@ def test_results_are_in_mlflow(tuned: tuple[Settings, TuningResult]) -> None:
     assert "classes_num_leaves" in run.data.params
 
 
-def _tune(folder: Path) -> None:
-    tune(Settings(folder / "warehouse.duckdb", folder / "mlflow", folder / "optuna.db"), 200, progress=quiet)
+SEARCH = """
+import sys
+from pathlib import Path
+from ml.settings import Settings
+from ml.tuning import tune
+home = Path(sys.argv[1])
+tune(Settings(home / "warehouse.duckdb", home / "mlflow", home / "optuna.db"), 200)
+"""
 
 
 def test_a_killed_search_loses_no_finished_trial(tmp_path: Path) -> None:
     settings = home(tmp_path / "home", release_count=400)
-    process = multiprocessing.get_context("spawn").Process(target=_tune, args=(tmp_path / "home",))
-    process.start()
+    process = subprocess.Popen([sys.executable, "-c", SEARCH, str(tmp_path / "home")], stdout=subprocess.DEVNULL)
     deadline, done = time.monotonic() + 90, 0
     while done < 2 and time.monotonic() < deadline:
         time.sleep(0.3)
@@ -88,9 +92,8 @@ def test_a_killed_search_loses_no_finished_trial(tmp_path: Path) -> None:
                 done = _finished(settings)
             except Exception:
                 done = 0
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
+    process.kill()
+    process.wait()
     done = _finished(settings)
     assert done >= 2
     assert tune(settings, done + 1, progress=quiet).trials["streams"] == done + 1
