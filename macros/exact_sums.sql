@@ -4,11 +4,15 @@
   cast({{ value }} as decimal(30, 12))
 {%- endmacro %}
 
-{#- Least-squares slope of a measure's logarithm over days, from exact sums. Null on fewer than two known days. -#}
+{#- Least-squares slope of a measure's logarithm over days of two digits, from exact sums. Null on fewer than two known
+    days. Nine decimals keep log and product within 64 bits, which is several times as fast as wider ones. -#}
 {% macro log_slope(log_measure, day) -%}
   (
-    count({{ log_measure }}) * cast(sum({{ exact(log_measure) }} * {{ day }}) as double)
-    - sum({{ day }}) filter (where {{ log_measure }} is not null) * cast(sum({{ exact(log_measure) }}) as double)
+    count({{ log_measure }}) * cast(
+      sum(cast({{ log_measure }} as decimal(12, 9)) * cast({{ day }} as decimal(2, 0))) as double
+    )
+    - sum({{ day }}) filter (where {{ log_measure }} is not null)
+    * cast(sum(cast({{ log_measure }} as decimal(12, 9))) as double)
   ) / nullif(
     count({{ log_measure }}) * sum({{ day }} * {{ day }}) filter (where {{ log_measure }} is not null)
     - power(sum({{ day }}) filter (where {{ log_measure }} is not null), 2),

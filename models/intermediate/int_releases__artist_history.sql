@@ -1,4 +1,7 @@
 -- one row per release: what the artist's earlier releases had become by its release date
+-- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
+{{ config(materialized='view') }}
+
 with releases as (
 
     select * from {{ ref('releases') }}

@@ -1,4 +1,7 @@
 -- one row per release: its place in the calendar and beside other releases, known on its release date
+-- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
+{{ config(materialized='view') }}
+
 with releases as (
 
     select * from {{ ref('releases') }}
@@ -26,21 +29,29 @@ holiday_counts as (
 
 ),
 
--- those out on the same day or in the six days before
+numbered as (
+
+    select
+        release_id,
+        genre,
+        {{ days_since_release('release_date', "date '1900-01-01'") }} as release_day,
+        case when is_reissue then 0 else 1 end as competitor
+    from releases
+
+),
+
+-- those out on the same day or in the six days before, less the release itself
 competitors as (
 
     select
-        releases.release_id,
-        count(*) as competing_releases,
-        count(*) filter (where other.genre = releases.genre) as competing_genre_releases
-    from releases
-    inner join releases as other
-        on
-            releases.release_id != other.release_id
-            and releases.release_date >= other.release_date
-            and releases.release_date <= other.release_date + 6
-    where not other.is_reissue
-    group by releases.release_id
+        release_id,
+        cast(sum(competitor) over (
+            order by release_day range between 6 preceding and current row
+        ) as bigint) - competitor as competing_releases,
+        cast(sum(competitor) over (
+            partition by genre order by release_day range between 6 preceding and current row
+        ) as bigint) - competitor as competing_genre_releases
+    from numbered
 
 )
 
@@ -50,8 +61,8 @@ select
     cast(extract(month from releases.release_date) as integer) as release_month,
     coalesce(holiday_counts.first_week_holidays, 0) as first_week_holidays,
     coalesce(holiday_counts.window_holidays, 0) as window_holidays,
-    coalesce(competitors.competing_releases, 0) as competing_releases,
-    coalesce(competitors.competing_genre_releases, 0) as competing_genre_releases
+    competitors.competing_releases,
+    competitors.competing_genre_releases
 from releases
 left join holiday_counts on releases.release_id = holiday_counts.release_id
-left join competitors on releases.release_id = competitors.release_id
+inner join competitors on releases.release_id = competitors.release_id

@@ -1,4 +1,7 @@
 -- one row per release and as-of day: TikTok activity of the days before the as-of day
+-- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
+{{ config(materialized='view') }}
+
 with as_of_days as (
 
     select * from {{ ref('int_releases__as_of_days') }}
@@ -59,7 +62,8 @@ aggregated as (
         {%- for measure in ['views', 'creations'] %}
             {{ log_slope('released_log_' ~ measure, 'day_number') }} as {{ measure }}_log_slope,
             max({{ measure }}) filter (where day_number = as_of_day - 1) as {{ measure }}_last_day,
-            max({{ measure }}) filter (where is_released) as {{ measure }}_peak,
+            -- the earliest of the days with the most
+            max_by(day_number, {{ measure }} * 8 - day_number) filter (where is_released) as {{ measure }}_peak_day,
         {%- endfor %}
         cast(sum(pgc_views) filter (where is_released) as bigint) as pgc_views_total,
         cast(sum(pgc_creations) filter (where is_released) as bigint) as pgc_creations_total,
@@ -75,25 +79,6 @@ aggregated as (
         count(*) filter (where is_released and is_tiktok_delivered) as delivered_days
     from known_days
     group by release_id, as_of_day
-
-),
-
--- the earliest day that reached the peak
-peaks as (
-
-    select
-        known_days.release_id,
-        known_days.as_of_day,
-        min(known_days.day_number) filter (where known_days.views = aggregated.views_peak) as views_peak_day,
-        min(known_days.day_number) filter (where known_days.creations = aggregated.creations_peak)
-            as creations_peak_day
-    from known_days
-    inner join aggregated
-        on
-            known_days.release_id = aggregated.release_id
-            and known_days.as_of_day = aggregated.as_of_day
-    where known_days.is_released
-    group by known_days.release_id, known_days.as_of_day
 
 )
 
@@ -120,7 +105,7 @@ select
                     - ln(1 + aggregated.{{ measure }}_day_1) + ln(1 + aggregated.{{ measure }}_day_0)
             {%- endfor %}
         end as tiktok_{{ measure }}_acceleration,
-        peaks.{{ measure }}_peak_day as tiktok_{{ measure }}_peak_day,
+        aggregated.{{ measure }}_peak_day as tiktok_{{ measure }}_peak_day,
     {%- endfor %}
     aggregated.views_total / nullif(aggregated.creations_total, 0) as tiktok_views_per_creation,
     aggregated.comments_total as tiktok_comments_total,
@@ -152,7 +137,3 @@ left join aggregated
     on
         as_of_days.release_id = aggregated.release_id
         and as_of_days.as_of_day = aggregated.as_of_day
-left join peaks
-    on
-        as_of_days.release_id = peaks.release_id
-        and as_of_days.as_of_day = peaks.as_of_day

@@ -1,4 +1,7 @@
 -- one row per release and as-of day: VK streams of the days before the as-of day
+-- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
+{{ config(materialized='view') }}
+
 with as_of_days as (
 
     select * from {{ ref('int_releases__as_of_days') }}
