@@ -58,7 +58,14 @@ def publish(home: Home) -> Publication:
 def _write(home: Home, database: Path, parquet: dict[str, Path], published_at: datetime) -> dict[str, int]:
     row_counts: dict[str, int] = {}
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_quoted(home.warehouse)} as warehouse (read_only)")
+        try:
+            connection.execute(f"attach {_quoted(home.warehouse)} as warehouse (read_only)")
+        except duckdb.IOException as error:
+            raise HitcastError(
+                f"cannot be opened ({str(error).splitlines()[0]})",
+                str(home.warehouse),
+                "If another program has it open, close it there; readers belong on the published file",
+            ) from None
         # v1.0.0 is what every DuckDB since 1.0 reads
         connection.execute(f"attach {_quoted(database)} as serving (storage_version 'v1.0.0')")
         present = connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse'")

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -73,3 +75,16 @@ def test_a_failed_publish_leaves_the_published_file_and_no_litter(home: Home) ->
 def test_nothing_to_publish_is_told(tmp_path: Path) -> None:
     with pytest.raises(HitcastError, match="nothing to publish"):
         publish(Home(tmp_path))
+
+
+def test_a_warehouse_held_by_another_process_is_told_in_one_line(home: Home) -> None:
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(home.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(HitcastError, match="readers belong on the published file") as refusal:
+            publish(home)
+        holder.communicate("\n")
+    assert "\n" not in str(refusal.value)
