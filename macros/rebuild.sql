@@ -1,30 +1,43 @@
-{#- Days of a raw table that an incremental model must build again: those delivered after the last delivery it holds,
-    or all of them once the catalogue was delivered again, since a release that appears or moves draws on past days.
-    Every row of such a model carries `delivery_number`, the last delivery when it was built. -#}
+{#- What an incremental model by release and day must build again. Every row of such a model carries `delivery_number`,
+    the last delivery when it was built; the landing's ledger and the catalogue's rows carry the delivery that brought
+    or changed them. Rows that stay were built after everything they rest on was delivered, so that the deletion before
+    the build and the build itself name the same days and releases. -#}
+
+{% macro last_delivery_held() -%}
+  (select coalesce(max(held.delivery_number), 0) from {{ this }} as held)
+{%- endmacro %}
+
+{#- Days of a raw table delivered, for the first time or again, since the model was built. -#}
 {% macro days_to_rebuild(table_name) %}
   select deliveries.delivered_day
   from {{ ref('stg_landing__deliveries') }} as deliveries
   where
     deliveries.table_name = '{{ table_name }}'
-    and (
-      deliveries.delivery_number > (select coalesce(max(held.delivery_number), 0) from {{ this }} as held)
-      or exists (
-        select 1
-        from {{ ref('stg_landing__deliveries') }} as catalogue
-        where
-          catalogue.table_name = 'catalog_tracks'
-          and catalogue.delivery_number > (select coalesce(max(held.delivery_number), 0) from {{ this }} as held)
-      )
+    and deliveries.delivery_number > {{ last_delivery_held() }}
+{% endmacro %}
+
+{#- Releases that carry a recording of which the catalogue changed a row since the model was built: new ones, those
+    that moved, and those that gained or lost the credit for it. -#}
+{% macro releases_to_rebuild() %}
+  select carrying.release_id
+  from {{ ref('stg_catalog__tracks') }} as carrying
+  where
+    carrying.isrc in (
+      select changed.isrc
+      from {{ ref('stg_catalog__tracks') }} as changed
+      where changed.delivery_number > {{ last_delivery_held() }}
     )
 {% endmacro %}
 
-{#- Pre-hook of an incremental model by day: drops the days about to be built again and those no longer delivered. Rows
-    that stay were built after their day's delivery, so the select that follows names the same days. -#}
-{% macro forget_days_to_rebuild(table_name, day_column) %}
+{#- Pre-hook: drops what is about to be built again, and days no longer delivered. -#}
+{% macro forget_rows_to_rebuild(table_name, day_column, by_release=true) %}
   {%- if is_incremental() -%}
     delete from {{ this }}
     where
       {{ day_column }} in ({{ days_to_rebuild(table_name) }})
+      {%- if by_release %}
+      or release_id in ({{ releases_to_rebuild() }})
+      {%- endif %}
       or {{ day_column }} not in (
         select deliveries.delivered_day
         from {{ ref('stg_landing__deliveries') }} as deliveries

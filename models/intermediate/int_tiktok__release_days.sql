@@ -3,14 +3,46 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_days_to_rebuild('tiktok_sound_days', 'activity_date') }}"
+    pre_hook="{{ forget_rows_to_rebuild('tiktok_sound_days', 'activity_date') }}"
 ) }}
+-- depends_on: {{ ref('stg_catalog__tracks') }}
 
 with recordings as (
 
     select * from {{ ref('int_catalog__recordings') }}
 
 ),
+
+{% if is_incremental() %}
+    days_to_rebuild as (
+
+        {{ days_to_rebuild('tiktok_sound_days') }}
+
+    ),
+
+    releases_to_rebuild as (
+
+        {{ releases_to_rebuild() }}
+
+    ),
+
+    -- the window of a release to rebuild is read as well; every other day's file stays closed
+    days_to_read as (
+
+        select delivered_day from days_to_rebuild
+        union distinct
+        select deliveries.delivered_day
+        from {{ ref('stg_landing__deliveries') }} as deliveries
+        inner join recordings
+            on
+                deliveries.delivered_day >= recordings.release_date - {{ var('teaser_days') }}
+                and deliveries.delivered_day < recordings.release_date + {{ var('observed_days') }}
+        where
+            deliveries.table_name = 'tiktok_sound_days'
+            and recordings.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
+
+    ),
+{% endif %}
 
 sound_days as (
 
@@ -19,7 +51,7 @@ sound_days as (
         territory = '{{ var("territory") }}'
         and isrc is not null
         {% if is_incremental() %}
-            and activity_date in ({{ days_to_rebuild('tiktok_sound_days') }})
+            and activity_date in (select days_to_read.delivered_day from days_to_read)
         {% endif %}
 
 ),
@@ -66,6 +98,12 @@ release_days as (
     where
         {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }}
         between -{{ var('teaser_days') }} and {{ var('observed_days') }} - 1
+        {% if is_incremental() %}
+            and (
+                sound_days.activity_date in (select days_to_rebuild.delivered_day from days_to_rebuild)
+                or recordings.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
+            )
+        {% endif %}
     group by recordings.release_id, sound_days.activity_date, recordings.release_date
 
 )

@@ -3,8 +3,9 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_days_to_rebuild('vk_stream_days', 'stream_date') }}"
+    pre_hook="{{ forget_rows_to_rebuild('vk_stream_days', 'stream_date') }}"
 ) }}
+-- depends_on: {{ ref('stg_catalog__tracks') }}
 
 with recordings as (
 
@@ -12,13 +13,44 @@ with recordings as (
 
 ),
 
+{% if is_incremental() %}
+    days_to_rebuild as (
+
+        {{ days_to_rebuild('vk_stream_days') }}
+
+    ),
+
+    releases_to_rebuild as (
+
+        {{ releases_to_rebuild() }}
+
+    ),
+
+    -- the window of a release to rebuild is read as well; every other day's file stays closed
+    days_to_read as (
+
+        select delivered_day from days_to_rebuild
+        union distinct
+        select deliveries.delivered_day
+        from {{ ref('stg_landing__deliveries') }} as deliveries
+        inner join recordings
+            on
+                deliveries.delivered_day >= recordings.release_date
+                and deliveries.delivered_day < recordings.release_date + {{ var('observed_days') }}
+        where
+            deliveries.table_name = 'vk_stream_days'
+            and recordings.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
+
+    ),
+{% endif %}
+
 stream_days as (
 
     select * from {{ ref('stg_vk__stream_days') }}
     where
         territory = '{{ var("territory") }}'
         {% if is_incremental() %}
-            and stream_date in ({{ days_to_rebuild('vk_stream_days') }})
+            and stream_date in (select days_to_read.delivered_day from days_to_read)
         {% endif %}
 
 ),
@@ -64,6 +96,12 @@ release_days as (
     where
         {{ days_since_release('stream_days.stream_date', 'recordings.release_date') }}
         between 0 and {{ var('observed_days') }} - 1
+        {% if is_incremental() %}
+            and (
+                stream_days.stream_date in (select days_to_rebuild.delivered_day from days_to_rebuild)
+                or recordings.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
+            )
+        {% endif %}
     group by recordings.release_id, stream_days.stream_date, recordings.release_date
 
 )
