@@ -32,9 +32,10 @@ demo: $(STAMP) ## Run the whole job on a made-up label
 test: $(STAMP) ## Run every test
 	$(BIN)/python -m pytest
 
-check: check-fast ## Lint, types, import rules, SQL lint, and a dbt build on an empty home with warnings as errors
+check: check-fast ## Lint, types, import rules, a dbt build on an empty home with warnings as errors, SQL conventions and lint
 	@rm -rf $(CHECK_HOME) && mkdir -p $(CHECK_HOME)
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet build --warn-error --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
+	$(BIN)/dbt-bouncer run --config-file pyproject.toml
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff lint models tests/dbt
 
 check-fast: $(STAMP)

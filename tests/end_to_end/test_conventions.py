@@ -1,4 +1,4 @@
-"""Conventions of the dbt project, read from its manifest."""
+"""Conventions of the dbt project that dbt-bouncer has no check for, read from its manifest."""
 
 import json
 from pathlib import Path
@@ -39,12 +39,9 @@ def test_staging_reads_nothing_but_sources(manifest: dict[str, Any]) -> None:
             assert all(parent.startswith("source.") for parent in node["depends_on"]["nodes"]), node["name"]
 
 
-def test_every_model_and_column_is_described_and_every_model_owned(manifest: dict[str, Any]) -> None:
+def test_every_column_is_listed_and_every_source_column_described(manifest: dict[str, Any]) -> None:
     for node in models(manifest):
-        assert node["description"], node["name"]
-        assert node["config"]["meta"].get("owner"), node["name"]
         assert node["columns"], node["name"]
-        assert [name for name, column in node["columns"].items() if not column["description"]] == [], node["name"]
     for source in manifest["sources"].values():
         assert [name for name, column in source["columns"].items() if not column["description"]] == [], source["name"]
 
@@ -53,23 +50,6 @@ def test_every_model_opens_with_its_grain(manifest: dict[str, Any]) -> None:
     for node in models(manifest):
         first = (PROJECT_DIR / node["original_file_path"]).read_text().splitlines()[0]
         assert first.startswith("-- one row"), node["name"]
-
-
-def test_every_model_is_tested_on_its_key(manifest: dict[str, Any]) -> None:
-    tested = {
-        test["attached_node"]
-        for test in manifest["nodes"].values()
-        if test["resource_type"] == "test" and test["test_metadata"]["name"] in ("unique", "unique_combination")
-    }
-    untested = {node["name"] for node in models(manifest) if node["unique_id"] not in tested}
-    # as many rows as the raw reports: the contract's key is checked when they land
-    assert untested == {"stg_vk__stream_days"}
-
-
-def test_marts_have_enforced_contracts(manifest: dict[str, Any]) -> None:
-    for node in models(manifest):
-        if node["original_file_path"].startswith("models/marts/"):
-            assert node["contract"]["enforced"], node["name"]
 
 
 @pytest.mark.parametrize(
