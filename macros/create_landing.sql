@@ -1,5 +1,5 @@
-{#- Makes every raw table readable before anything was ingested: an empty Parquet file with the contract's columns,
-    which also gives files landed under an older contract today's columns. A zero-row partitioned copy is DuckDB's way
+{#- Makes every raw table readable before anything was ingested: an empty Parquet file with the contract's columns.
+    It is the first that its pattern finds, and thus the one whose columns are read. A zero-row partitioned copy is DuckDB's way
     to make a directory, one level at a time. -#}
 {% macro create_landing() %}
   {%- if execute and target.type == 'duckdb' -%}

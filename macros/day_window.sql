@@ -3,6 +3,11 @@
   ({{ date_column }} - {{ release_date_column }})
 {%- endmacro %}
 
+{#- Last day since release whose VK streams are kept: the longest horizon's, and no less than the first week's. -#}
+{% macro last_observed_day() -%}
+  {{ [6, (var('horizons') | max) - 1] | max }}
+{%- endmacro %}
+
 {#- Monday 0 to Sunday 6, counted from a Monday so that every engine agrees. -#}
 {% macro weekday_number(date_column) -%}
   mod({{ days_since_release(date_column, "date '1900-01-01'") }}, 7)

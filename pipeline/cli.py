@@ -79,6 +79,19 @@ def ingest(
 
 
 @app.command()
+def withdraw(
+    table: Annotated[str, typer.Argument(help="Raw table: tiktok_sound_days or vk_stream_days.")],
+    days: Annotated[list[datetime], typer.Argument(formats=["%Y-%m-%d"], help="Days that the vendor takes back.")],
+) -> None:
+    """Take days out of the landing; from the next run on they count as never delivered."""
+    from pipeline.home import Home
+    from pipeline.ingest import withdraw as withdraw_days
+
+    number = withdraw_days(Home.current(), table, [day.date() for day in days])
+    typer.echo(f"{len(days)} days of {table} withdrawn, delivery {number}. Next: hitcast run")
+
+
+@app.command()
 def run(
     variables: Variables = None,
     retrain: Annotated[bool, typer.Option("--retrain", help="Train although a champion stands.")] = False,

@@ -1,5 +1,6 @@
 """Calls dbt in this process, on one home."""
 
+import hashlib
 import json
 import os
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 from ml.errors import HitcastError
 from pipeline.home import PROJECT_DIR, Home
 
-# Incremental models keep rows that these shaped; another value asks for a full refresh.
-SHAPING_VARIABLES = ("territory", "teaser_days", "observed_days")
+# Incremental models keep rows that these variables and the SQL shaped; any change asks for a full refresh.
+SHAPING_VARIABLES = ("territory", "teaser_days", "horizons")
 
 
 def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh: bool = False) -> None:
@@ -18,13 +19,13 @@ def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh
         home: Where raw data is read and the warehouse written.
         variables: All variables of the project.
         select: dbt selectors.
-        full_refresh: Whether incremental models start anew. A changed shaping variable starts them anew too.
+        full_refresh: Whether incremental models start anew. Changed SQL or shaping variables start them anew too.
 
     Raises:
         HitcastError: A model or a test failed; names it, its message and the log.
     """
     shape_file = home.dbt / "built_with.json"
-    shape = {name: variables[name] for name in SHAPING_VARIABLES}
+    shape = {name: variables[name] for name in SHAPING_VARIABLES} | {"sql": _sql_digest()}
     held = json.loads(shape_file.read_text()) if shape_file.exists() else shape
     arguments = ["build", "--select", *select, "--indirect-selection", "buildable"]
     arguments += ["--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
@@ -63,6 +64,11 @@ def invoke(home: Home, arguments: list[str]) -> None:
     )
     more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
     raise HitcastError(f"{told}{more}", f"dbt {arguments[0]}", log)
+
+
+def _sql_digest() -> str:
+    files = sorted(path for folder in ("models", "macros") for path in (PROJECT_DIR / folder).rglob("*.sql"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _first_lines(message: str) -> str:

@@ -35,12 +35,6 @@ def read_variables(
             "--vars",
             "Set class_horizon to one of them",
         )
-    if max(horizons) > variables["observed_days"]:
-        raise HitcastError(
-            f"horizons reach {max(horizons)} days but observed_days is {variables['observed_days']}",
-            "--vars",
-            f"Set observed_days to {max(horizons)} or more",
-        )
     return variables
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline import dbt
 from pipeline.home import Home
+from pipeline.ingest import widen
 from pipeline.project import settings_of
 from pipeline.publish import Publication, publish
 from pipeline.summary import describe_forecasts, describe_training
@@ -53,6 +54,7 @@ def run(
     home.dbt.mkdir(parents=True, exist_ok=True)
 
     def features(progress: Callable[[str], None]) -> str:
+        widen(home)
         dbt.build(home, variables, FEATURES, full_refresh)
         return "marts built and tested"
 

@@ -11,7 +11,9 @@ ranked as (
         isrc,
         release_id,
         release_date,
-        row_number() over (partition by isrc order by release_date, release_id) as release_rank
+        row_number() over (partition by isrc order by release_date, release_id) as release_rank,
+        -- a short key for the aggregates over all reports: a UPC is too long for DuckDB to keep within a row
+        cast(dense_rank() over (order by release_id) as integer) as release_number
     from tracks
 
 )
@@ -19,6 +21,7 @@ ranked as (
 select
     isrc,
     release_id,
-    release_date
+    release_date,
+    release_number
 from ranked
 where release_rank = 1

@@ -1,4 +1,4 @@
--- one row per day on which TikTok or VK was delivered
+-- one row per day ever delivered by TikTok or VK, and whether it stands
 with deliveries as (
 
     select * from {{ ref('stg_landing__deliveries') }}
@@ -7,8 +7,8 @@ with deliveries as (
 
 select
     delivered_day,
-    bool_or(table_name = 'tiktok_sound_days') as is_tiktok_delivered,
-    bool_or(table_name = 'vk_stream_days') as is_vk_delivered
+    bool_or(table_name = 'tiktok_sound_days' and not is_withdrawn) as is_tiktok_delivered,
+    bool_or(table_name = 'vk_stream_days' and not is_withdrawn) as is_vk_delivered
 from deliveries
 where table_name in ('tiktok_sound_days', 'vk_stream_days')
 group by delivered_day

@@ -1,4 +1,12 @@
--- one row per release and day from the first teaser day to day 6, as far as data reaches
+-- one row per release and day from the first teaser day to day 6, delivered or not
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['release_id', 'day_number'],
+    on_schema_change='fail'
+) }}
+-- depends_on: {{ ref('stg_catalog__tracks') }}
+
 with releases as (
 
     select * from {{ ref('releases') }}
@@ -20,6 +28,7 @@ tiktok_days as (
 vk_days as (
 
     select * from {{ ref('int_vk__release_days') }}
+    where day_number <= 6
 
 ),
 
@@ -29,19 +38,53 @@ platform_days as (
 
 ),
 
+last_delivery as (
+
+    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
+
+),
+
+day_numbers as (
+
+    {% for day_number in range(-var('teaser_days'), 7) -%}
+        select cast({{ day_number }} as integer) as day_number
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+{% if is_incremental() %}
+    days_to_rebuild as (
+
+        {{ days_to_rebuild('tiktok_sound_days') }}
+        union distinct
+        {{ days_to_rebuild('vk_stream_days') }}
+
+    ),
+
+    releases_to_rebuild as (
+
+        {{ releases_to_rebuild() }}
+
+    ),
+{% endif %}
+
 release_days as (
 
     select
         releases.release_id,
-        days.delivered_day as activity_date,
-        {{ days_since_release('days.delivered_day', 'releases.release_date') }} as day_number,
-        days.is_tiktok_delivered,
-        days.is_vk_delivered
+        releases.release_date + day_numbers.day_number as activity_date,
+        day_numbers.day_number,
+        coalesce(days.is_tiktok_delivered, false) as is_tiktok_delivered,
+        coalesce(days.is_vk_delivered, false) as is_vk_delivered
     from releases
-    inner join days
-        on
-            days.delivered_day >= releases.release_date - {{ var('teaser_days') }}
-            and days.delivered_day <= releases.release_date + 6
+    cross join day_numbers
+    left join days on releases.release_date + day_numbers.day_number = days.delivered_day
+    {% if is_incremental() %}
+        where
+            days.delivered_day in (select days_to_rebuild.delivered_day from days_to_rebuild)
+            or releases.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
+    {% endif %}
 
 )
 
@@ -63,14 +106,16 @@ select
         {{ measure_of_day('vk_days', measure, 'release_days.is_vk_delivered') }} as {{ measure }},
     {%- endfor %}
     release_days.is_tiktok_delivered,
-    release_days.is_vk_delivered
+    release_days.is_vk_delivered,
+    last_delivery.delivery_number
 from release_days
 left join tiktok_days
     on
         release_days.release_id = tiktok_days.release_id
-        and release_days.activity_date = tiktok_days.activity_date
+        and release_days.day_number = tiktok_days.day_number
 left join vk_days
     on
         release_days.release_id = vk_days.release_id
-        and release_days.activity_date = vk_days.stream_date
+        and release_days.day_number = vk_days.day_number
 left join platform_days on release_days.activity_date = platform_days.activity_date
+cross join last_delivery

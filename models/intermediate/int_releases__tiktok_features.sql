@@ -1,16 +1,46 @@
 -- one row per release and as-of day: TikTok activity of the days before the as-of day
--- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
-{{ config(materialized='view') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['release_id', 'as_of_day'],
+    on_schema_change='fail',
+    pre_hook="{{ forget_as_of_days_gone() }}"
+) }}
+-- depends_on: {{ ref('int_releases__as_of_days') }}
 
 with as_of_days as (
 
-    select * from {{ ref('int_releases__as_of_days') }}
+    {% if is_incremental() %}
+        {{ as_of_days_to_rebuild() }}
+    {% else %}
+        select * from {{ ref('int_releases__as_of_days') }}
+    {% endif %}
 
 ),
 
 first_days as (
 
     select * from {{ ref('int_releases__first_days') }}
+
+),
+
+last_delivery as (
+
+    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
+
+),
+
+-- the same on every as-of day
+teasers as (
+
+    select
+        release_id,
+        cast(sum(views) as bigint) as views,
+        cast(sum(creations) as bigint) as creations,
+        count(*) filter (where views > 0) as days_active
+    from first_days
+    where day_number < 0
+    group by release_id
 
 ),
 
@@ -35,14 +65,14 @@ known_days as (
         first_days.platform_views,
         first_days.platform_creations,
         first_days.is_tiktok_delivered,
-        first_days.day_number >= 0 as is_released,
-        case when first_days.day_number >= 0 then ln(1 + first_days.views) end as released_log_views,
-        case when first_days.day_number >= 0 then ln(1 + first_days.creations) end as released_log_creations
+        ln(1 + first_days.views) as log_views,
+        ln(1 + first_days.creations) as log_creations
     from as_of_days
     inner join first_days
         on
             as_of_days.release_id = first_days.release_id
             and as_of_days.as_of_day > first_days.day_number
+    where first_days.day_number >= 0
 
 ),
 
@@ -57,34 +87,31 @@ aggregated as (
             {%- endfor %}
         {%- endfor %}
         {%- for measure in ['views', 'creations', 'likes', 'comments', 'shares', 'favorites'] %}
-            cast(sum({{ measure }}) filter (where is_released) as bigint) as {{ measure }}_total,
+            cast(sum({{ measure }}) as bigint) as {{ measure }}_total,
         {%- endfor %}
         {%- for measure in ['views', 'creations'] %}
-            {{ log_slope('released_log_' ~ measure, 'day_number') }} as {{ measure }}_log_slope,
+            {{ log_slope('log_' ~ measure, 'day_number') }} as {{ measure }}_log_slope,
             max({{ measure }}) filter (where day_number = as_of_day - 1) as {{ measure }}_last_day,
             -- the earliest of the days with the most
-            max_by(day_number, {{ measure }} * 8 - day_number) filter (where is_released) as {{ measure }}_peak_day,
+            max_by(day_number, {{ measure }} * 8 - day_number) as {{ measure }}_peak_day,
         {%- endfor %}
-        cast(sum(pgc_views) filter (where is_released) as bigint) as pgc_views_total,
-        cast(sum(pgc_creations) filter (where is_released) as bigint) as pgc_creations_total,
-        cast(sum(largest_sound_creations) filter (where is_released) as bigint) as largest_sound_creations_total,
-        max(active_sounds) filter (where is_released) as active_sounds_peak,
-        cast(sum({{ exact('play_seconds') }}) filter (where is_released) as double) as play_seconds_total,
-        cast(sum(timed_views) filter (where is_released) as bigint) as timed_views_total,
-        cast(sum(views) filter (where not is_released) as bigint) as teaser_views_total,
-        cast(sum(creations) filter (where not is_released) as bigint) as teaser_creations_total,
-        count(*) filter (where not is_released and views > 0) as teaser_days_active,
-        cast(sum(platform_views) filter (where is_released) as bigint) as platform_views_total,
-        cast(sum(platform_creations) filter (where is_released) as bigint) as platform_creations_total,
-        count(*) filter (where is_released and is_tiktok_delivered) as delivered_days
+        cast(sum(pgc_views) as bigint) as pgc_views_total,
+        cast(sum(pgc_creations) as bigint) as pgc_creations_total,
+        cast(sum(largest_sound_creations) as bigint) as largest_sound_creations_total,
+        max(active_sounds) as active_sounds_peak,
+        cast(sum({{ exact('play_seconds') }}) as double) as play_seconds_total,
+        cast(sum(timed_views) as bigint) as timed_views_total,
+        cast(sum(platform_views) as bigint) as platform_views_total,
+        cast(sum(platform_creations) as bigint) as platform_creations_total,
+        count(*) filter (where is_tiktok_delivered) as delivered_days
     from known_days
     group by release_id, as_of_day
 
 )
 
 select
-    as_of_days.release_id,
-    as_of_days.as_of_day,
+    aggregated.release_id,
+    aggregated.as_of_day,
     {%- for measure in ['views', 'creations'] %}
         {%- for day in range(7) %}
             aggregated.{{ measure }}_day_{{ day }} as tiktok_{{ measure }}_day_{{ day }},
@@ -93,13 +120,13 @@ select
         aggregated.{{ measure }}_log_slope as tiktok_{{ measure }}_log_slope,
         case
             when
-                as_of_days.as_of_day > 1
+                aggregated.as_of_day > 1
                 then aggregated.{{ measure }}_last_day / nullif(aggregated.{{ measure }}_day_0, 0)
         end
             as tiktok_{{ measure }}_last_over_first,
         case
             {%- for day in range(3, 8) %}
-                when as_of_days.as_of_day = {{ day }} then
+                when aggregated.as_of_day = {{ day }} then
                     ln(1 + aggregated.{{ measure }}_day_{{ day - 1 }})
                     - ln(1 + aggregated.{{ measure }}_day_{{ day - 2 }})
                     - ln(1 + aggregated.{{ measure }}_day_1) + ln(1 + aggregated.{{ measure }}_day_0)
@@ -125,15 +152,14 @@ select
     aggregated.creations_total - aggregated.pgc_creations_total as tiktok_ugc_creations_total,
     aggregated.largest_sound_creations_total / nullif(aggregated.creations_total, 0) as tiktok_largest_sound_share,
     aggregated.play_seconds_total / nullif(aggregated.timed_views_total, 0) as tiktok_average_play_seconds,
-    aggregated.teaser_views_total as tiktok_teaser_views_total,
-    aggregated.teaser_creations_total as tiktok_teaser_creations_total,
-    aggregated.teaser_days_active as tiktok_teaser_days_active,
+    teasers.views as tiktok_teaser_views_total,
+    teasers.creations as tiktok_teaser_creations_total,
+    teasers.days_active as tiktok_teaser_days_active,
     aggregated.views_total / nullif(aggregated.platform_views_total, 0) as tiktok_share_of_platform_views,
     aggregated.creations_total / nullif(aggregated.platform_creations_total, 0) as tiktok_share_of_platform_creations,
     aggregated.platform_views_total as tiktok_platform_views_total,
-    coalesce(aggregated.delivered_days, 0) as tiktok_delivered_days
-from as_of_days
-left join aggregated
-    on
-        as_of_days.release_id = aggregated.release_id
-        and as_of_days.as_of_day = aggregated.as_of_day
+    aggregated.delivered_days as tiktok_delivered_days,
+    last_delivery.delivery_number
+from aggregated
+left join teasers on aggregated.release_id = teasers.release_id
+cross join last_delivery

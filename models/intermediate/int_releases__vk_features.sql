@@ -1,10 +1,20 @@
 -- one row per release and as-of day: VK streams of the days before the as-of day
--- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
-{{ config(materialized='view') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['release_id', 'as_of_day'],
+    on_schema_change='fail',
+    pre_hook="{{ forget_as_of_days_gone() }}"
+) }}
+-- depends_on: {{ ref('int_releases__as_of_days') }}
 
 with as_of_days as (
 
-    select * from {{ ref('int_releases__as_of_days') }}
+    {% if is_incremental() %}
+        {{ as_of_days_to_rebuild() }}
+    {% else %}
+        select * from {{ ref('int_releases__as_of_days') }}
+    {% endif %}
 
 ),
 
@@ -12,6 +22,12 @@ first_days as (
 
     select * from {{ ref('int_releases__first_days') }}
     where day_number >= 0
+
+),
+
+last_delivery as (
+
+    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
 
 ),
 
@@ -40,21 +56,19 @@ aggregated as (
 )
 
 select
-    as_of_days.release_id,
-    as_of_days.as_of_day,
+    aggregated.release_id,
+    aggregated.as_of_day,
     {%- for day in range(7) %}
         aggregated.streams_day_{{ day }} as vk_streams_day_{{ day }},
     {%- endfor %}
     aggregated.streams_total as vk_streams_total,
     aggregated.streams_log_slope as vk_streams_log_slope,
-    case when as_of_days.as_of_day > 1 then aggregated.streams_last_day / nullif(aggregated.streams_day_0, 0) end
+    case when aggregated.as_of_day > 1 then aggregated.streams_last_day / nullif(aggregated.streams_day_0, 0) end
         as vk_streams_last_over_first,
     {%- for measure in ['playlist', 'search', 'recommendation', 'own_music', 'paid'] %}
         aggregated.{{ measure }}_streams_total / nullif(aggregated.streams_total, 0) as vk_{{ measure }}_share,
     {%- endfor %}
-    coalesce(aggregated.delivered_days, 0) as vk_delivered_days
-from as_of_days
-left join aggregated
-    on
-        as_of_days.release_id = aggregated.release_id
-        and as_of_days.as_of_day = aggregated.as_of_day
+    aggregated.delivered_days as vk_delivered_days,
+    last_delivery.delivery_number
+from aggregated
+cross join last_delivery

@@ -1,4 +1,4 @@
--- one row per release and day with TikTok activity, from the first teaser day to the last observed day
+-- one row per release and day with TikTok activity, from the first teaser day to day 6
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -36,7 +36,7 @@ with recordings as (
         inner join recordings
             on
                 deliveries.delivered_day >= recordings.release_date - {{ var('teaser_days') }}
-                and deliveries.delivered_day < recordings.release_date + {{ var('observed_days') }}
+                and deliveries.delivered_day <= recordings.release_date + 6
         where
             deliveries.table_name = 'tiktok_sound_days'
             and recordings.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
@@ -65,8 +65,7 @@ last_delivery as (
 release_days as (
 
     select
-        recordings.release_id,
-        sound_days.activity_date,
+        recordings.release_number,
         {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }} as day_number,
         cast(sum(sound_days.views) as bigint) as views,
         cast(sum(sound_days.creations) as bigint) as creations,
@@ -97,20 +96,32 @@ release_days as (
     inner join recordings on sound_days.isrc = recordings.isrc
     where
         {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }}
-        between -{{ var('teaser_days') }} and {{ var('observed_days') }} - 1
+        between -{{ var('teaser_days') }} and 6
         {% if is_incremental() %}
             and (
                 sound_days.activity_date in (select days_to_rebuild.delivered_day from days_to_rebuild)
                 or recordings.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
             )
         {% endif %}
-    group by recordings.release_id, sound_days.activity_date, recordings.release_date
+    group by
+        recordings.release_number,
+        {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }}
+
+),
+
+numbered_releases as (
+
+    select distinct
+        release_number,
+        release_id,
+        release_date
+    from recordings
 
 )
 
 select
-    release_days.release_id,
-    release_days.activity_date,
+    numbered_releases.release_id,
+    numbered_releases.release_date + cast(release_days.day_number as integer) as activity_date,
     release_days.day_number,
     release_days.views,
     release_days.creations,
@@ -126,4 +137,5 @@ select
     release_days.timed_views,
     last_delivery.delivery_number
 from release_days
+inner join numbered_releases on release_days.release_number = numbered_releases.release_number
 cross join last_delivery

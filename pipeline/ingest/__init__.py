@@ -2,5 +2,7 @@
 
 from pipeline.ingest.delivery import ingest
 from pipeline.ingest.report import IngestReport, render
+from pipeline.ingest.widening import widen
+from pipeline.ingest.withdrawal import withdraw
 
-__all__ = ["IngestReport", "ingest", "render"]
+__all__ = ["IngestReport", "ingest", "render", "widen", "withdraw"]

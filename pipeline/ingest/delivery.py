@@ -1,7 +1,5 @@
 """From vendor files to the landing: recognise, read, check, and replace day by day."""
 
-import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,6 +20,7 @@ from pipeline.ingest.landing import (
     day_file,
     holds,
     incoming_dir,
+    locked,
     move_into_place,
     read_ledger,
     write_days,
@@ -33,6 +32,7 @@ from pipeline.ingest.recognise import notes_on, recognise
 from pipeline.ingest.rejects import most_frequent, rejects_file, write_rejects
 from pipeline.ingest.report import FileReport, IngestReport, TableReport
 from pipeline.ingest.stage import Stage, load, named_columns
+from pipeline.ingest.widening import widen
 
 Progress = Callable[[str, float], None]
 MEMORY_LIMIT = "2GB"
@@ -105,6 +105,8 @@ def ingest(
     files = [file for file in found if not is_ignored(file.name, loaded)]
     if not files:
         raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)))
+    if not dry_run:
+        widen(home)
     with _workplace(home) as (connection, folder):
         sources = [recognise(file, loaded, raw_contracts, connection) for file in files]
         ledger = read_ledger(home)
@@ -129,7 +131,7 @@ def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A DuckDB connection and a folder for unfinished files, for one ingest of a home at a time."""
     home.root.mkdir(parents=True, exist_ok=True)
     folder = incoming_dir(home)
-    with _locked(home.root):
+    with locked(home):
         # A killed run leaves its unfinished files behind.
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -142,19 +144,6 @@ def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
             shutil.rmtree(folder, ignore_errors=True)
             with suppress(OSError):
                 folder.parent.rmdir()
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HitcastError("another ingest is under way", str(folder), "Wait for it to end") from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], folder: Path) -> TableReport:
@@ -194,6 +183,7 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
         delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
         days.add(landed.day)
         known, target = delivery.ledger.get((contract.table, landed.day)), day_file(delivery.home, contract, landed.day)
+        known = None if known and known.is_withdrawn else known
         if known and known.checksum == landed.checksum and holds(target, landed.checksum):
             report.days_unchanged.append(landed.day)
             landed.incoming.unlink()

@@ -1,9 +1,11 @@
 """The landing: one Parquet file a table and day, each replaced by one rename, and the ledger of what came when."""
 
+import fcntl
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,12 +14,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ml.errors import HitcastError
 from pipeline.home import Home
 from pipeline.ingest.contract import LEDGER, Contract
 
 SERVICE_COLUMNS = ("file_number", "row_number", "key_hash", "row_hash")
 CHECKSUM = b"hitcast_checksum"
 FIRST_DAY = int(np.iinfo(np.int32).min)
+ARROW_TYPES = {
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "double": pa.float64(),
+    "timestamp": pa.timestamp("us"),
+    "varchar": pa.string(),
+}
 WRITERS = 2
 SYNCERS = 16
 
@@ -33,6 +44,7 @@ class LedgerRow:
     row_count: int
     file_name: str
     checksum: str
+    is_withdrawn: bool = False
 
 
 @dataclass
@@ -56,6 +68,24 @@ class LandedDay:
     duplicates: np.ndarray = field(repr=False)
 
 
+@contextmanager
+def locked(home: Home) -> Iterator[None]:
+    """Lets one process at a time change a landing.
+
+    Raises:
+        HitcastError: Another one does.
+    """
+    descriptor = os.open(home.root, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HitcastError("another ingest is under way", str(home.root), "Wait for it to end") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def incoming_dir(home: Home) -> Path:
     """Folder in which days are written before they are renamed into place: same file system, never read by dbt."""
     return home.raw / ".incoming"
@@ -77,8 +107,7 @@ def write_ledger(home: Home, rows: Iterable[LedgerRow], contract: Contract) -> N
         rows: All rows, in any order.
         contract: The ledger's contract.
     """
-    types = {"varchar": pa.string(), "date": pa.date32(), "bigint": pa.int64(), "timestamp": pa.timestamp("us")}
-    schema = pa.schema([(column.name, types[column.data_type]) for column in contract.columns])
+    schema = pa.schema([(column.name, ARROW_TYPES[column.data_type]) for column in contract.columns])
     ordered = sorted(rows, key=lambda row: (row.table_name, row.delivered_day))
     incoming = incoming_dir(home) / f"{LEDGER}.parquet"
     incoming.parent.mkdir(parents=True, exist_ok=True)

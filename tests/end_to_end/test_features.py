@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import dbt
 from pipeline.home import PROJECT_DIR, Home
-from pipeline.ingest import ingest
+from pipeline.ingest import ingest, withdraw
 from pipeline.project import read_variables
 from pipeline.run import FEATURES
 from tests.end_to_end.reference_features import Reference
@@ -128,13 +128,7 @@ def test_a_day_withdrawn_from_the_landing_disappears(world: World, built_home: C
     day = date(2021, 4, 1)
     before = read(home, "int_tiktok__release_days", "release_id, activity_date")
     assert (before["activity_date"].dt.date == day).any()
-    ledger = home.ledger
-    shorter = ledger.with_suffix(".shorter")
-    duckdb.read_parquet(str(ledger)).filter(
-        f"not (table_name = 'tiktok_sound_days' and delivered_day = date '{day}')"
-    ).write_parquet(str(shorter))
-    shorter.replace(ledger)
-    (home.raw / "tiktok_sound_days" / f"activity_date={day}" / "data.parquet").unlink()
+    withdraw(home, "tiktok_sound_days", [day])
     dbt.build(home, read_variables(), FEATURES)
     after = read(home, "int_tiktok__release_days", "release_id, activity_date")
     pd.testing.assert_frame_equal(

@@ -26,7 +26,6 @@ def test_overrides_lie_over_the_project_and_reach_the_settings(tmp_path: Path) -
         ("{horizons: [14, 0]}", "horizons is [14, 0]"),
         ("{horizons: [30, 30]}", "names a horizon twice"),
         ("{horizons: [14, 28]}", "class_horizon 30 is not one of the horizons [14, 28]"),
-        ("{horizons: [14, 90], class_horizon: 90}", "Set observed_days to 90 or more"),
     ],
 )
 def test_what_does_not_fit_is_told_in_one_line(overrides: str, told: str) -> None:

@@ -8,8 +8,12 @@ with deliveries as (
 reach as (
 
     select
-        max(delivered_day) filter (where table_name = 'tiktok_sound_days') as tiktok_data_through_date,
-        max(delivered_day) filter (where table_name = 'vk_stream_days') as vk_data_through_date,
+        max(delivered_day) filter (
+            where table_name = 'tiktok_sound_days' and not is_withdrawn
+        ) as tiktok_data_through_date,
+        max(delivered_day) filter (
+            where table_name = 'vk_stream_days' and not is_withdrawn
+        ) as vk_data_through_date,
         max(delivery_number) as last_delivery_number,
         max(delivered_at) as last_delivered_at
     from deliveries

@@ -1,4 +1,6 @@
 -- one row per feature of release_features, read from its YAML
+{{ config(materialized='view') }}
+
 {% set features = [] %}
 {% if execute %}
     {% set columns = graph.nodes['model.hitcast.release_features'].columns.values() %}

@@ -1,4 +1,7 @@
 -- one row per release and as-of day: everything known after that many whole days
+-- a view: its groups of features are built where they change, and joining them is cheaper than writing them once more
+{{ config(materialized='view') }}
+
 with as_of_days as (
 
     select * from {{ ref('int_releases__as_of_days') }}

@@ -1,11 +1,4 @@
 -- one row per release and horizon; streams of days 0 to horizon - 1, null until every day of the window is loaded
-{% if var('horizons') | max > var('observed_days') %}
-    {{ exceptions.raise_compiler_error(
-        'vars: horizons reach ' ~ var('horizons') | max ~ ' days but only observed_days = ' ~ var('observed_days')
-        ~ ' are kept. Raise observed_days and rebuild with --full-refresh'
-    ) }}
-{% endif %}
-
 with releases as (
 
     select * from {{ ref('releases') }}

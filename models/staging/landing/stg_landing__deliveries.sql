@@ -14,6 +14,7 @@ renamed as (
         row_count,
         file_name,
         checksum,
+        coalesce(is_withdrawn, false) as is_withdrawn,
         delivered_at
     from deliveries
 

@@ -1,0 +1,178 @@
+"""Makes the worlds, measures, prints the table and writes results.json: `python -m benchmarks --rows 71000000`."""
+
+import argparse
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.children import measured
+from benchmarks.results import Result, render, timed, write
+from ml.errors import HitcastError
+from pipeline.demo.plan import LEAST_ROWS
+from pipeline.home import PROJECT_DIR, Home
+
+SMALL = 10  # the smaller world has a tenth of the rows
+
+GIGABYTE = 1024.0
+
+
+def main() -> None:
+    """Reads the command line, measures, reports; a ratio above its limit is marked and is no failure of the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rows", type=int, default=7_000_000, help="raw rows of the main world (default: 7,000,000)")
+    parser.add_argument("--folder", type=Path, default=PROJECT_DIR / ".cache" / "bench", help="where the worlds lie")
+    parser.add_argument("--results", type=Path, default=PROJECT_DIR / "benchmarks" / "results.json")
+    given = parser.parse_args()
+    if given.rows < SMALL * LEAST_ROWS:
+        sys.exit(f"--rows {given.rows}: too few for a world of a tenth of it. Give {SMALL * LEAST_ROWS:,} or more")
+    begun = time.perf_counter()
+    try:
+        results = list(measure(given.folder, given.rows))
+    except HitcastError as error:
+        sys.exit(str(error))
+    write(results, given.results)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    console.print(render(results))
+    exceeded = sum(result.is_exceeded for result in results)
+    console.print(f"{exceeded} above their limit (!), {time.perf_counter() - begun:.0f} s in all: {given.results}")
+
+
+def measure(folder: Path, rows: int) -> Iterator[Result]:
+    """All measurements, in the order in which each finds what it needs."""
+    main_home, small_home, double_home = (Home(folder / name) for name in (f"{rows}", f"{rows // SMALL}", f"{rows}x2"))
+    landed = _world(main_home, rows)
+    yield from _ingest(main_home, landed)
+
+    scan = _step("scan", main_home)
+    full = _full_build(main_home)
+    scan = min(scan, _step("scan", main_home), key=lambda one: float(one["seconds"]))
+    held = int(scan["rows"])
+    yield timed(
+        "full build of the feature marts, SQL", held, full["sql_seconds"], "bare scan (max)", scan["seconds"], 2.5,
+        full["peak_memory_mb"],
+    )  # fmt: skip
+    yield timed("the same", held, full["sql_seconds"], "bare scan (count)", scan["count_seconds"])
+    yield Result("its data tests", held, full["test_seconds"])
+    yield Result("dbt's start-up, parsing and own queries", held, full["wall_seconds"] - _sql(full))
+    yield _memory("peak memory of dbt build", held, full, GIGABYTE, "1 GB", 1.0)
+    yield from _engines(main_home, held)
+
+    unchanged = _best_build(main_home)
+    yield timed("build of an unchanged landing, SQL", held, unchanged, "full build", full["sql_seconds"], 0.1)
+    one_day = _one_day(main_home)
+    yield timed("build of one new day, SQL", held, one_day, "full build", full["sql_seconds"], 0.02)
+    yield timed("one new day beyond an unchanged landing", held, one_day - unchanged, "full build", full["sql_seconds"])
+
+    _world(small_home, rows // SMALL)
+    small = _full_build(small_home)
+    small_held = int(_step("scan", small_home)["rows"])
+    yield timed("build of one new day, SQL", held, one_day, f"at {small_held / 1e6:.1f} M", _one_day(small_home), 1.3)
+    yield _growth(held, full, small_held, small)
+
+    if not double_home.raw.exists():
+        _step("worlds", double_home, "double", str(main_home.root))
+    double = _full_build(double_home)
+    yield _growth(2 * held, double, held, full)
+    tight = _step("build", main_home, "--full-refresh", HITCAST_MEMORY_LIMIT="512MB")
+    yield timed(
+        "full build with memory_limit 512MB, SQL", held, tight["sql_seconds"], "without", full["sql_seconds"], None,
+        tight["peak_memory_mb"],
+    )  # fmt: skip
+
+
+def _step(module: str, home: Home, *arguments: str, **environment: str) -> dict[str, Any]:
+    print(
+        f"{time.strftime('%H:%M:%S')} {module} {' '.join(arguments)} on {home.root.name}", file=sys.stderr, flush=True
+    )
+    return measured(module, *arguments, home=home.root, **environment)
+
+
+def _world(home: Home, rows: int) -> dict[str, Any] | None:
+    """Makes a world once, VK's CSVs landed by themselves; one that stands whole is used again."""
+    stamp = home.root / "whole"
+    if stamp.exists():
+        return None
+    shutil.rmtree(home.root, ignore_errors=True)
+    home.root.mkdir(parents=True)
+    _step("worlds", home, "demo", str(rows))
+    _step("worlds", home, "land", "first/catalog", "first/tiktok")
+    landed = _step("worlds", home, "land", "first/vk")
+    _step("worlds", home, "land", "corrections")
+    stamp.touch()
+    return landed
+
+
+def _ingest(home: Home, landed: dict[str, Any] | None) -> Iterator[Result]:
+    """Ingest beside DuckDB's COPY; measured only when the world is new."""
+    if landed is None:
+        return
+    for how in ("ordered", "unordered"):
+        copied = _step("worlds", home, "copy", how)
+        shutil.rmtree(home.root / "copy")
+        yield timed(
+            "ingest of VK's CSVs", landed["rows"], landed["seconds"], f"DuckDB's COPY, {how}", copied["seconds"], 1.5,
+            landed["peak_memory_mb"],
+        )  # fmt: skip
+
+
+def _full_build(home: Home) -> dict[str, Any]:
+    """The better of two full builds."""
+    builds = [_step("build", home, "--full-refresh") for _ in range(2)]
+    return min(builds, key=lambda build: float(build["sql_seconds"]))
+
+
+def _best_build(home: Home) -> float:
+    return min(float(_step("build", home)["sql_seconds"]) for _ in range(3))
+
+
+def _one_day(home: Home) -> float:
+    """SQL seconds of a build after one day was delivered; the better of two."""
+    seconds = []
+    for _ in range(2):
+        _step("worlds", home, "take_last_day")
+        _step("build", home)
+        _step("worlds", home, "bring_last_day")
+        seconds.append(float(_step("build", home)["sql_seconds"]))
+    return min(seconds)
+
+
+def _engines(home: Home, rows: int) -> Iterator[Result]:
+    """The release-day aggregates in three engines, whose results must be equal."""
+    runs = {engine: _step("release_days", home, engine, "2") for engine in ("duckdb", "polars", "pandas")}
+    if any(run["sums"] != runs["duckdb"]["sums"] for run in runs.values()):
+        raise HitcastError(f"engines disagree: { {name: run['sums'] for name, run in runs.items()} }", "benchmarks")
+    own = runs["duckdb"]
+    for engine, limit in (("polars", 1.0), ("pandas", 1 / 8)):
+        yield timed(
+            "release-day aggregates", rows, own["seconds"], engine, runs[engine]["seconds"], limit,
+            own["peak_memory_mb"],
+        )  # fmt: skip
+    yield _memory("their peak memory", rows, own, runs["pandas"]["peak_memory_mb"], "pandas", 1 / 8)
+
+
+def _memory(name: str, rows: int, run: dict[str, Any], baseline_mb: float, baseline: str, limit: float) -> Result:
+    peak = float(run["peak_memory_mb"])
+    return Result(
+        name, rows, baseline=f"{baseline}, {baseline_mb:.0f} MB", ratio=peak / baseline_mb, limit=limit,
+        peak_memory_mb=peak,
+    )  # fmt: skip
+
+
+def _growth(rows: int, build: dict[str, Any], fewer_rows: int, smaller: dict[str, Any]) -> Result:
+    """A build's time beside that of fewer rows, grown as the rows did."""
+    linear = smaller["sql_seconds"] * rows / fewer_rows
+    name, baseline = "growth of the full build, SQL", f"linear from {fewer_rows / 1e6:.1f} M"
+    return timed(name, rows, build["sql_seconds"], baseline, linear, 1.0, build["peak_memory_mb"])
+
+
+def _sql(build: dict[str, Any]) -> float:
+    return float(build["sql_seconds"] + build["test_seconds"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The landings that are measured: a demo world of a size, and one of twice the size that holds it two times over."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.children import report
+from benchmarks.scan import COLUMNS, connect, raw
+from pipeline.demo.world import write_demo_data
+from pipeline.home import Home
+from pipeline.ingest import ingest, withdraw
+from pipeline.ingest.landing import read_ledger
+
+MAPPINGS = ("demo_catalog", "demo_tiktok", "demo_vk")
+CSV_TYPES = {
+    "stream_date": "date",
+    **dict.fromkeys(("isrc", "territory", "gender", "age_band", "source", "subscription"), "varchar"),
+    **dict.fromkeys(("streams", "listeners"), "bigint"),
+}
+# columns whose values get a twin, and the order of a landed file
+TWINS = {
+    "catalog_tracks": (("upc", "isrc", "artist_id"), "upc, isrc"),
+    "tiktok_sound_days": (("isrc", "sound_id"), "isrc, sound_id"),
+    "vk_stream_days": (("isrc",), "isrc"),
+}
+
+
+def demo(home: Home, rows: int) -> None:
+    """Makes the demo world's exports."""
+    write_demo_data(home.exports, rows)
+    report()
+
+
+def land(home: Home, *folders: str) -> None:
+    """Ingests folders of the exports as one delivery."""
+    begun = time.perf_counter()
+    landed = ingest(home, [home.exports / folder for folder in folders], MAPPINGS)
+    seconds = time.perf_counter() - begun
+    report(seconds=seconds, rows=sum(file.read for table in landed.tables for file in table.files))
+
+
+def copy(home: Home, ordered: bool) -> None:
+    """DuckDB's own COPY of VK's CSVs to Parquet partitioned by day; ordered as the landing is, or as it comes."""
+    target = home.root / "copy"
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in CSV_TYPES.items())
+    files = str(home.exports / "first" / "vk" / "*.csv.gz").replace("'", "''")
+    order = "order by stream_date, isrc" if ordered else ""
+    with connect() as connection:
+        connection.execute("set enable_progress_bar = false")
+        begun = time.perf_counter()
+        connection.execute(
+            f"""
+            copy (
+                from read_csv(
+                    '{files}', delim = ';', header = true, thousands = ' ', dateformat = '%d.%m.%Y',
+                    ignore_errors = true, columns = {{{columns}}}
+                )
+                {order}
+            ) to '{str(target).replace("'", "''")}' (format parquet, partition_by (stream_date), overwrite true)
+            """
+        )
+        report(seconds=time.perf_counter() - begun)
+
+
+def double(home: Home, source: Home) -> None:
+    """Writes a landing that holds another's releases and rows twice, the second time under other ISRCs and UPCs."""
+
+    def write(path: Path, twins: tuple[str, ...], order: str) -> None:
+        target = home.raw / path.relative_to(source.raw)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        read = "from read_parquet($path, hive_partitioning = false)"
+        replaced = ", ".join(f"'T' || substr({name}, 2) as {name}" for name in twins)
+        with duckdb.connect(config={"threads": 1}) as connection:
+            connection.execute(
+                f"copy (select * {read} union all by name select * replace ({replaced}) {read} order by {order})"
+                " to $target (format parquet)",
+                {"path": str(path), "target": str(target)},
+            )
+
+    home.ledger.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source.ledger, home.ledger)
+    with ThreadPoolExecutor(2) as pool:
+        written = [
+            pool.submit(write, path, twins, order)
+            for table, (twins, order) in TWINS.items()
+            for path in (source.raw / table).rglob("data.parquet")
+        ]
+        for one in written:
+            one.result()
+    report(files=len(written))
+
+
+def take_last_day(home: Home) -> None:
+    """Withdraws the last day that both sources delivered, kept aside as exports for `bring_last_day`."""
+    delivered = [{day for name, day in read_ledger(home) if name == table} for table in COLUMNS]
+    day = max(set.intersection(*delivered))
+    aside = home.root / "last_day"
+    aside.mkdir(exist_ok=True)
+    with connect() as connection:
+        for table, names in COLUMNS.items():
+            day_column = next(name for name in names if name.endswith("_date"))
+            connection.execute(
+                f"copy (from {raw(home, table)} where {day_column} = $day) to $target (format parquet)",
+                {"day": day, "target": str(aside / f"{table}.parquet")},
+            )
+            withdraw(home, table, [day])
+    report(day=str(day))
+
+
+def bring_last_day(home: Home) -> None:
+    """Lands the day kept aside."""
+    ingest(home, [home.root / "last_day"])
+    report()
+
+
+STEPS: dict[str, Callable[..., None]] = {
+    "demo": lambda home, rows: demo(home, int(rows)),
+    "land": land,
+    "copy": lambda home, how: copy(home, ordered=how == "ordered"),
+    "double": lambda home, source: double(home, Home(Path(source))),
+    "take_last_day": take_last_day,
+    "bring_last_day": bring_last_day,
+}
+
+
+if __name__ == "__main__":
+    STEPS[sys.argv[1]](Home.current(), *sys.argv[2:])

@@ -1,0 +1,53 @@
+"""Days that a vendor takes back: gone from the landing, and noted in its ledger as a delivery of their own."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from ml.errors import HitcastError
+from pipeline.home import Home
+from pipeline.ingest.contract import LEDGER, load_contracts
+from pipeline.ingest.landing import day_file, locked, read_ledger, write_ledger
+
+
+def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
+    """Takes days out of the landing; from the next run on they count as never delivered.
+
+    Args:
+        home: Where they lie.
+        table: Raw table that is landed by day.
+        days: The days.
+
+    Returns:
+        Number of the delivery that the ledger notes it as.
+
+    Raises:
+        HitcastError: No such table, or a day that was not delivered; nothing is withdrawn then.
+    """
+    contracts = load_contracts()
+    by_day = sorted(name for name, contract in contracts.items() if contract.day_column)
+    if table not in by_day:
+        raise HitcastError(f"{table!r} is no table that is landed by day", "withdraw", f"Those are {', '.join(by_day)}")
+    home.root.mkdir(parents=True, exist_ok=True)
+    with locked(home):
+        ledger = read_ledger(home)
+        if unknown := [day.isoformat() for day in days if (table, day) not in ledger]:
+            raise HitcastError(f"never delivered: {', '.join(unknown)}", table, "Name days that were")
+        number = 1 + max(row.delivery_number for row in ledger.values())
+        now = datetime.now(UTC).replace(tzinfo=None)
+        withdrawn = {
+            (table, day): replace(
+                ledger[table, day],
+                delivery_number=number,
+                delivered_at=now,
+                row_count=0,
+                checksum="",
+                is_withdrawn=True,
+            )
+            for day in days
+        }
+        # the file first: a killed call is then made good by the same call again, and by the day delivered again
+        for day in days:
+            day_file(home, contracts[table], day).unlink(missing_ok=True)
+        write_ledger(home, {**ledger, **withdrawn}.values(), contracts[LEDGER])
+    return number
