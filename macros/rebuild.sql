@@ -29,45 +29,62 @@
     )
 {% endmacro %}
 
-{#- Pre-hook: drops what is about to be built again. -#}
-{% macro forget_rows_to_rebuild(table_name, day_column, by_release=true) %}
+{#- Pre-hook: drops what is about to be built again. `table_names` are the raw tables that the model's days rest on. -#}
+{% macro forget_rows_to_rebuild(table_names, day_column, by_release=true) %}
   {%- if is_incremental() -%}
     delete from {{ this }}
     where
-      {{ day_column }} in ({{ days_to_rebuild(table_name) }})
+      {%- for table_name in table_names %}
+      {{ 'or ' if not loop.first }}{{ day_column }} in ({{ days_to_rebuild(table_name) }})
+      {%- endfor %}
       {%- if by_release %}
       or release_id in ({{ releases_to_rebuild() }})
       {%- endif %}
   {%- endif -%}
 {% endmacro %}
 
-{#- As-of days whose release's first days were built again since the model was, and those that data now reaches. -#}
+{#- Condition on `release_id`, `release_date` and `window_end_date`: a day of the window or the release is to be built
+    again. -#}
+{% macro is_window_to_rebuild(table_name) -%}
+  release_id in ({{ releases_to_rebuild() }})
+  or exists (
+    select 1
+    from ({{ days_to_rebuild(table_name) }}) as changed_days
+    where
+      release_date <= changed_days.delivered_day
+      and window_end_date >= changed_days.delivered_day
+  )
+{%- endmacro %}
+
+{#- Pre-hook: drops such windows. -#}
+{% macro forget_windows_to_rebuild(table_name) %}
+  {%- if is_incremental() -%}
+    delete from {{ this }} where {{ is_window_to_rebuild(table_name) }}
+  {%- endif -%}
+{% endmacro %}
+
+{#- Releases whose first days were built again since the model was. -#}
+{% macro releases_with_new_first_days() %}
+  select first_days.release_id
+  from {{ ref('int_releases__first_days') }} as first_days
+  where first_days.delivery_number > {{ last_delivery_held() }}
+{% endmacro %}
+
+{#- As-of days to build again: those of such releases, and those that data has come to reach. -#}
 {% macro as_of_days_to_rebuild() %}
   select as_of_days.*
   from {{ ref('int_releases__as_of_days') }} as as_of_days
-  left join {{ this }} as held
-    on
-      as_of_days.release_id = held.release_id
-      and as_of_days.as_of_day = held.as_of_day
   where
-    held.release_id is null
-    or as_of_days.release_id in (
-      select first_days.release_id
-      from {{ ref('int_releases__first_days') }} as first_days
-      where first_days.delivery_number > {{ last_delivery_held() }}
-    )
+    as_of_days.release_id in ({{ releases_with_new_first_days() }})
+    or as_of_days.as_of_date > (select max(held.as_of_date) from {{ this }} as held)
 {% endmacro %}
 
-{#- Pre-hook: drops as-of days that data no longer reaches. -#}
-{% macro forget_as_of_days_gone() %}
+{#- Pre-hook: drops them, and as-of days that data no longer reaches. -#}
+{% macro forget_as_of_days_to_rebuild() %}
   {%- if is_incremental() -%}
-    delete from {{ this }} as held
-    where not exists (
-      select 1
-      from {{ ref('int_releases__as_of_days') }} as as_of_days
-      where
-        as_of_days.release_id = held.release_id
-        and as_of_days.as_of_day = held.as_of_day
-    )
+    delete from {{ this }}
+    where
+      release_id in ({{ releases_with_new_first_days() }})
+      or as_of_date > (select max(as_of_days.as_of_date) from {{ ref('int_releases__as_of_days') }} as as_of_days)
   {%- endif -%}
 {% endmacro %}

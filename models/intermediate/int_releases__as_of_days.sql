@@ -1,4 +1,6 @@
 -- one row per release and as-of day 1 to 7 that TikTok data reaches
+{{ config(materialized='view') }}
+
 with releases as (
 
     select * from {{ ref('releases') }}
@@ -13,10 +15,8 @@ dataset_days as (
 
 as_of_days as (
 
-    {% for as_of_day in range(1, 8) -%}
-        select cast({{ as_of_day }} as integer) as as_of_day
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select as_of_day
+    from (values (1), (2), (3), (4), (5), (6), (7)) as numbered (as_of_day)
 
 )
 

@@ -1,9 +1,9 @@
 -- one row per release and day from the first teaser day to day 6, delivered or not
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['release_id', 'day_number'],
-    on_schema_change='fail'
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_rows_to_rebuild(['tiktok_sound_days', 'vk_stream_days'], 'activity_date') }}"
 ) }}
 -- depends_on: {{ ref('stg_catalog__tracks') }}
 
@@ -46,10 +46,13 @@ last_delivery as (
 
 day_numbers as (
 
-    {% for day_number in range(-var('teaser_days'), 7) -%}
-        select cast({{ day_number }} as integer) as day_number
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select day_number
+    from (
+        values
+        {% for day_number in range(-var('teaser_days'), 7) -%}
+            ({{ day_number }}){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as numbered (day_number)
 
 ),
 

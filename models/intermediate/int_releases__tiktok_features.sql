@@ -1,10 +1,9 @@
 -- one row per release and as-of day: TikTok activity of the days before the as-of day
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['release_id', 'as_of_day'],
+    incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_as_of_days_gone() }}"
+    pre_hook="{{ forget_as_of_days_to_rebuild() }}"
 ) }}
 -- depends_on: {{ ref('int_releases__as_of_days') }}
 
@@ -21,6 +20,9 @@ with as_of_days as (
 first_days as (
 
     select * from {{ ref('int_releases__first_days') }}
+    {% if is_incremental() %}
+        where release_id in (select as_of_days.release_id from as_of_days)
+    {% endif %}
 
 ),
 
@@ -44,11 +46,29 @@ teasers as (
 
 ),
 
+-- once for all as-of days, which then see those before them: a fifth of this model's time less than in each
+day_values as (
+
+    select
+        release_id,
+        {%- for measure in ['views', 'creations', 'likes'] %}
+            {%- for day in range(7) %}
+                max({{ measure }}) filter (where day_number = {{ day }}) as {{ measure }}_day_{{ day }}
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+            {{- ',' if not loop.last }}
+        {%- endfor %}
+    from first_days
+    group by release_id
+
+),
+
 known_days as (
 
     select
         as_of_days.release_id,
         as_of_days.as_of_day,
+        as_of_days.as_of_date,
         first_days.day_number,
         first_days.views,
         first_days.creations,
@@ -81,11 +101,7 @@ aggregated as (
     select
         release_id,
         as_of_day,
-        {%- for measure in ['views', 'creations', 'likes'] %}
-            {%- for day in range(7) %}
-                max({{ measure }}) filter (where day_number = {{ day }}) as {{ measure }}_day_{{ day }},
-            {%- endfor %}
-        {%- endfor %}
+        as_of_date,
         {%- for measure in ['views', 'creations', 'likes', 'comments', 'shares', 'favorites'] %}
             cast(sum({{ measure }}) as bigint) as {{ measure }}_total,
         {%- endfor %}
@@ -105,31 +121,33 @@ aggregated as (
         cast(sum(platform_creations) as bigint) as platform_creations_total,
         count(*) filter (where is_tiktok_delivered) as delivered_days
     from known_days
-    group by release_id, as_of_day
+    group by release_id, as_of_day, as_of_date
 
 )
 
 select
     aggregated.release_id,
     aggregated.as_of_day,
+    aggregated.as_of_date,
     {%- for measure in ['views', 'creations'] %}
         {%- for day in range(7) %}
-            aggregated.{{ measure }}_day_{{ day }} as tiktok_{{ measure }}_day_{{ day }},
+            case when aggregated.as_of_day > {{ day }} then day_values.{{ measure }}_day_{{ day }} end
+                as tiktok_{{ measure }}_day_{{ day }},
         {%- endfor %}
         aggregated.{{ measure }}_total as tiktok_{{ measure }}_total,
         aggregated.{{ measure }}_log_slope as tiktok_{{ measure }}_log_slope,
         case
             when
                 aggregated.as_of_day > 1
-                then aggregated.{{ measure }}_last_day / nullif(aggregated.{{ measure }}_day_0, 0)
+                then aggregated.{{ measure }}_last_day / nullif(day_values.{{ measure }}_day_0, 0)
         end
             as tiktok_{{ measure }}_last_over_first,
         case
             {%- for day in range(3, 8) %}
                 when aggregated.as_of_day = {{ day }} then
-                    ln(1 + aggregated.{{ measure }}_day_{{ day - 1 }})
-                    - ln(1 + aggregated.{{ measure }}_day_{{ day - 2 }})
-                    - ln(1 + aggregated.{{ measure }}_day_1) + ln(1 + aggregated.{{ measure }}_day_0)
+                    ln(1 + day_values.{{ measure }}_day_{{ day - 1 }})
+                    - ln(1 + day_values.{{ measure }}_day_{{ day - 2 }})
+                    - ln(1 + day_values.{{ measure }}_day_1) + ln(1 + day_values.{{ measure }}_day_0)
             {%- endfor %}
         end as tiktok_{{ measure }}_acceleration,
         aggregated.{{ measure }}_peak_day as tiktok_{{ measure }}_peak_day,
@@ -142,7 +160,7 @@ select
         aggregated.{{ measure }}_total / nullif(aggregated.views_total, 0) as tiktok_{{ measure }}_per_view,
     {%- endfor %}
     {%- for day in range(7) %}
-        aggregated.likes_day_{{ day }} as tiktok_likes_day_{{ day }},
+        case when aggregated.as_of_day > {{ day }} then day_values.likes_day_{{ day }} end as tiktok_likes_day_{{ day }},
     {%- endfor %}
     aggregated.likes_total as tiktok_likes_total,
     aggregated.likes_total / nullif(aggregated.views_total, 0) as tiktok_likes_per_view,
@@ -161,5 +179,6 @@ select
     aggregated.delivered_days as tiktok_delivered_days,
     last_delivery.delivery_number
 from aggregated
+inner join day_values on aggregated.release_id = day_values.release_id
 left join teasers on aggregated.release_id = teasers.release_id
 cross join last_delivery

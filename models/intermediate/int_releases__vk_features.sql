@@ -1,10 +1,9 @@
 -- one row per release and as-of day: VK streams of the days before the as-of day
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['release_id', 'as_of_day'],
+    incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_as_of_days_gone() }}"
+    pre_hook="{{ forget_as_of_days_to_rebuild() }}"
 ) }}
 -- depends_on: {{ ref('int_releases__as_of_days') }}
 
@@ -36,6 +35,7 @@ aggregated as (
     select
         as_of_days.release_id,
         as_of_days.as_of_day,
+        as_of_days.as_of_date,
         {%- for day in range(7) %}
             max(first_days.streams) filter (where first_days.day_number = {{ day }}) as streams_day_{{ day }},
         {%- endfor %}
@@ -51,13 +51,14 @@ aggregated as (
         on
             as_of_days.release_id = first_days.release_id
             and as_of_days.as_of_day > first_days.day_number
-    group by as_of_days.release_id, as_of_days.as_of_day
+    group by as_of_days.release_id, as_of_days.as_of_day, as_of_days.as_of_date
 
 )
 
 select
     aggregated.release_id,
     aggregated.as_of_day,
+    aggregated.as_of_date,
     {%- for day in range(7) %}
         aggregated.streams_day_{{ day }} as vk_streams_day_{{ day }},
     {%- endfor %}

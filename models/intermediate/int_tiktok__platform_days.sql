@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_rows_to_rebuild('tiktok_sound_days', 'activity_date', by_release=false) }}"
+    pre_hook="{{ forget_rows_to_rebuild(['tiktok_sound_days'], 'activity_date', by_release=false) }}"
 ) }}
 
 with sound_days as (

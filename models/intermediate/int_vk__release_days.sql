@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_rows_to_rebuild('vk_stream_days', 'stream_date') }}"
+    pre_hook="{{ forget_rows_to_rebuild(['vk_stream_days'], 'stream_date') }}"
 ) }}
 -- depends_on: {{ ref('stg_catalog__tracks') }}
 
@@ -91,7 +91,9 @@ release_days as (
             end
         ) as bigint) as paid_streams
     from stream_days
-    inner join recordings on stream_days.isrc = recordings.isrc
+    -- Neither is ever null. With `=` DuckDB would test every row against a filter made of the recordings, which nearly
+    -- all rows pass: a fifth of this model's time.
+    inner join recordings on stream_days.isrc is not distinct from recordings.isrc
     where
         {{ days_since_release('stream_days.stream_date', 'recordings.release_date') }}
         between 0 and {{ last_observed_day() }}

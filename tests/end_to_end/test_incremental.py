@@ -77,7 +77,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     yield Home(tmp_path_factory.mktemp("home"))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sequence=deliveries)
 def test_incremental_builds_equal_a_full_refresh(home: Home, sequence: list[Delivery]) -> None:
     shutil.rmtree(home.raw, ignore_errors=True)

@@ -11,25 +11,23 @@
 
 with features as (
 
-    {% for feature in features %}
-        select
-            cast({{ loop.index }} as integer) as position,
-            '{{ feature.name }}' as feature_name,
-            '{{ feature.config.meta.feature_group }}' as feature_group,
-            '{{ feature.config.meta.feature_kind }}' as feature_kind,
-            '{{ feature.config.meta.unit or '' }}' as unit,
-            '{{ dbt.escape_single_quotes(feature.description) }}' as description
-        {{ 'union all' if not loop.last }}
-    {% else %}
-        select
-            cast(0 as integer) as position,
-            '' as feature_name,
-            '' as feature_group,
-            '' as feature_kind,
-            '' as unit,
-            '' as description
-        where false
-    {% endfor %}
+    select listed.*
+    from (
+        values
+        -- one that is filtered out again, for a parse without columns
+        ('', '', '', '', '', 0)
+        {% for feature in features %}
+            , (
+                '{{ feature.name }}',
+                '{{ feature.config.meta.feature_group }}',
+                '{{ feature.config.meta.feature_kind }}',
+                '{{ feature.config.meta.unit or '' }}',
+                '{{ dbt.escape_single_quotes(feature.description) }}',
+                {{ loop.index }}
+            )
+        {% endfor %}
+    ) as listed (feature_name, feature_group, feature_kind, unit, description, position)
+    where listed.position > 0
 
 )
 

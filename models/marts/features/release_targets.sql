@@ -1,4 +1,12 @@
 -- one row per release and horizon; streams of days 0 to horizon - 1, null until every day of the window is loaded
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_windows_to_rebuild('vk_stream_days') }}"
+) }}
+-- depends_on: {{ ref('stg_catalog__tracks') }}
+
 with releases as (
 
     select * from {{ ref('releases') }}
@@ -27,7 +35,13 @@ horizons as (
 
 ),
 
-windows as (
+last_delivery as (
+
+    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
+
+),
+
+all_windows as (
 
     select
         releases.release_id,
@@ -37,6 +51,15 @@ windows as (
         releases.release_date + (horizons.horizon_days - 1) as window_end_date
     from releases
     cross join horizons
+
+),
+
+windows as (
+
+    select * from all_windows
+    {% if is_incremental() %}
+        where {{ is_window_to_rebuild('vk_stream_days') }}
+    {% endif %}
 
 ),
 
@@ -77,8 +100,10 @@ select
     windows.window_end_date,
     case when loaded.loaded_days = windows.horizon_days then coalesce(streamed.streams, 0) end as streams,
     windows.is_reissue,
-    coalesce(loaded.loaded_days = windows.horizon_days, false) as is_mature
+    coalesce(loaded.loaded_days = windows.horizon_days, false) as is_mature,
+    last_delivery.delivery_number
 from windows
+cross join last_delivery
 left join loaded
     on
         windows.release_id = loaded.release_id
