@@ -14,18 +14,18 @@ with features as (
     select listed.*
     from (
         values
-        -- one that is filtered out again, for a parse without columns
-        ('', '', '', '', '', 0)
         {% for feature in features %}
-            , (
+            (
                 '{{ feature.name }}',
                 '{{ feature.config.meta.feature_group }}',
                 '{{ feature.config.meta.feature_kind }}',
                 '{{ feature.config.meta.unit or '' }}',
                 '{{ dbt.escape_single_quotes(feature.description) }}',
                 {{ loop.index }}
-            )
+            ),
         {% endfor %}
+        -- filtered out again: it gives the types where dbt parses without columns
+        ('', '', '', '', '', 0)
     ) as listed (feature_name, feature_group, feature_kind, unit, description, position)
     where listed.position > 0
 
