@@ -160,7 +160,8 @@ select
         aggregated.{{ measure }}_total / nullif(aggregated.views_total, 0) as tiktok_{{ measure }}_per_view,
     {%- endfor %}
     {%- for day in range(7) %}
-        case when aggregated.as_of_day > {{ day }} then day_values.likes_day_{{ day }} end as tiktok_likes_day_{{ day }},
+        case when aggregated.as_of_day > {{ day }} then day_values.likes_day_{{ day }} end
+            as tiktok_likes_day_{{ day }},
     {%- endfor %}
     aggregated.likes_total as tiktok_likes_total,
     aggregated.likes_total / nullif(aggregated.views_total, 0) as tiktok_likes_per_view,
