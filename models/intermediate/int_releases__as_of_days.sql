@@ -15,7 +15,7 @@ dataset_days as (
 
 as_of_days as (
 
-    select as_of_day
+    select numbered.as_of_day
     from (values (1), (2), (3), (4), (5), (6), (7)) as numbered (as_of_day)
 
 )

@@ -46,7 +46,7 @@ last_delivery as (
 
 day_numbers as (
 
-    select day_number
+    select numbered.day_number
     from (
         values
         {% for day_number in range(-var('teaser_days'), 7) -%}

@@ -32,32 +32,19 @@ last_delivery as (
 
 ),
 
--- the same on every as-of day
-teasers as (
-
-    select
-        release_id,
-        cast(sum(views) as bigint) as views,
-        cast(sum(creations) as bigint) as creations,
-        count(*) filter (where views > 0) as days_active
-    from first_days
-    where day_number < 0
-    group by release_id
-
-),
-
--- once for all as-of days, which then see those before them: a fifth of this model's time less than in each
-day_values as (
+-- once for all as-of days, which then see the day values before them: a fifth less time than once for each
+by_release as (
 
     select
         release_id,
         {%- for measure in ['views', 'creations', 'likes'] %}
             {%- for day in range(7) %}
-                max({{ measure }}) filter (where day_number = {{ day }}) as {{ measure }}_day_{{ day }}
-                {{- ',' if not loop.last }}
+                max({{ measure }}) filter (where day_number = {{ day }}) as {{ measure }}_day_{{ day }},
             {%- endfor %}
-            {{- ',' if not loop.last }}
         {%- endfor %}
+        cast(sum(views) filter (where day_number < 0) as bigint) as teaser_views_total,
+        cast(sum(creations) filter (where day_number < 0) as bigint) as teaser_creations_total,
+        count(*) filter (where day_number < 0 and views > 0) as teaser_days_active
     from first_days
     group by release_id
 
@@ -131,7 +118,7 @@ select
     aggregated.as_of_date,
     {%- for measure in ['views', 'creations'] %}
         {%- for day in range(7) %}
-            case when aggregated.as_of_day > {{ day }} then day_values.{{ measure }}_day_{{ day }} end
+            case when aggregated.as_of_day > {{ day }} then by_release.{{ measure }}_day_{{ day }} end
                 as tiktok_{{ measure }}_day_{{ day }},
         {%- endfor %}
         aggregated.{{ measure }}_total as tiktok_{{ measure }}_total,
@@ -139,15 +126,15 @@ select
         case
             when
                 aggregated.as_of_day > 1
-                then aggregated.{{ measure }}_last_day / nullif(day_values.{{ measure }}_day_0, 0)
+                then aggregated.{{ measure }}_last_day / nullif(by_release.{{ measure }}_day_0, 0)
         end
             as tiktok_{{ measure }}_last_over_first,
         case
             {%- for day in range(3, 8) %}
                 when aggregated.as_of_day = {{ day }} then
-                    ln(1 + day_values.{{ measure }}_day_{{ day - 1 }})
-                    - ln(1 + day_values.{{ measure }}_day_{{ day - 2 }})
-                    - ln(1 + day_values.{{ measure }}_day_1) + ln(1 + day_values.{{ measure }}_day_0)
+                    ln(1 + by_release.{{ measure }}_day_{{ day - 1 }})
+                    - ln(1 + by_release.{{ measure }}_day_{{ day - 2 }})
+                    - ln(1 + by_release.{{ measure }}_day_1) + ln(1 + by_release.{{ measure }}_day_0)
             {%- endfor %}
         end as tiktok_{{ measure }}_acceleration,
         aggregated.{{ measure }}_peak_day as tiktok_{{ measure }}_peak_day,
@@ -160,7 +147,7 @@ select
         aggregated.{{ measure }}_total / nullif(aggregated.views_total, 0) as tiktok_{{ measure }}_per_view,
     {%- endfor %}
     {%- for day in range(7) %}
-        case when aggregated.as_of_day > {{ day }} then day_values.likes_day_{{ day }} end
+        case when aggregated.as_of_day > {{ day }} then by_release.likes_day_{{ day }} end
             as tiktok_likes_day_{{ day }},
     {%- endfor %}
     aggregated.likes_total as tiktok_likes_total,
@@ -171,15 +158,14 @@ select
     aggregated.creations_total - aggregated.pgc_creations_total as tiktok_ugc_creations_total,
     aggregated.largest_sound_creations_total / nullif(aggregated.creations_total, 0) as tiktok_largest_sound_share,
     aggregated.play_seconds_total / nullif(aggregated.timed_views_total, 0) as tiktok_average_play_seconds,
-    teasers.views as tiktok_teaser_views_total,
-    teasers.creations as tiktok_teaser_creations_total,
-    teasers.days_active as tiktok_teaser_days_active,
+    by_release.teaser_views_total as tiktok_teaser_views_total,
+    by_release.teaser_creations_total as tiktok_teaser_creations_total,
+    by_release.teaser_days_active as tiktok_teaser_days_active,
     aggregated.views_total / nullif(aggregated.platform_views_total, 0) as tiktok_share_of_platform_views,
     aggregated.creations_total / nullif(aggregated.platform_creations_total, 0) as tiktok_share_of_platform_creations,
     aggregated.platform_views_total as tiktok_platform_views_total,
     aggregated.delivered_days as tiktok_delivered_days,
     last_delivery.delivery_number
 from aggregated
-inner join day_values on aggregated.release_id = day_values.release_id
-left join teasers on aggregated.release_id = teasers.release_id
+inner join by_release on aggregated.release_id = by_release.release_id
 cross join last_delivery
