@@ -19,6 +19,7 @@ from pipeline.home import PROJECT_DIR, Home
 SMALL = 10  # the smaller world has a tenth of the rows
 
 GIGABYTE = 1024.0
+MOST_BROKEN = 0.01  # share of rows that a vendor may break
 
 
 def main() -> None:
@@ -114,6 +115,8 @@ def _ingest(home: Home, landed: dict[str, Any] | None) -> Iterator[Result]:
     for how in ("ordered", "unordered"):
         copied = _step("worlds", home, "copy", how)
         shutil.rmtree(home.root / "copy")
+        if abs(copied["rows"] / landed["rows"] - 1) > MOST_BROKEN:
+            raise HitcastError(f"COPY wrote {copied['rows']:,} rows, ingest read {landed['rows']:,}", "benchmarks")
         yield timed(
             "ingest of VK's CSVs", landed["rows"], landed["seconds"], f"DuckDB's COPY, {how}", copied["seconds"], 1.5,
             landed["peak_memory_mb"],

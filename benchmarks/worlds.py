@@ -48,12 +48,12 @@ def copy(home: Home, ordered: bool) -> None:
     """DuckDB's own COPY of VK's CSVs to Parquet partitioned by day; ordered as the landing is, or as it comes."""
     target = home.root / "copy"
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in CSV_TYPES.items())
-    files = str(home.exports / "first" / "vk" / "*.csv.gz").replace("'", "''")
+    files = str(home.exports / "first" / "vk" / "*.csv*").replace("'", "''")
     order = "order by stream_date, isrc" if ordered else ""
     with connect() as connection:
         connection.execute("set enable_progress_bar = false")
         begun = time.perf_counter()
-        connection.execute(
+        [(rows,)] = connection.execute(
             f"""
             copy (
                 from read_csv(
@@ -63,8 +63,8 @@ def copy(home: Home, ordered: bool) -> None:
                 {order}
             ) to '{str(target).replace("'", "''")}' (format parquet, partition_by (stream_date), overwrite true)
             """
-        )
-        report(seconds=time.perf_counter() - begun)
+        ).fetchall()
+        report(seconds=time.perf_counter() - begun, rows=rows)
 
 
 def double(home: Home, source: Home) -> None:

@@ -1,5 +1,6 @@
 """From vendor files to the landing: recognise, read, check, and replace day by day."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -35,7 +36,6 @@ from pipeline.ingest.stage import Stage, load, named_columns
 from pipeline.ingest.widening import widen
 
 Progress = Callable[[str, float], None]
-MEMORY_LIMIT = "2GB"
 BATCH_ROWS = 200_000
 
 
@@ -137,7 +137,10 @@ def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
         folder.mkdir(parents=True)
         try:
             with duckdb.connect() as connection:
-                connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set enable_progress_bar = false")
+                connection.execute(
+                    "set memory_limit = $limit", {"limit": os.environ.get("HITCAST_MEMORY_LIMIT", "4GB")}
+                )
+                connection.execute("set enable_progress_bar = false")
                 connection.execute("set temp_directory = $folder", {"folder": str(folder / "spill")})
                 yield connection, folder
         finally:

@@ -186,7 +186,9 @@ def count_lines(prepared: Path) -> int:
     feeds, returns, last = 0, 0, b""
     with prepared.open("rb") as file:
         while chunk := file.read(CHUNK):
-            feeds, returns, last = feeds + chunk.count(b"\n"), returns + chunk.count(b"\r"), chunk[-1:]
+            feeds, last = feeds + chunk.count(b"\n"), chunk[-1:]
+            # lines end in bare returns in a file without a single feed
+            returns += 0 if feeds else chunk.count(b"\r")
     return (feeds or returns) + (last not in (b"\n", b"\r", b""))
 
 

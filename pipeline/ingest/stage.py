@@ -1,6 +1,8 @@
 """A delivery of one table, held in DuckDB: every row of every file in file order, typed, each with its verdict."""
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +18,7 @@ from pipeline.ingest.readers import Source, count_lines, encoding_error, escape_
 from pipeline.ingest.xlsx import sheet_lines
 
 # Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
-BATCH_BYTES = 256 << 20
+BATCH_BYTES = 16 << 20
 MOST_SHOWN = 200
 
 
@@ -71,8 +73,7 @@ def load(
     )
     read = np.zeros(len(sources), dtype=np.int64)
     rejected = np.zeros(len(sources), dtype=np.int64)
-    for first, batch in _batches(sources):
-        prepared = [prepare(source, work_dir, first + i) for i, source in enumerate(batch)]
+    for first, batch, prepared in _prepared(_batches(sources), work_dir):
         problems = _insert(connection, contract, batch, prepared, first)
         broken = _broken_rows(connection, batch, prepared)
         for number, count, first_row, failed in _counts(connection, first, len(batch)):
@@ -89,6 +90,25 @@ def load(
     stage = Stage(contract, sources, read, rejected)
     _refuse_worthless(connection, stage)
     return stage
+
+
+def _prepared(
+    batches: Iterable[tuple[int, list[Source]]], work_dir: Path
+) -> Iterator[tuple[int, list[Source], list[Path]]]:
+    """Batches with their plain files. While one is read the next is unpacked, which keeps a second core busy."""
+
+    def prepare_all(first: int, batch: list[Source]) -> list[Path]:
+        return [prepare(source, work_dir, first + i) for i, source in enumerate(batch)]
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[tuple[int, list[Source], Future[list[Path]]]] = deque()
+        for first, batch in batches:
+            waiting.append((first, batch, pool.submit(prepare_all, first, batch)))
+            if len(waiting) > 1:
+                ready_first, ready, files = waiting.popleft()
+                yield ready_first, ready, files.result()
+        for ready_first, ready, files in waiting:
+            yield ready_first, ready, files.result()
 
 
 def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
