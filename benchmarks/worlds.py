@@ -1,5 +1,6 @@
 """The landings that are measured: a demo world of a size, and one of twice the size that holds it two times over."""
 
+import os
 import shutil
 import sys
 import time
@@ -38,6 +39,8 @@ def demo(home: Home, rows: int) -> None:
 
 def land(home: Home, *folders: str) -> None:
     """Ingests folders of the exports as one delivery."""
+    # what was written before must not compete for the disk
+    os.sync()
     begun = time.perf_counter()
     landed = ingest(home, [home.exports / folder for folder in folders], MAPPINGS)
     seconds = time.perf_counter() - begun
@@ -52,6 +55,7 @@ def copy(home: Home, ordered: bool) -> None:
     order = "order by stream_date, isrc" if ordered else ""
     with connect() as connection:
         connection.execute("set enable_progress_bar = false")
+        os.sync()
         begun = time.perf_counter()
         [(rows,)] = connection.execute(
             f"""
