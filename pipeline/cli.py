@@ -88,7 +88,7 @@ def withdraw(
     from pipeline.ingest import withdraw as withdraw_days
 
     number = withdraw_days(Home.current(), table, [day.date() for day in days])
-    typer.echo(f"{len(days)} days of {table} withdrawn, delivery {number}. Next: hitcast run")
+    typer.echo(f"{table}: {len(days)} day{'s'[: len(days) > 1]} withdrawn, delivery {number}. Next: hitcast run")
 
 
 @app.command()
