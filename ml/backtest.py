@@ -109,7 +109,7 @@ def stream_forecasts(
         )
         for name in BASELINES:
             predicted = forecast_baseline(name, training, totals, testing, feature_set)
-            unknown = dict.fromkeys(INTERVAL_COLUMNS, np.nan)
+            unknown = dict.fromkeys((*INTERVAL_COLUMNS, "expected_streams"), np.nan)
             forecasts.append(shared.assign(model_name=name, predicted_streams=predicted, **unknown))
         forecasts.append(pd.concat([shared.assign(model_name="catboost"), of_model[horizon]], axis="columns"))
     return pd.concat(forecasts, ignore_index=True)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ml import intervals, linear
+from ml import intervals, linear, smearing
 from ml.classes import Calibration, ClassModel, CutModel
 from ml.data import Columns
 from ml.errors import HitcastError
@@ -97,6 +97,7 @@ def _save_streams(model: StreamModel, folder: Path, name: str) -> None:
             "weight": of_horizon.weight,
             "trees": of_horizon.trees,
             "intervals": intervals.to_plain(of_horizon.intervals),
+            "smearing": smearing.to_plain(of_horizon.smearing),
             "calibration_error": of_horizon.calibration_error,
         }
     _write_json(folder / f"streams_{name}.json", {"columns": asdict(model.columns), "horizons": horizons})
@@ -116,6 +117,7 @@ def _load_streams(folder: Path, name: str) -> StreamModel:
             weight=of_horizon["weight"],
             trees=of_horizon["trees"],
             intervals=intervals.from_plain(of_horizon["intervals"]),
+            smearing=smearing.from_plain(of_horizon.get("smearing", {})),
             calibration_error=of_horizon["calibration_error"],
         )
     return StreamModel(name, _columns(plain["columns"]), horizons)

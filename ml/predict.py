@@ -11,11 +11,13 @@ import pandas as pd
 from ml import tracking
 from ml.bundles import Bundle, load_bundle
 from ml.classes import predict_classes
-from ml.data import Marts, read_marts, write_tables
+from ml.data import Marts, modelling_frame, read_marts, write_tables
 from ml.decisions import class_from_probabilities
-from ml.drivers import explain
+from ml.drivers import explain, read_meanings
 from ml.errors import HitcastError
+from ml.log_linear import AS_OF_TOTALS
 from ml.settings import Settings
+from ml.similar import find_similar
 from ml.streams import predict_streams
 
 LATE_DAYS = 7
@@ -29,7 +31,8 @@ class Predicted:
     Attributes:
         run_id: Scoring run.
         row_count: Rows of `ml.predictions`: releases times horizons.
-        release_count: Releases scored.
+        release_count: Releases forecast.
+        refused_count: Releases of which too little is known: their rows say so and hold no figure.
         as_of: Day on which the forecasts are made.
         model_name: Registered model and version.
         feature_set: Feature set of the forecasts.
@@ -38,13 +41,16 @@ class Predicted:
     run_id: str
     row_count: int
     release_count: int
+    refused_count: int
     as_of: date
     model_name: str
     feature_set: str
 
 
 def predict(settings: Settings, as_of: date | None = None, progress: Callable[[str], None] = print) -> Predicted:
-    """Write forecasts and their drivers for every release with an open window.
+    """Write forecasts, their drivers and precedents for every release with an open window.
+
+    A release of which nothing was delivered that the forecast could rest on gets rows that say so, without a figure.
 
     Args:
         settings: Places and choices.
@@ -64,18 +70,30 @@ def predict(settings: Settings, as_of: date | None = None, progress: Callable[[s
     as_of = as_of or marts.data_through + timedelta(days=1)
     _check(bundle, marts, settings, as_of)
 
-    rows = scored_rows(marts, bundle, as_of)
+    candidates = scored_rows(marts, bundle, as_of)
+    is_known = has_evidence(candidates, bundle.feature_set)
+    rows, refused = candidates[is_known], candidates[~is_known]
     progress(f"Scoring {len(rows)} releases with version {standing.version}, feature set {bundle.feature_set}")
     run_id, model_name = _run_id(standing, marts, as_of), f"{tracking.MODEL}/{standing.version}"
-    predictions = forecast(bundle, rows).assign(
+    predictions = pd.concat([forecast(bundle, rows), refuse(bundle, refused)], ignore_index=True).assign(
         run_id=run_id,
         model_name=model_name,
         predicted_at=datetime.now(UTC).replace(tzinfo=None),
         data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
     )
-    drivers = explain(bundle.streams[bundle.feature_set], rows).assign(run_id=run_id)
-    write_tables(settings, {"predictions": predictions, "prediction_drivers": drivers})
-    return Predicted(run_id, len(predictions), len(rows), as_of, model_name, bundle.feature_set)
+    model = bundle.streams[bundle.feature_set]
+    drivers = explain(model, rows, read_meanings(settings), bundle.class_horizon)
+    frame = modelling_frame(marts, bundle.horizons)
+    similar = find_similar(frame, rows, as_of, bundle.horizons, model.columns.all)
+    write_tables(
+        settings,
+        {
+            "predictions": predictions,
+            "prediction_drivers": drivers.assign(run_id=run_id),
+            "similar_releases": similar.assign(run_id=run_id),
+        },
+    )
+    return Predicted(run_id, len(predictions), len(rows), len(refused), as_of, model_name, bundle.feature_set)
 
 
 def _run_id(standing: tracking.Version, marts: Marts, as_of: date) -> str:
@@ -122,6 +140,22 @@ def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> pd.DataFrame:
     return known.sort_values("as_of_day").drop_duplicates("release_id", keep="last").sort_values("release_id")
 
 
+def has_evidence(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
+    """Whether a source that the feature set reads delivered any known day of the release; a reported 0 is evidence."""
+    read = {AS_OF_TOTALS["tiktok"], AS_OF_TOTALS[feature_set]}
+    totals = [rows[name].notna().to_numpy() for name in sorted(read) if name in rows]
+    return np.any(totals, axis=0) if totals else np.zeros(len(rows), dtype=bool)
+
+
+def refuse(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
+    """A row for each release and horizon that says why nothing is forecast: the figures are absent, so null."""
+    sources = "TikTok" if bundle.feature_set == "tiktok" else "TikTok or VK"
+    shared = rows[["release_id", "as_of_day", "as_of_date"]].assign(
+        feature_set=bundle.feature_set, refusal=f"not enough data: {sources} delivered no day since the release"
+    )
+    return pd.concat([shared.assign(horizon_days=horizon) for horizon in bundle.horizons], ignore_index=True)
+
+
 def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
     """Streams and classes for each row and horizon, in the columns of `ml.predictions` that the model knows."""
     streams = predict_streams(bundle.streams[bundle.feature_set], rows)
@@ -130,6 +164,7 @@ def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
     with_vk = bundle.feature_set == "tiktok_vk"
     shared = rows[["release_id", "as_of_day", "as_of_date"]].assign(
         feature_set=bundle.feature_set,
+        refusal=None,
         known_streams=rows["vk_streams_total"] if with_vk and "vk_streams_total" in rows else np.nan,
     )
     return pd.concat(

@@ -21,6 +21,7 @@ from ml.linear import (
 from ml.log_linear import known_streams
 from ml.settings import Settings
 from ml.shrinkage import trusted_weight
+from ml.smearing import Smearing, fit_smearing, smeared
 from ml.splits import Slices, inner_slices
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class HorizonModel:
         weight: Share of it that is added, in [0, 1].
         trees: Trees of the boost.
         intervals: Offsets calibrated on later releases.
+        smearing: Factors from median to mean, calibrated on the same.
         calibration_error: RMSLE on the calibration slice.
     """
 
@@ -60,6 +62,7 @@ class HorizonModel:
     weight: float = 0.0
     trees: int = 0
     intervals: Intervals = field(default_factory=dict)
+    smearing: Smearing = field(default_factory=dict)
     calibration_error: float = float("nan")
 
 
@@ -131,9 +134,11 @@ def _draft(
     held_out = slices.calibration if slices.calibration.any() else slices.fit
     later = training[held_out]
     forecast, truth = _log_forecast(model, later, columns), np.log1p(totals[held_out])
+    days, known = later["as_of_day"].to_numpy(), known_streams(later, feature_set)
     return replace(
         model,
-        intervals=fit_intervals(forecast, truth, later["as_of_day"].to_numpy()),
+        intervals=fit_intervals(forecast, truth, days),
+        smearing=fit_smearing(np.expm1(forecast), totals[held_out], known, days),
         calibration_error=float(np.sqrt(np.mean((truth - forecast) ** 2))),
     )
 
@@ -211,16 +216,20 @@ def contributions(model: HorizonModel, frame: pd.DataFrame, columns: Columns) ->
 def predict_streams(model: StreamModel, frame: pd.DataFrame) -> dict[int, pd.DataFrame]:
     """Forecasts by horizon, each with the rows and index of `frame`.
 
-    Columns: `predicted_streams` and the ends of the 80 % and 90 % intervals, in streams. Nothing lies below the streams
-    already known, nor below the same figure of a shorter horizon.
+    Columns: `predicted_streams`, a median; the ends of the 80 % and 90 % intervals; `expected_streams`, a mean, which
+    adds up over releases. All in streams, and none below the streams already known, nor below the same figure of a
+    shorter horizon.
     """
     days = frame["as_of_day"].to_numpy()
     known = known_streams(frame, model.feature_set)
-    floor = np.repeat(known[:, None], 1 + len(INTERVAL_COLUMNS), axis=1)
+    columns = ["predicted_streams", *INTERVAL_COLUMNS, "expected_streams"]
+    floor = np.repeat(known[:, None], len(columns), axis=1)
     forecasts: dict[int, pd.DataFrame] = {}
     for horizon, of_horizon in model.horizons.items():
         point = _log_forecast(of_horizon, frame, model.columns)
         ends = predict_intervals(of_horizon.intervals, point, days)
-        floor = np.maximum(floor, np.maximum(np.expm1(np.column_stack([point, ends])), 0.0))
-        forecasts[horizon] = pd.DataFrame(floor, columns=["predicted_streams", *INTERVAL_COLUMNS], index=frame.index)
+        totals = np.expm1(np.column_stack([point, ends]))
+        expected = smeared(of_horizon.smearing, totals[:, 0], known, days)
+        floor = np.maximum(floor, np.maximum(np.column_stack([totals, expected]), 0.0))
+        forecasts[horizon] = pd.DataFrame(floor, columns=columns, index=frame.index)
     return forecasts

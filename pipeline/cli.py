@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -94,7 +94,10 @@ def withdraw(
 @app.command()
 def run(
     variables: Variables = None,
-    retrain: Annotated[bool, typer.Option("--retrain", help="Train although a champion stands.")] = False,
+    retrain: Annotated[
+        Literal["never", "auto", "always"],
+        typer.Option(help="Train although a champion stands: auto does so where `hitcast status` says it is due."),
+    ] = "never",
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
 ) -> None:
     """Do the whole job: features, training if no model stands, forecasts, publication."""

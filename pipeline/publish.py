@@ -10,7 +10,13 @@ import duckdb
 from ml.errors import HitcastError
 from pipeline.home import Home
 
-PUBLISHED_TABLES = ("release_predictions", "prediction_history", "prediction_drivers", "model_performance")
+PUBLISHED_TABLES = (
+    "release_predictions",
+    "prediction_history",
+    "prediction_drivers",
+    "similar_releases",
+    "model_performance",
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pipeline import dbt
 from pipeline.home import Home
@@ -29,7 +29,7 @@ class Step:
 def run(
     home: Home,
     variables: dict[str, Any],
-    retrain: bool = False,
+    retrain: Literal["never", "auto", "always"] = "never",
     full_refresh: bool = False,
     started: Callable[[str], AbstractContextManager[Callable[[str], None]]] | None = None,
     finished: Callable[[Step], None] = lambda step: None,
@@ -39,7 +39,7 @@ def run(
     Args:
         home: The home.
         variables: All variables of the project, for dbt and for the models alike.
-        retrain: Train although a champion stands.
+        retrain: Whether to train although a champion stands: never, always, or where `ml.drift` says it is due.
         full_refresh: Build incremental models anew.
         started: Called with a step's name; gives a context whose value takes messages of progress.
         finished: Called with each finished step.
@@ -48,7 +48,7 @@ def run(
         HitcastError: A step failed; the steps before it stand.
     """
     # the modelling libraries take seconds to import
-    from ml import predict, tracking, train
+    from ml import drift, predict, tracking, train
 
     settings = settings_of(home, variables)
     home.dbt.mkdir(parents=True, exist_ok=True)
@@ -59,9 +59,13 @@ def run(
         return "marts built and tested"
 
     def training(progress: Callable[[str], None]) -> str:
-        if not retrain and (champion := tracking.champion(settings)) is not None:
-            return f"champion version {champion.version} stands"
-        return describe_training(train.train(settings, progress=progress))
+        champion, cause = tracking.champion(settings), ""
+        if champion is not None and retrain != "always":
+            found = drift.look(settings) if retrain == "auto" else None
+            if found is None or not found.is_retrain_due:
+                return f"champion version {champion.version} stands"
+            cause = f"; {found.reasons[0]}"
+        return describe_training(train.train(settings, progress=progress)) + cause
 
     def forecasts(progress: Callable[[str], None]) -> str:
         return describe_forecasts(predict.predict(settings, progress=progress))

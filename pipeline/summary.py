@@ -10,24 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from ml import tracking
+from ml.errors import HitcastError
+from ml.reasons import human_number
 from ml.settings import Settings
 from pipeline.home import Home
 
 if TYPE_CHECKING:
+    from ml.drift import Drift, Shift
     from ml.predict import Predicted
     from ml.train import Trained
     from ml.tuning import TuningResult
     from pipeline.demo.world import DemoSummary
 
 TOP_RELEASES = 10
-
-
-def human_number(value: float) -> str:
-    """A count as people write it, to three digits: 940, 12.3 K, 124 K, 1.2 M."""
-    for size, unit in ((1e9, " B"), (1e6, " M"), (1e3, " K")):
-        if value >= size * 0.9995:
-            return f"{value / size:.{0 if value >= size * 99.95 else 1}f}{unit}"
-    return f"{value:.0f}"
+SHOWN_SHIFTS = 3
 
 
 def age_of(moment: datetime, now: datetime | None = None) -> str:
@@ -57,7 +53,33 @@ def describe_training(trained: "Trained") -> str:
 
 def describe_forecasts(predicted: "Predicted") -> str:
     """A finished scoring run in one line."""
-    return f"{predicted.release_count:,} releases as of {predicted.as_of} with {predicted.model_name}"
+    told = f"{predicted.release_count:,} releases as of {predicted.as_of} with {predicted.model_name}"
+    if predicted.refused_count:
+        told += f"; {predicted.refused_count:,} more: not enough data, no day of them was delivered"
+    return told
+
+
+def describe_drift(found: "Drift") -> list[str]:
+    """What has changed since the champion was trained, a line each."""
+    lines = [f"champion: version {found.version}, trained {found.age_days} days of data ago"]
+    if found.shifts:
+        lines.append(f"PSI of the last month's {found.recent_count} releases, largest: {_listed(found.shifts)}")
+        main = tuple(shift for shift in found.shifts if shift.is_main)
+        lines.append(f"of the features that move forecasts most: {_listed(main)}, limit {found.shifts[0].limit:.2f}")
+    else:
+        lines.append(f"PSI: {found.recent_count} releases in the last month are too few to tell")
+    for of_horizon in found.matured:
+        errors = f"RMSLE {of_horizon.rmsle:.3f} ({of_horizon.calibration_rmsle:.3f} when trained)"
+        inside = f"{of_horizon.coverage:.0%} of {of_horizon.forecast_count} matured totals inside the 80 % interval"
+        lines.append(f"{of_horizon.horizon_days} days: {inside}, {errors}")
+    if not found.matured:
+        lines.append("no forecast of this champion has met its total in the last two months")
+    if found.is_retrain_due:
+        lines += [f"retrain is due: {why}" for why in found.reasons]
+        lines.append("Next: hitcast run --retrain auto")
+    else:
+        lines.append("no retrain is due")
+    return lines
 
 
 def describe_tuning(result: "TuningResult") -> str:
@@ -67,6 +89,10 @@ def describe_tuning(result: "TuningResult") -> str:
         f"{result.best_value[task]:.4f} at best"
         for task in result.trials
     )
+
+
+def _listed(shifts: "tuple[Shift, ...]") -> str:
+    return ", ".join(f"{shift.feature_name} {shift.index:.2f}" for shift in shifts[:SHOWN_SHIFTS])
 
 
 def render_publication(home: Home) -> None:
@@ -80,7 +106,7 @@ def render_publication(home: Home) -> None:
                     *,
                     max(horizon_days) over () as longest_horizon
                 from release_predictions
-                where actual_streams is null
+                where actual_streams is null and predicted_streams is not null
             )
             select
                 release_title, artist_name, release_date, as_of_day, horizon_days, predicted_streams,
@@ -135,6 +161,7 @@ def render_status(home: Home, settings: Settings) -> None:
     else:
         console.print("Nothing is loaded yet: `hitcast ingest PATH`, or `hitcast demo-data` to try it out.")
     render_models(settings)
+    _render_drift(home, settings)
     published = home.serving / "hitcast.duckdb"
     if not published.exists():
         console.print("Nothing is published yet: `hitcast run`.")
@@ -147,6 +174,22 @@ def render_status(home: Home, settings: Settings) -> None:
     for table_name, row_count, through, published_at in rows:
         table.add_row(table_name, f"{row_count:,}", str(through), age_of(published_at))
     console.print(table)
+
+
+def _render_drift(home: Home, settings: Settings) -> None:
+    if not home.warehouse.exists():
+        return
+    # the modelling libraries take seconds to import
+    from ml import drift
+
+    console = Console()
+    try:
+        found = drift.look(settings)
+    except HitcastError as error:
+        console.print(f"Drift: not looked at, as {error}", markup=False)
+        return
+    if found is not None:
+        console.print("\n".join(["Drift", *describe_drift(found)]), markup=False, highlight=False)
 
 
 def render_models(settings: Settings) -> None:

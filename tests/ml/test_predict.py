@@ -7,7 +7,7 @@ import pytest
 
 from ml.data import read_marts
 from ml.errors import HitcastError
-from ml.predict import predict
+from ml.predict import has_evidence, predict
 from ml.settings import Settings
 from ml.train import Trained
 from tests.ml.conftest import MakeHome, quiet
@@ -36,8 +36,61 @@ def test_every_open_release_gets_a_row_for_each_horizon(trained: tuple[Settings,
     assert (rows["as_of_date"] <= as_of).all()
     assert rows["run_id"].eq(result.run_id).all()
     assert rows["model_name"].eq("hitcast/1").all()
-    required = rows.drop(columns="known_streams")
+    required = rows.drop(columns=["known_streams", "refusal"])
     assert required.notna().all(axis=None)
+    assert rows["refusal"].isna().all()
+    assert result.refused_count == 0
+
+
+def forget(settings: Settings, release_id: str, measures: tuple[str, ...]) -> None:
+    """As if none of the release's days had been delivered."""
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        for measure in measures:
+            columns = [f"{measure}_total", f"{measure}_log_slope", *(f"{measure}_day_{day}" for day in range(7))]
+            connection.execute(
+                f"update release_features set {', '.join(f'{name} = null' for name in columns)} where release_id = ?",
+                [release_id],
+            )
+
+
+def test_a_release_of_which_nothing_is_known_gets_no_number(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    whole = predict(settings, progress=quiet)
+    assert whole.feature_set == "tiktok_vk"
+    nothing, views_only = read(settings, "select distinct release_id from ml.predictions order by all limit 2")[
+        "release_id"
+    ]
+    forget(settings, nothing, ("vk_streams", "tiktok_views"))
+    forget(settings, views_only, ("vk_streams",))
+    result = predict(settings, progress=quiet)
+    assert (result.refused_count, result.release_count) == (1, whole.release_count - 1)
+    assert result.row_count == whole.row_count
+    refused = read(settings, "from ml.predictions where refusal is not null")
+    assert refused["release_id"].tolist() == [nothing, nothing]
+    assert sorted(refused["horizon_days"]) == [14, 30]
+    assert refused["refusal"].str.startswith("not enough data").all()
+    figures = ["predicted_streams", "lower_80", "upper_90", "probability_high", "predicted_class", "known_streams"]
+    assert refused[figures].isna().all(axis=None)
+    for table in ("prediction_drivers", "similar_releases"):
+        assert read(settings, f"from ml.{table} where release_id = '{nothing}'").empty
+    seen = read(settings, f"from ml.predictions where release_id = '{views_only}'")
+    assert seen["predicted_streams"].notna().all()
+
+
+def test_a_forecast_without_vk_rests_on_tiktok_alone() -> None:
+    rows = pd.DataFrame({"tiktok_views_total": [0.0, None, None], "vk_streams_total": [None, 5.0, None]}, dtype=float)
+    assert has_evidence(rows, "tiktok_vk").tolist() == [True, True, False]
+    assert has_evidence(rows, "tiktok").tolist() == [True, False, False]
+
+
+def test_every_forecast_has_its_precedents(trained: tuple[Settings, Trained]) -> None:
+    settings, _ = trained
+    result = predict(settings, progress=quiet)
+    similar = read(settings, "from ml.similar_releases")
+    assert similar["run_id"].eq(result.run_id).all()
+    assert (similar.groupby(["release_id", "horizon_days"]).size() == 5).all()
+    assert len(similar) == 5 * result.row_count
+    assert similar["streams"].notna().all()
 
 
 def test_the_latest_known_day_is_used(trained: tuple[Settings, Trained]) -> None:
@@ -56,6 +109,7 @@ def test_drivers_name_the_strongest_features(trained: tuple[Settings, Trained]) 
     assert set(zip(drivers["release_id"], drivers["horizon_days"], strict=True)) == set(
         zip(rows["release_id"], rows["horizon_days"], strict=True)
     )
+    drivers = drivers[drivers["driver_kind"] == "feature"]
     first = drivers[drivers["driver_rank"] == 1]
     assert (first["feature_name"] == "vk_streams_total").mean() > 0.5
     ordered = drivers.sort_values(["release_id", "horizon_days", "driver_rank"])

@@ -38,6 +38,19 @@ def test_forecasts_are_coherent(forecasts: dict[int, pd.DataFrame], frame: pd.Da
         assert (of_horizon["predicted_streams"] <= of_horizon["upper_80"]).all()
         assert (of_horizon["upper_80"] <= of_horizon["upper_90"]).all()
         assert (of_horizon["lower_90"] >= known).all()
+        assert (of_horizon["expected_streams"] >= known).all()
+    assert (forecasts[30]["expected_streams"] >= forecasts[14]["expected_streams"]).all()
+
+
+def test_expected_streams_add_up_where_medians_do_not(make_home: MakeHome) -> None:
+    settings = make_home(release_count=3000)
+    training, testing, columns, horizons = split_by_date(settings, "tiktok")
+    forecasts = predict_streams(fit_streams(training, "tiktok", columns, settings), testing)
+    for horizon in horizons:
+        actual = testing[target_column(horizon)].sum()
+        median, mean = (forecasts[horizon][name].sum() / actual for name in ("predicted_streams", "expected_streams"))
+        assert median < 0.85
+        assert abs(mean - 1) < abs(median - 1)
 
 
 def test_an_unknown_value_still_gets_a_forecast(model: StreamModel, frame: pd.DataFrame) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from ml.errors import HitcastError
-from pipeline.home import Home
+from pipeline.home import PROJECT_DIR, Home
 from pipeline.publish import PUBLISHED_TABLES, publish
 
 
@@ -21,6 +22,12 @@ def home(tmp_path: Path) -> Home:
             warehouse.execute(f"create table {name} as select range as row, 1 as version from range(2)")
         warehouse.execute("create table dataset_days as select date '2021-12-31' as data_through_date")
     return home
+
+
+def test_everything_that_the_page_reads_is_published() -> None:
+    file = PROJECT_DIR / "models/marts/predictions/_predictions__exposures.yml"
+    page = yaml.safe_load(file.read_text(encoding="utf-8"))["exposures"][0]
+    assert {f"ref('{name}')" for name in PUBLISHED_TABLES} == set(page["depends_on"])
 
 
 def test_tables_and_what_they_hold_are_published(home: Home) -> None:

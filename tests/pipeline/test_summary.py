@@ -1,26 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipeline.summary import age_of, human_number
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [
-        (0, "0"),
-        (940.4, "940"),
-        (999.6, "1.0 K"),
-        (12_345, "12.3 K"),
-        (99_960, "100 K"),
-        (124_400, "124 K"),
-        (999_600, "1.0 M"),
-        (1_249_000, "1.2 M"),
-        (2e9, "2.0 B"),
-    ],
-)
-def test_numbers_are_told_as_people_write_them(value: float, told: str) -> None:
-    assert human_number(value) == told
+from ml.drift import Drift, Matured, Shift
+from ml.predict import Predicted
+from pipeline.summary import age_of, describe_drift, describe_forecasts
 
 
 @pytest.mark.parametrize(
@@ -35,3 +20,35 @@ def test_numbers_are_told_as_people_write_them(value: float, told: str) -> None:
 def test_ages_are_told_in_their_largest_unit(age: timedelta, told: str) -> None:
     now = datetime(2021, 12, 31, 12, tzinfo=UTC)
     assert age_of((now - age).replace(tzinfo=None), now) == told
+
+
+def test_a_scoring_run_tells_what_it_refused() -> None:
+    predicted = Predicted("r", 350, 174, 0, date(2022, 1, 1), "hitcast/1", "tiktok_vk")
+    assert describe_forecasts(predicted) == "174 releases as of 2022-01-01 with hitcast/1"
+    told = describe_forecasts(replace(predicted, refused_count=3))
+    assert told.endswith("hitcast/1; 3 more: not enough data, no day of them was delivered")
+
+
+SHIFTS = tuple(Shift(name, index, 0.25, name == "d") for name, index in zip("abcd", (3.0, 2.0, 1.0, 0.5), strict=True))
+
+
+def test_the_three_largest_shifts_and_the_main_ones_are_told() -> None:
+    lines = describe_drift(Drift(2, 12, 159, SHIFTS, (Matured(14, 122, 0.803, 0.156, 0.204),), ()))
+    assert lines == [
+        "champion: version 2, trained 12 days of data ago",
+        "PSI of the last month's 159 releases, largest: a 3.00, b 2.00, c 1.00",
+        "of the features that move forecasts most: d 0.50, limit 0.25",
+        "14 days: 80% of 122 matured totals inside the 80 % interval, RMSLE 0.156 (0.204 when trained)",
+        "no retrain is due",
+    ]
+
+
+def test_every_reason_to_retrain_is_told_with_the_command() -> None:
+    lines = describe_drift(Drift(2, 40, 3, (), (), ("it is old", "it has moved")))
+    assert lines[1:] == [
+        "PSI: 3 releases in the last month are too few to tell",
+        "no forecast of this champion has met its total in the last two months",
+        "retrain is due: it is old",
+        "retrain is due: it has moved",
+        "Next: hitcast run --retrain auto",
+    ]

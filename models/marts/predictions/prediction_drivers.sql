@@ -1,4 +1,4 @@
--- one row per scoring run, release, horizon and driver: the features that moved a forecast most
+-- one row per scoring run, release, horizon, kind and driver: the features that moved a forecast most, and all groups
 with drivers as (
 
     select * from {{ ref('stg_ml__prediction_drivers') }}
@@ -15,13 +15,15 @@ select
     drivers.run_id,
     drivers.release_id,
     drivers.horizon_days,
+    drivers.driver_kind,
     drivers.driver_rank,
     drivers.feature_name,
-    features.feature_group,
+    case when drivers.driver_kind = 'group' then drivers.feature_name else features.feature_group end as feature_group,
     features.description as feature_description,
     drivers.feature_value,
     drivers.contribution,
     -- a contribution to the log of the forecast, as the factor less one that it puts on the forecast
-    exp(drivers.contribution) - 1 as effect
+    exp(drivers.contribution) - 1 as effect,
+    drivers.reason
 from drivers
 left join features on drivers.feature_name = features.feature_name

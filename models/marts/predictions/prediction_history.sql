@@ -23,6 +23,7 @@ select
     predictions.predicted_class,
     predictions.known_streams,
     predictions.predicted_streams,
+    predictions.expected_streams,
     predictions.lower_80,
     predictions.upper_80,
     predictions.lower_90,
@@ -30,6 +31,7 @@ select
     predictions.probability_low,
     predictions.probability_medium,
     predictions.probability_high,
+    predictions.refusal,
     targets.streams as actual_streams,
     predictions.predicted_at
 from predictions

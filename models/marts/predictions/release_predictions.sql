@@ -35,19 +35,6 @@ latest as (
 
 ),
 
-signed_drivers as (
-
-    select
-        run_id,
-        release_id,
-        horizon_days,
-        driver_rank,
-        concat(feature_name, case when effect >= 0 then ' +' else ' ' end, cast(round(100 * effect) as integer), ' %')
-            as driver
-    from drivers
-
-),
-
 main_drivers as (
 
     select
@@ -55,12 +42,13 @@ main_drivers as (
         release_id,
         horizon_days,
         concat_ws(
-            ', ',
-            max(driver) filter (where driver_rank = 1),
-            max(driver) filter (where driver_rank = 2),
-            max(driver) filter (where driver_rank = 3)
+            '; ',
+            max(reason) filter (where driver_rank = 1),
+            max(reason) filter (where driver_rank = 2),
+            max(reason) filter (where driver_rank = 3)
         ) as main_drivers
-    from signed_drivers
+    from drivers
+    where driver_kind = 'feature'
     group by run_id, release_id, horizon_days
 
 )
@@ -75,6 +63,7 @@ select
     releases.release_date,
     latest.as_of_day,
     latest.predicted_streams,
+    latest.expected_streams,
     cast(round(latest.predicted_streams / 50000) * 50000 as bigint) as predicted_streams_rounded,
     latest.lower_80,
     latest.upper_80,
@@ -87,7 +76,8 @@ select
     -- the expected cost of leaving a hit alone outweighs that of promoting a miss (Elkan 2001)
     latest.probability_high * {{ var('false_negative_cost') }}
     >= (1 - latest.probability_high) * {{ var('false_positive_cost') }} as is_promotion_candidate,
-    main_drivers.main_drivers,
+    coalesce(main_drivers.main_drivers, latest.refusal) as main_drivers,
+    latest.refusal,
     latest.run_id,
     latest.model_name,
     latest.predicted_at,

@@ -17,6 +17,7 @@ renamed as (
         horizon_days,
         known_streams,
         predicted_streams,
+        expected_streams,
         lower_80,
         upper_80,
         lower_90,

@@ -1,4 +1,4 @@
--- one row per scoring run, release, horizon and feature, for the strongest features of each forecast
+-- one row per scoring run, release, horizon, kind and driver: the strongest features, and all groups of features
 with prediction_drivers as (
 
     select * from {{ source('ml', 'prediction_drivers') }}
@@ -11,10 +11,12 @@ renamed as (
         run_id,
         release_id,
         horizon_days,
+        driver_kind,
         driver_rank,
         feature_name,
         feature_value,
-        contribution
+        contribution,
+        reason
     from prediction_drivers
 
 )

@@ -17,6 +17,7 @@ renamed as (
         as_of_date,
         known_streams,
         predicted_streams,
+        expected_streams,
         lower_80,
         upper_80,
         lower_90,
@@ -25,6 +26,7 @@ renamed as (
         probability_medium,
         probability_high,
         predicted_class,
+        refusal,
         predicted_at,
         data_through_date
     from predictions

@@ -1,0 +1,53 @@
+"""When `hitcast run` trains; the whole job is in tests/end_to_end/test_job.py."""
+
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ml import drift, predict, tracking, train
+from ml.drift import Drift
+from pipeline import run as job
+from pipeline.home import Home
+from pipeline.project import read_variables
+from pipeline.publish import Publication
+
+
+@pytest.mark.parametrize(
+    ("retrain", "stands", "reasons", "trains"),
+    [
+        ("never", True, ("it is old",), False),
+        ("never", False, (), True),
+        ("auto", True, (), False),
+        ("auto", True, ("it is old",), True),
+        ("auto", False, (), True),
+        ("always", True, (), True),
+    ],
+)
+def test_a_champion_is_replaced_when_asked_or_due(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, retrain: str, stands: bool, reasons: tuple[str, ...], trains: bool
+) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(job.dbt, "build", lambda *arguments: None)
+    monkeypatch.setattr(job, "widen", lambda home: None)
+    monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
+    monkeypatch.setattr(tracking, "champion", lambda settings: SimpleNamespace(version=1) if stands else None)
+    monkeypatch.setattr(drift, "look", lambda settings: Drift(1, 40, 0, (), (), reasons))
+    monkeypatch.setattr(train, "train", lambda settings, progress: calls.append("train"))
+    monkeypatch.setattr(job, "describe_training", lambda trained: "version 2 (champion)")
+    monkeypatch.setattr(
+        predict, "predict", lambda settings, progress: predict.Predicted("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok")
+    )
+    steps: dict[str, str] = {}
+    job.run(
+        Home(tmp_path),
+        read_variables(),
+        retrain,  # type: ignore[arg-type]
+        started=lambda name: nullcontext(lambda message: None),
+        finished=lambda step: steps.update({step.name: step.outcome}),
+    )
+    assert calls == ["train"] * trains
+    assert steps["train"].startswith("version 2" if trains else "champion version 1 stands")
+    assert steps["train"].endswith("; it is old") == (trains and retrain == "auto" and stands)
