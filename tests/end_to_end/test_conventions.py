@@ -59,7 +59,16 @@ def test_every_model_opens_with_its_grain(manifest: dict[str, Any]) -> None:
             "training",
             {"releases", "release_features", "release_targets", "feature_catalog", "dataset_days", "stream_classes"},
         ),
-        ("dashboard", {"release_predictions", "prediction_history", "prediction_drivers", "model_performance"}),
+        (
+            "dashboard",
+            {
+                "release_predictions",
+                "prediction_history",
+                "prediction_drivers",
+                "similar_releases",
+                "model_performance",
+            },
+        ),
     ],
 )
 def test_exposures_stand_in_the_graph(manifest: dict[str, Any], exposure: str, reads: set[str]) -> None:

@@ -59,7 +59,9 @@ live_forecasts as (
         ) as recency_rank
     from history
     inner join releases on history.release_id = releases.release_id
-    where history.actual_streams is not null
+    where
+        history.actual_streams is not null
+        and history.predicted_streams is not null
 
 ),
 
