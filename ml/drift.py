@@ -17,6 +17,8 @@ RECENT_DAYS = 30
 MATURED_DAYS = 60
 MOST_AGE = 35
 """Days of data after which a champion is old."""
+CANDIDATE_REST = 7
+"""Days of data after which a candidate is worth another try: those that tell the better one come day by day."""
 MOST_INDEX = 0.25
 BINS = 10
 CHANCE = 0.001
@@ -70,6 +72,8 @@ class Drift:
     Attributes:
         version: Champion.
         age_days: Days of data since its training.
+        candidate_age_days: Days of data since a later version was trained that does not hold the title; None without
+            one.
         recent_count: Releases of the last month that the shifts rest on.
         shifts: Of every numeric feature, the largest first; empty where too few releases are recent.
         matured: By horizon; empty where no forecast has met its total.
@@ -78,6 +82,7 @@ class Drift:
 
     version: int
     age_days: int
+    candidate_age_days: int | None
     recent_count: int
     shifts: tuple[Shift, ...]
     matured: tuple[Matured, ...]
@@ -85,8 +90,9 @@ class Drift:
 
     @property
     def is_retrain_due(self) -> bool:
-        """Whether there is a reason to retrain."""
-        return bool(self.reasons)
+        """Whether there is a reason to retrain, and no candidate that failed to take the title is fresh."""
+        is_fresh = self.candidate_age_days is not None and self.candidate_age_days < CANDIDATE_REST
+        return bool(self.reasons) and not is_fresh
 
 
 def look(settings: Settings) -> Drift | None:
@@ -99,12 +105,26 @@ def look(settings: Settings) -> Drift | None:
     if standing is None:
         return None
     bundle, marts = load_bundle(standing.bundle), read_marts(settings)
-    age = (marts.data_through + timedelta(days=1) - bundle.cutoff).days
+    until = marts.data_through + timedelta(days=1)
+    age = (until - bundle.cutoff).days
     past, recent = _periods(marts, bundle)
     shifts = _shifts(bundle, past, recent, marts.catalog)
     forecasts = _matured_forecasts(settings, f"{tracking.MODEL}/{standing.version}", marts.data_through)
     matured = judge_matured(forecasts, _calibration_errors(bundle))
-    return Drift(standing.version, age, len(recent), shifts, matured, reasons_to_retrain(age, shifts, matured))
+    later = [
+        date.fromisoformat(version.tags["cutoff"])
+        for version in tracking.list_models(settings)
+        if version.version > standing.version
+    ]
+    return Drift(
+        standing.version,
+        age,
+        (until - max(later)).days if later else None,
+        len(recent),
+        shifts,
+        matured,
+        reasons_to_retrain(age, shifts, matured),
+    )
 
 
 def reasons_to_retrain(age_days: int, shifts: tuple[Shift, ...], matured: tuple[Matured, ...]) -> tuple[str, ...]:

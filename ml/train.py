@@ -13,10 +13,11 @@ from ml.bundles import Bundle, save_bundle
 from ml.classes import class_minimums, fit_classes
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
 from ml.errors import HitcastError
+from ml.promotion import Decision, decide, recipe_fingerprint
 from ml.settings import Settings
 from ml.splits import LEAST_TRAINING_RELEASES, training_rows
 from ml.streams import StreamModel, fit_streams
-from ml.studies import tuned_parameters
+from ml.studies import Tuned, tuned_parameters
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Trained:
         reason: Why that one.
         cutoff: Day on which it was trained.
         release_count: Releases trained on.
+        decision: Whether and why it was promoted.
     """
 
     run_id: str
@@ -40,17 +42,22 @@ class Trained:
     reason: str
     cutoff: date
     release_count: int
+    decision: Decision
 
 
 def train(
-    settings: Settings, as_of: date | None = None, promote: bool = True, progress: Callable[[str], None] = print
+    settings: Settings,
+    as_of: date | None = None,
+    promote: bool | None = None,
+    progress: Callable[[str], None] = print,
 ) -> Trained:
     """Fit on every release whose windows had ended by `as_of`, and register the result.
 
     Args:
         settings: Places and choices.
         as_of: Day of training; by default the day after the last delivered one.
-        promote: Make it the champion. The first version always becomes it.
+        promote: Make it the champion, or leave the title where it is; None lets `ml.promotion` decide. The first
+            version always becomes it.
         progress: Takes a line as each step begins.
 
     Raises:
@@ -59,7 +66,10 @@ def train(
     progress("Reading the marts")
     marts = read_marts(settings)
     cutoff = as_of or marts.data_through + timedelta(days=1)
-    bundle = fit_bundle(marts, settings, cutoff, progress)
+    tuned = tuned_parameters(settings, cutoff)
+    bundle = fit_bundle(marts, settings, cutoff, progress, tuned)
+    recipe = recipe_fingerprint(marts, settings, tuned)
+    decision = _decide(bundle, recipe, marts, settings, promote, progress, tuned)
 
     progress("Registering the model")
     client = tracking.open_client(settings)
@@ -69,17 +79,58 @@ def train(
         with tempfile.TemporaryDirectory() as folder:
             save_bundle(bundle, Path(folder))
             tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
+            tags |= {"recipe": recipe, **decision.tags()}
             version = tracking.register(client, settings, run_id, Path(folder), tags)
-    is_champion = promote or tracking.champion(settings) is None
-    if is_champion:
+    if decision.is_promoted:
         tracking.promote(settings, version)
     return Trained(
-        run_id, version, is_champion, bundle.feature_set, bundle.reason, cutoff, len(bundle.training_releases)
+        run_id,
+        version,
+        decision.is_promoted,
+        bundle.feature_set,
+        bundle.reason,
+        cutoff,
+        len(bundle.training_releases),
+        decision,
     )
 
 
-def fit_bundle(marts: Marts, settings: Settings, cutoff: date, progress: Callable[[str], None]) -> Bundle:
+def _decide(
+    bundle: Bundle,
+    recipe: str,
+    marts: Marts,
+    settings: Settings,
+    promote: bool | None,
+    progress: Callable[[str], None],
+    tuned: Tuned,
+) -> Decision:
+    standing = tracking.champion(settings)
+    if promote is not None and standing is not None:
+        told = "promoted" if promote else "not promoted"
+        return Decision(promote, "asked for", f"{told} because it was asked for, not compared")
+
+    def refit(cutoff: date) -> Bundle:
+        progress(f"Comparing with the champion: the same recipe as of {cutoff}")
+        return fit_bundle(marts, settings, cutoff, progress, tuned)
+
+    return decide(bundle, recipe, standing, marts, settings, refit)
+
+
+def fit_bundle(
+    marts: Marts,
+    settings: Settings,
+    cutoff: date,
+    progress: Callable[[str], None],
+    tuned: Tuned | None = None,
+) -> Bundle:
     """Both feature sets fitted on what was mature at the cut-off, and the one to forecast with.
+
+    Args:
+        marts: The marts.
+        settings: Horizons, seed and threads.
+        cutoff: Day of training.
+        progress: Takes a line for each feature set.
+        tuned: Parameters; by default those that could be known at the cut-off.
 
     Raises:
         HitcastError: Too few releases are mature.
@@ -94,7 +145,7 @@ def fit_bundle(marts: Marts, settings: Settings, cutoff: date, progress: Callabl
             cure="Deliver more past days with `hitcast ingest`",
         )
     minimums = class_minimums(marts.classes)
-    tuned = tuned_parameters(settings, cutoff)
+    tuned = tuned or tuned_parameters(settings, cutoff)
     streams, classes = {}, {}
     for name in FEATURE_SETS:
         columns = feature_columns(marts.catalog, name, training)

@@ -30,6 +30,9 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="Know nothing of this day or later. [default: all data]"),
 ]
+AllOrigins = Annotated[
+    bool, typer.Option("--all-origins", help="Look at the last two origins too, which otherwise stay untouched.")
+]
 
 
 @app.command("demo-data")
@@ -118,7 +121,10 @@ def run(
 def train(
     variables: Variables = None,
     as_of: AsOf = None,
-    promote: Annotated[bool, typer.Option(help="Make the new version the champion.")] = True,
+    promote: Annotated[
+        bool | None,
+        typer.Option("--promote/--no-promote", help="Settle the title by hand. [default: the better one is champion]"),
+    ] = None,
 ) -> None:
     """Train the models on the marts and register them."""
     from ml import train as ml_train
@@ -130,6 +136,7 @@ def train(
     with _working("training") as progress:
         trained = ml_train.train(settings, as_of.date() if as_of else None, promote, progress)
     typer.echo(f"{describe_training(trained)}: {trained.reason}")
+    typer.echo(f"{'promoted' if trained.is_champion else 'not promoted'}: {trained.decision.reason}")
 
 
 @app.command()
@@ -162,6 +169,45 @@ def backtest(variables: Variables = None) -> None:
     with _working("backtesting") as progress:
         outcome = ml_backtest.backtest(settings, progress=progress)
     Console().print(outcome.render())
+
+
+@app.command()
+def compare(
+    variables: Variables = None,
+    task: Annotated[Literal["streams", "classes", "both"], typer.Option(help="What is forecast.")] = "both",
+    all_origins: AllOrigins = False,
+) -> None:
+    """Fit the zoo of models on the same past origins, each beside this project's own."""
+    from rich.console import Console
+
+    from ml import compare as ml_compare
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+
+    settings = settings_of(Home.current(), read_variables(variables))
+    tasks = ml_compare.TASKS if task == "both" else (task,)
+    with _working("comparing") as progress:
+        outcome = ml_compare.compare(settings, tasks, all_origins, progress)
+    Console().print(outcome.render())
+
+
+@app.command()
+def experiment(
+    name: Annotated[str, typer.Argument(help="likes, outliers, rounding, pessimism or leakage.")],
+    variables: Variables = None,
+    all_origins: AllOrigins = False,
+) -> None:
+    """Put one of the reference work's findings to the test, with five seeds, and answer it in words."""
+    from rich.console import Console
+
+    from ml import experiments
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+
+    settings = settings_of(Home.current(), read_variables(variables))
+    with _working(name) as progress:
+        answered = experiments.experiment(name, settings, all_origins, progress)
+    Console().print(answered.render())
 
 
 @app.command()

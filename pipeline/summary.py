@@ -48,6 +48,8 @@ def describe_world(summary: "DemoSummary") -> str:
 def describe_training(trained: "Trained") -> str:
     """A finished training in one line."""
     title = "champion" if trained.is_champion else "not promoted"
+    if trained.decision.verdict != "first":
+        title += f": {trained.decision.verdict}"
     return f"version {trained.version} ({title}), {trained.release_count:,} releases, {trained.feature_set}"
 
 
@@ -74,11 +76,14 @@ def describe_drift(found: "Drift") -> list[str]:
         lines.append(f"{of_horizon.horizon_days} days: {inside}, {errors}")
     if not found.matured:
         lines.append("no forecast of this champion has met its total in the last two months")
+    lines += [f"retrain is due: {why}" for why in found.reasons] or ["no retrain is due"]
     if found.is_retrain_due:
-        lines += [f"retrain is due: {why}" for why in found.reasons]
         lines.append("Next: hitcast run --retrain auto")
-    else:
-        lines.append("no retrain is due")
+    elif found.reasons:
+        lines.append(
+            f"a later version was trained {found.candidate_age_days} days of data ago and was not promoted: "
+            "see `hitcast models list`"
+        )
     return lines
 
 
@@ -200,7 +205,7 @@ def render_models(settings: Settings) -> None:
         console.print("No model is trained yet: `hitcast run`, or `hitcast train`.")
         return
     table = Table(
-        "version", "champion", "trained as of", "features", "registered", title="Models", title_justify="left"
+        "no.", "champion", "trained as of", "features", "promotion", "registered", title="Models", title_justify="left"
     )
     for version in versions:
         table.add_row(
@@ -208,9 +213,13 @@ def render_models(settings: Settings) -> None:
             "yes" if version.is_champion else "",
             version.tags.get("cutoff", ""),
             version.tags.get("feature_set", ""),
+            version.tags.get("promotion", ""),
             age_of(version.created_at),
         )
     console.print(table)
+    newest = versions[0]
+    if not newest.is_champion and "promotion_reason" in newest.tags:
+        console.print(f"version {newest.version}: {newest.tags['promotion_reason']}", markup=False, highlight=False)
 
 
 def _landed(home: Home) -> list[tuple[str, date, int, int, datetime]]:
@@ -220,6 +229,7 @@ def _landed(home: Home) -> list[tuple[str, date, int, int, datetime]]:
         """
         select table_name, max(delivered_day), count(*), sum(row_count)::bigint, max(delivered_at)
         from read_parquet(?)
+        where not is_withdrawn
         group by table_name
         order by table_name
         """,

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import duckdb
 import numpy as np
@@ -110,7 +111,17 @@ def test_an_old_champion_is_told_and_a_new_one_is_not(trained: tuple[Settings, T
     tracking.promote(settings, train(settings, progress=quiet).version)
     again = look(settings)
     assert again is not None
-    assert (again.version, again.age_days, again.reasons) == (2, 0, ())
+    assert (again.version, again.age_days, again.candidate_age_days, again.reasons) == (2, 0, None, ())
+
+
+def test_a_fresh_candidate_that_was_not_promoted_keeps_from_training_again(trained: tuple[Settings, Trained]) -> None:
+    settings, first = trained
+    train(settings, first.cutoff + timedelta(days=55), promote=False, progress=quiet)
+    found = look(settings)
+    assert found is not None
+    assert (found.age_days, found.candidate_age_days) == (61, 6)
+    assert found.reasons
+    assert not found.is_retrain_due
 
 
 def test_features_that_moved_are_found(trained: tuple[Settings, Trained], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,10 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -12,6 +16,7 @@ from ml.predict import forecast, scored_rows
 from ml.settings import Settings
 from ml.train import Trained, fit_bundle, train
 from tests.ml.conftest import MakeHome, quiet
+from tests.ml.world import PROJECT
 
 
 def test_a_bundle_holds_native_files_only(trained: tuple[Settings, Trained]) -> None:
@@ -71,6 +76,68 @@ def test_first_version_is_champion_and_later_ones_if_promoted(trained: tuple[Set
     assert standing.version == first.version
     tracking.promote(settings, second.version)
     assert [version.is_champion for version in tracking.list_models(settings)] == [True, False]
+
+
+def test_retraining_on_more_data_is_a_refresh_and_the_version_says_so(trained: tuple[Settings, Trained]) -> None:
+    settings, first = trained
+    second = train(settings, first.cutoff + timedelta(days=30), progress=quiet)
+    assert second.is_champion
+    standing = tracking.champion(settings)
+    assert standing is not None
+    assert standing.version == second.version
+    assert standing.tags["promotion"] == second.decision.verdict == "refresh"
+    assert f"version {first.version}" in standing.tags["promotion_reason"]
+    assert tracking.rollback(settings) == first.version
+
+
+def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
+    trained: tuple[Settings, Trained],
+) -> None:
+    settings, first = trained
+    second = train(replace(settings, seed=1), first.cutoff, progress=quiet)
+    assert not second.is_champion
+    newest, standing = tracking.list_models(settings)
+    assert standing.is_champion
+    assert newest.tags["promotion"] == "too few to tell"
+    assert newest.tags["recipe"] != standing.tags["recipe"]
+    assert train(replace(settings, seed=1), first.cutoff, promote=True, progress=quiet).is_champion
+
+
+def genres_differ(tables: dict[str, pd.DataFrame]) -> None:
+    """One genre streams four times as much, which no line or ridge can tell: trees get weight."""
+    genres = tables["release_features"].drop_duplicates("release_id").set_index("release_id")["genre"]
+    targets = tables["release_targets"]
+    is_first = targets["release_id"].map(genres) == genres.iloc[0]
+    targets.loc[is_first, "streams"] = targets.loc[is_first, "streams"] * 4
+
+
+def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
+    """Hash seeds differ, so that an order taken from a set would show."""
+    command = (
+        "import sys; from pathlib import Path; from ml.settings import Settings; "
+        "from ml.train import train; from ml.predict import predict; home = Path(sys.argv[1]); "
+        "settings = Settings(home / 'warehouse.duckdb', home / 'mlflow', home / 'optuna.db'); "
+        "train(settings); predict(settings)"
+    )
+    told = []
+    for seed in ("1", "2"):
+        settings = make_home(f"home{seed}", change=genres_differ)
+        subprocess.run(
+            [sys.executable, "-c", command, str(settings.warehouse.parent)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=PROJECT,
+            check=True,
+            capture_output=True,
+        )
+        with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
+            told.append(warehouse.sql("from ml.predictions order by release_id, horizon_days").df())
+        standing = tracking.champion(settings)
+        assert standing is not None
+        # without trees there would be no chance to tell
+        assert any(model.boost for model in load_bundle(standing.bundle).streams["tiktok_vk"].horizons.values())
+    own = ["run_id", "predicted_at"]
+    assert len(told[0]) > 10
+    pd.testing.assert_frame_equal(told[0].drop(columns=own), told[1].drop(columns=own), rtol=1e-9, atol=1e-12)
 
 
 def test_too_few_mature_releases_are_refused(settings: Settings, tmp_path: object) -> None:

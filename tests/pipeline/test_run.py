@@ -16,25 +16,33 @@ from pipeline.publish import Publication
 
 
 @pytest.mark.parametrize(
-    ("retrain", "stands", "reasons", "trains"),
+    ("retrain", "stands", "reasons", "candidate", "trains"),
     [
-        ("never", True, ("it is old",), False),
-        ("never", False, (), True),
-        ("auto", True, (), False),
-        ("auto", True, ("it is old",), True),
-        ("auto", False, (), True),
-        ("always", True, (), True),
+        ("never", True, ("it is old",), None, False),
+        ("never", False, (), None, True),
+        ("auto", True, (), None, False),
+        ("auto", True, ("it is old",), None, True),
+        ("auto", True, ("it is old",), 6, False),
+        ("auto", True, ("it is old",), 7, True),
+        ("auto", False, (), None, True),
+        ("always", True, (), 0, True),
     ],
 )
 def test_a_champion_is_replaced_when_asked_or_due(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, retrain: str, stands: bool, reasons: tuple[str, ...], trains: bool
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    retrain: str,
+    stands: bool,
+    reasons: tuple[str, ...],
+    candidate: int | None,
+    trains: bool,
 ) -> None:
     calls: list[str] = []
     monkeypatch.setattr(job.dbt, "build", lambda *arguments: None)
     monkeypatch.setattr(job, "widen", lambda home: None)
     monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
     monkeypatch.setattr(tracking, "champion", lambda settings: SimpleNamespace(version=1) if stands else None)
-    monkeypatch.setattr(drift, "look", lambda settings: Drift(1, 40, 0, (), (), reasons))
+    monkeypatch.setattr(drift, "look", lambda settings: Drift(1, 40, candidate, 0, (), (), reasons))
     monkeypatch.setattr(train, "train", lambda settings, progress: calls.append("train"))
     monkeypatch.setattr(job, "describe_training", lambda trained: "version 2 (champion)")
     monkeypatch.setattr(
