@@ -11,7 +11,7 @@ from ml.bundles import Bundle, load_bundle
 from ml.data import Marts, open_warehouse, read_marts
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY
-from ml.streams import contributions
+from ml.streams import importances
 
 RECENT_DAYS = 30
 MATURED_DAYS = 60
@@ -242,12 +242,8 @@ def _shifts(bundle: Bundle, past: pd.DataFrame, recent: pd.DataFrame, catalog: p
 
 def main_features(bundle: Bundle, rows: pd.DataFrame) -> set[str]:
     """The features that move the forecasts of these rows most, by mean absolute contribution over all horizons."""
-    model = bundle.streams[bundle.feature_set]
-    strength = sum(
-        np.abs(contributions(horizon, rows, model.columns)).mean(axis=0) for horizon in model.horizons.values()
-    )
-    strongest = np.argsort(-np.asarray(strength), kind="stable")[:MAIN_FEATURES]
-    return {model.columns.all[place] for place in strongest}
+    strength = importances(bundle.streams[bundle.feature_set], rows).groupby("feature_name", sort=False).sum()
+    return set(strength["mean_absolute_contribution"].nlargest(MAIN_FEATURES).index)
 
 
 def _matured_forecasts(settings: Settings, model_name: str, data_through: date) -> pd.DataFrame:

@@ -233,3 +233,24 @@ def predict_streams(model: StreamModel, frame: pd.DataFrame) -> dict[int, pd.Dat
         floor = np.maximum(floor, np.maximum(np.column_stack([totals, expected]), 0.0))
         forecasts[horizon] = pd.DataFrame(floor, columns=columns, index=frame.index)
     return forecasts
+
+
+def importances(model: StreamModel, frame: pd.DataFrame) -> pd.DataFrame:
+    """How much each feature moves the forecasts of these rows.
+
+    Returns:
+        One row per horizon and feature, the strongest first: `feature_set`, `horizon_days`, `feature_name` and
+        `mean_absolute_contribution`, in logs of the total.
+    """
+    tables = [
+        pd.DataFrame(
+            {
+                "feature_set": model.feature_set,
+                "horizon_days": horizon,
+                "feature_name": model.columns.all,
+                "mean_absolute_contribution": np.abs(contributions(of_horizon, frame, model.columns)).mean(axis=0),
+            }
+        ).sort_values("mean_absolute_contribution", ascending=False, kind="stable")
+        for horizon, of_horizon in model.horizons.items()
+    ]
+    return pd.concat(tables, ignore_index=True)

@@ -20,6 +20,7 @@ from ml.errors import HitcastError
 from ml.settings import Settings
 
 if TYPE_CHECKING:
+    import pandas as pd
     from mlflow import MlflowClient
 
 EXPERIMENT = "hitcast"
@@ -95,6 +96,17 @@ def log_figures(
         metrics=[Metric(name, float(value), now, 0) for name, value in metrics.items() if math.isfinite(value)],
         params=[Param(name, str(value)) for name, value in parameters.items()],
     )
+
+
+def keep_table(settings: Settings, run_id: str, name: str, table: "pd.DataFrame") -> Path:
+    """Keep a table as CSV among a run's artifacts, where MLflow's page shows it; returns its file.
+
+    Like `register`, by way of the home's present place.
+    """
+    file = settings.mlflow_dir / "artifacts" / run_id / "artifacts" / f"{name}.csv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(file, index=False)
+    return file
 
 
 def register(client: "MlflowClient", settings: Settings, run_id: str, folder: Path, tags: Mapping[str, str]) -> int:

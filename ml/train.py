@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ml import tracking
 from ml.bundles import Bundle, save_bundle
@@ -15,8 +16,8 @@ from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_
 from ml.errors import HitcastError
 from ml.promotion import Decision, decide, recipe_fingerprint
 from ml.settings import Settings
-from ml.splits import LEAST_TRAINING_RELEASES, training_rows
-from ml.streams import StreamModel, fit_streams
+from ml.splits import LEAST_TRAINING_RELEASES, REFERENCE_DAY, training_rows
+from ml.streams import StreamModel, fit_streams, importances
 from ml.studies import Tuned, tuned_parameters
 
 
@@ -76,6 +77,7 @@ def train(
     with tracking.record_run(client, settings, "train") as run_id:
         parameters, metrics = _figures(bundle, settings)
         tracking.log_figures(client, run_id, parameters, metrics)
+        tracking.keep_table(settings, run_id, "importances", _importances(bundle, marts, settings))
         with tempfile.TemporaryDirectory() as folder:
             save_bundle(bundle, Path(folder))
             tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
@@ -93,6 +95,13 @@ def train(
         len(bundle.training_releases),
         decision,
     )
+
+
+def _importances(bundle: Bundle, marts: Marts, settings: Settings) -> pd.DataFrame:
+    """What moves the forecasts of the training releases at the reference day, for both feature sets."""
+    frame = modelling_frame(marts, settings.horizons)
+    seen = frame[(frame["as_of_day"] == REFERENCE_DAY) & frame["release_id"].isin(bundle.training_releases)]
+    return pd.concat([importances(model, seen) for model in bundle.streams.values()], ignore_index=True)
 
 
 def _decide(

@@ -157,6 +157,16 @@ def test_other_horizons_and_a_single_class(make_home: MakeHome) -> None:
     assert (rows["predicted_class"] == "high").mean() > 0.9
 
 
+def test_what_moves_the_forecasts_is_kept_with_the_run(trained: tuple[Settings, Trained]) -> None:
+    settings, result = trained
+    table = pd.read_csv(settings.mlflow_dir / "artifacts" / result.run_id / "artifacts" / "importances.csv")
+    of_case = table[(table["feature_set"] == "tiktok_vk") & (table["horizon_days"] == 30)]
+    assert of_case["mean_absolute_contribution"].is_monotonic_decreasing
+    # its world streams on as it streamed so far, and as it grew
+    assert of_case["feature_name"].iloc[0] == "vk_streams_total"
+    assert not of_case["feature_name"].duplicated().any()
+
+
 def test_a_moved_home_still_works(trained: tuple[Settings, Trained]) -> None:
     settings, result = trained
     moved = settings.warehouse.parent.with_name("moved")

@@ -6,12 +6,14 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
+import optuna
+import pandas as pd
 import pytest
 
 from ml import tracking
 from ml.settings import Settings
 from ml.studies import DEFAULTS, finished_trials, open_storage, quiet_optuna, study_name, tuned_parameters
-from ml.tuning import TuningResult, class_space, stream_space, tune
+from ml.tuning import TuningResult, class_space, parameter_importances, stream_space, tune
 from tests.ml.conftest import home, quiet
 
 
@@ -71,6 +73,23 @@ def test_results_are_in_mlflow(tuned: tuple[Settings, TuningResult]) -> None:
     run = tracking.open_client(settings).get_run(result.run_id)
     assert run.data.metrics["streams_best_loss"] == pytest.approx(result.best_value["streams"])
     assert "classes_num_leaves" in run.data.params
+    trials = pd.read_csv(settings.mlflow_dir / "artifacts" / result.run_id / "artifacts" / "classes_trials.csv")
+    assert len(trials) == 3
+    assert trials["value"].min() == pytest.approx(result.best_value["classes"])
+
+
+def test_parameters_that_decide_the_loss_are_told_once_enough_trials_have_ended() -> None:
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+
+    def loss(trial: optuna.Trial) -> float:
+        return trial.suggest_float("matters", 0, 1) + 0.01 * trial.suggest_float("hardly", 0, 1)
+
+    study.optimize(loss, n_trials=4)
+    assert parameter_importances(study, seed=1) == {}
+    study.optimize(loss, n_trials=26)
+    shares = parameter_importances(study, seed=1)
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares["matters"] > 0.9
 
 
 SEARCH = """
