@@ -104,7 +104,7 @@ def decide(
     if standing.tags.get("recipe") == recipe:
         return Decision(True, "refresh", refresh)
 
-    challenger = refit(champion.cutoff)
+    challenger = candidate if candidate.cutoff == champion.cutoff else refit(champion.cutoff)
     frame = modelling_frame(marts, settings.horizons)
     frame = frame[frame["as_of_day"] == REFERENCE_DAY].reset_index(drop=True)
     if _same_forecasts(challenger, champion, frame):

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline import dbt
@@ -25,6 +25,8 @@ TABLES = {
     "int_tiktok__platform_days": "activity_date",
     "int_vk__release_days": "release_id, stream_date",
     "int_releases__first_days": "release_id, day_number",
+    "int_releases__tiktok_features": "release_id, as_of_day",
+    "int_releases__vk_features": "release_id, as_of_day",
     "release_features": "release_id, as_of_day",
     "release_targets": "release_id, horizon_days",
 }
@@ -77,8 +79,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     yield Home(tmp_path_factory.mktemp("home"))
 
 
+OUT_OF_REACH = [
+    Delivery(frozenset({5, 13}), frozenset({5}), 1, None, None),
+    Delivery(frozenset(), frozenset(), 1, None, ("tiktok_sound_days", 0)),
+]
+"""A day goes that no release draws on, and with it the as-of days that only it let data reach."""
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sequence=deliveries)
+@example(sequence=OUT_OF_REACH)
 def test_incremental_builds_equal_a_full_refresh(home: Home, sequence: list[Delivery]) -> None:
     shutil.rmtree(home.raw, ignore_errors=True)
     home.warehouse.unlink(missing_ok=True)
