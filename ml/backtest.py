@@ -9,7 +9,8 @@ import pandas as pd
 from rich.console import Group
 
 from ml import tracking
-from ml.baselines import BASELINES, forecast_baseline
+from ml.alarms import stop_on_leak
+from ml.baselines import BASELINES, RANKINGS, forecast_baseline, ranking_probabilities
 from ml.classes import PROBABILITY_COLUMNS, class_minimums, fit_classes, predict_classes
 from ml.data import FEATURE_SETS, Columns, feature_columns, modelling_frame, read_marts, target_column, write_tables
 from ml.decisions import class_from_probabilities, true_class
@@ -48,7 +49,7 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
     """Train and test at every origin, with both feature sets, and write forecasts and metrics.
 
     Raises:
-        HitcastError: Marts are missing, or history is too short even for weekly origins.
+        HitcastError: Marts are missing, history is too short even for weekly origins, or a feature looks like a leak.
     """
     progress("Reading the marts")
     marts = read_marts(settings)
@@ -56,6 +57,7 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
     plan = plan_folds(frame, settings.horizons, marts.data_through)
     if plan.note:
         progress(plan.note)
+    stop_on_leak(frame, feature_columns(marts.catalog, "tiktok_vk", frame), settings.horizons)
     minimums, names = class_minimums(marts.classes), tuple(marts.classes["stream_class"])
     streams, classes = [], []
     for number, fold in enumerate(plan.folds, start=1):
@@ -75,7 +77,8 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
     client = tracking.open_client(settings)
     with tracking.record_run(client, settings, "backtest") as run_id:
         costs = (settings.false_positive_cost, settings.false_negative_cost)
-        metrics = evaluate(predictions, class_predictions, names, costs).assign(
+        release_dates = marts.releases.set_index("release_id")["release_date"]
+        metrics = evaluate(predictions, class_predictions, names, costs, release_dates).assign(
             run_id=run_id, evaluated_at=datetime.now(UTC).replace(tzinfo=None)
         )
         tracking.log_figures(client, run_id, {"step": plan.step, "origins": len(plan.folds)}, _headline(metrics))
@@ -135,6 +138,10 @@ def class_forecasts(
         "majority": np.tile(np.eye(3)[share.argmax()], (len(testing), 1)),
         "prior": np.tile(share, (len(testing), 1)),
         "log_linear": _log_linear_probabilities(training, totals, testing, feature_set, minimums),
+        **{
+            name: _between(ranking_probabilities(column, training, totals, testing, minimums))
+            for name, column in RANKINGS[feature_set].items()
+        },
         "lightgbm": predict_classes(model, testing).to_numpy(),
     }
     shared = testing[["release_id", "as_of_day"]].assign(
@@ -170,7 +177,13 @@ def _log_linear_probabilities(
         for column, minimum in enumerate(minimums):
             reached = np.searchsorted(of_day, np.log1p(minimum) - forecast[rows], side="left")
             at_least[rows, column] = 1 - reached / len(of_day)
-    return np.column_stack([1 - at_least[:, 0], at_least[:, 0] - at_least[:, 1], at_least[:, 1]])
+    return _between(at_least)
+
+
+def _between(at_least: np.ndarray) -> np.ndarray:
+    """Probabilities of the three classes from those of reaching either minimum."""
+    medium, high = at_least[:, 0], np.minimum(at_least[:, 0], at_least[:, 1])
+    return np.column_stack([1 - medium, medium - high, high])
 
 
 def _headline(metrics: pd.DataFrame) -> dict[str, float]:

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 
 from ml.log_linear import AS_OF_TOTALS, fit_log_linear, known_streams, log_as_of_total, predict_log_linear
+from ml.logistic import IDENTITY, fit_curve, log_odds, odds_to_probability
 from ml.ridge import solve_ridge
 
 Predict = Callable[[pd.DataFrame], np.ndarray]
 Fit = Callable[[pd.DataFrame, np.ndarray, str], Predict]
 
+LEAST_OF_TENTH = 20
+"""Training releases from which a tenth gets a line of its own."""
 DAILY_COUNTS = {"tiktok": "tiktok_views_day_", "tiktok_vk": "vk_streams_day_"}
 
 
@@ -48,6 +51,37 @@ def log_linear(frame: pd.DataFrame, totals: np.ndarray, feature_set: str) -> Pre
     return lambda rows: np.expm1(predict_log_linear(model, rows))
 
 
+def decile_lines(frame: pd.DataFrame, totals: np.ndarray, feature_set: str) -> Predict:
+    """A log-linear law of its own within each tenth of the releases by TikTok views.
+
+    A tenth of few releases, and releases whose views are unknown, take the law of all.
+    """
+    views = frame[AS_OF_TOTALS["tiktok"]]
+    edges = np.unique(views.dropna().quantile(np.arange(1, 10) / 10).to_numpy(dtype=float))
+    whole, tenths = log_linear(frame, totals, feature_set), _tenths(views, edges)
+    lines = {}
+    for tenth in range(len(edges) + 1):
+        inside = tenths == tenth
+        if inside.sum() >= LEAST_OF_TENTH:
+            lines[tenth] = log_linear(frame[inside], totals[inside], feature_set)
+
+    def predict(rows: pd.DataFrame) -> np.ndarray:
+        forecast, place = whole(rows), _tenths(rows[AS_OF_TOTALS["tiktok"]], edges)
+        for tenth, line in lines.items():
+            inside = place == tenth
+            if inside.any():
+                forecast[inside] = line(rows[inside])
+        return forecast
+
+    return predict
+
+
+def _tenths(views: pd.Series, edges: np.ndarray) -> np.ndarray:
+    """Number of each release's tenth; -1 where its views are unknown."""
+    seen = views.to_numpy(dtype=float)
+    return np.where(np.isfinite(seen), np.searchsorted(edges, seen, side="right"), -1)
+
+
 def ridge_daily(frame: pd.DataFrame, totals: np.ndarray, feature_set: str) -> Predict:
     """Ridge regression of the log total on the logs of the daily counts.
 
@@ -73,6 +107,7 @@ BASELINES: dict[str, Fit] = {
     "persistence": persistence,
     "scale_factor": scale_factor,
     "log_linear": log_linear,
+    "decile_lines": decile_lines,
     "ridge_daily": ridge_daily,
 }
 
@@ -95,3 +130,39 @@ def forecast_baseline(
         past, now = trained_days == day, days == day
         forecast[now] = BASELINES[name](training[past], totals[past], feature_set)(rows[now])
     return np.asarray(np.maximum(np.maximum(forecast, 0.0), known_streams(rows, feature_set)))
+
+
+RANKINGS: dict[str, dict[str, str]] = {
+    "tiktok": {"rank_views": AS_OF_TOTALS["tiktok"]},
+    "tiktok_vk": {"rank_views": AS_OF_TOTALS["tiktok"], "rank_streams": AS_OF_TOTALS["tiktok_vk"]},
+}
+"""Rankings that class forecasts have to beat, by feature set: name, and the as-of total that ranks."""
+
+
+def ranking_probabilities(
+    column: str, training: pd.DataFrame, totals: np.ndarray, rows: pd.DataFrame, minimums: tuple[float, float]
+) -> np.ndarray:
+    """P(total >= minimum) by one number alone, shape (rows, minimums).
+
+    A rising logistic curve of its log for each as-of day, so that releases come in the order of that number; where it
+    is unknown, it counts as its mean.
+
+    Args:
+        column: The as-of total that ranks.
+        training: Training rows.
+        totals: Streams of the window, one for each training row.
+        rows: Rows to forecast, of as-of days that were trained on.
+        minimums: Least streams of the middle and of the top class.
+    """
+    at_least = np.zeros((len(rows), len(minimums)))
+    trained_days, days = training["as_of_day"].to_numpy(), rows["as_of_day"].to_numpy()
+    for day in np.unique(days):
+        past, now = trained_days == day, days == day
+        logs, seen = log_as_of_total(training[past], column), log_as_of_total(rows[now], column)
+        typical = float(np.nanmean(logs)) if np.isfinite(logs).any() else 0.0
+        centred, of_rows = (np.nan_to_num(side - typical) for side in (logs, seen))
+        for place, minimum in enumerate(minimums):
+            hit = (totals[past] >= minimum).astype(float)
+            curve = fit_curve(centred, hit, np.ones(len(hit)), IDENTITY, strength=0.5)
+            at_least[now, place] = odds_to_probability(log_odds(curve, of_rows))
+    return at_least

@@ -7,6 +7,8 @@ from ml.decisions import promotion_threshold
 
 ROUNDING = 50_000
 COST_RATIOS = (1, 3, 5, 10)
+BEST_OF_WEEK = (1, 3, 5, 10)
+LEAST_PRECISION = 0.8
 
 
 def rmsle(actual: np.ndarray, predicted: np.ndarray) -> float:
@@ -22,15 +24,24 @@ def skill(actual: np.ndarray, predicted: np.ndarray, reference: np.ndarray) -> f
 
 
 def stream_metrics(actual: np.ndarray, predicted: np.ndarray, known: np.ndarray) -> dict[str, float]:
-    """Metrics of a forecast of totals; NaN where the rows do not allow one.
+    """Metrics of a forecast of totals, and of the remainder as `<metric>_remainder`; NaN where rows do not allow one.
 
     Args:
         actual: True totals.
         predicted: Forecast totals.
         known: Streams so far, NaN where unknown; the remainder is what lies above them.
     """
-    share = np.abs(predicted - actual) / np.where(actual > 0, actual, np.nan)
     rest = np.isfinite(known)
+    remainder = _of_totals(*(np.maximum(totals[rest] - known[rest], 0) for totals in (actual, predicted)))
+    return {
+        **_of_totals(actual, predicted),
+        **{f"{name}_remainder": value for name, value in remainder.items()},
+        **reference_mape(actual, predicted),
+    }
+
+
+def _of_totals(actual: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+    share = np.abs(predicted - actual) / np.where(actual > 0, actual, np.nan)
     return {
         "rmsle": rmsle(actual, predicted),
         "median_absolute_percentage_error": float(np.median(share[actual > 0])) if (actual > 0).any() else np.nan,
@@ -38,9 +49,12 @@ def stream_metrics(actual: np.ndarray, predicted: np.ndarray, known: np.ndarray)
         "wape": _share(np.abs(predicted - actual).sum(), actual.sum()),
         "volume_ratio": _share(predicted.sum(), actual.sum()),
         "spearman": spearman(actual, predicted),
-        "rmsle_remainder": rmsle(*(np.maximum(totals[rest] - known[rest], 0) for totals in (actual, predicted))),
-        **reference_mape(actual, predicted),
     }
+
+
+def decade(totals: np.ndarray) -> np.ndarray:
+    """Decade of size: 3 for totals from 1,000 to below 10,000; everything below 10 is decade 0."""
+    return np.asarray(np.floor(np.log10(np.maximum(totals, 1.0)) + 1e-12).astype(int))
 
 
 def _mean(values: np.ndarray) -> float:
@@ -126,9 +140,14 @@ def class_metrics(
         "accuracy_of_majority": float(truth.mean(axis=0).max()),
         "expected_cost": expected_cost(top, probabilities[:, 2], *costs),
         "expected_cost_of_promoting_none": costs[1] * float(np.mean(top)),
+        "top_share": float(np.mean(top)),
+        "recall_at_precision_80": recall_at_precision(top, probabilities[:, 2], LEAST_PRECISION),
+        "calibration_error_top": calibration_error(top, probabilities[:, 2]),
+        "calibration_error_at_least_medium": calibration_error(actual >= 1, probabilities[:, 1:].sum(axis=1)),
     }
     for ratio in COST_RATIOS:
         figures[f"expected_cost_{ratio}_to_1"] = expected_cost(top, probabilities[:, 2], float(ratio), 1.0)
+        figures[f"expected_cost_{ratio}_to_1_of_promoting_none"] = float(np.mean(top))
     return figures
 
 
@@ -139,6 +158,51 @@ def average_precision(hit: np.ndarray, score: np.ndarray) -> float:
     by_score = pd.DataFrame({"score": score, "hit": hit.astype(float)}).groupby("score")["hit"].agg(["sum", "count"])
     hits, rows = by_score.iloc[::-1].cumsum().to_numpy().T
     return float(np.sum(np.diff(hits, prepend=0.0) * hits / rows) / hit.sum())
+
+
+def week_metrics(top: np.ndarray, probability: np.ndarray, weeks: np.ndarray) -> dict[str, float]:
+    """Precision among the k best of a week, beside the most that the week's hits allow."""
+    figures = {}
+    for best in BEST_OF_WEEK:
+        figures[f"precision_at_{best}_of_week"] = precision_of_week(top, probability, weeks, best)
+        figures[f"precision_at_{best}_of_week_at_most"] = precision_of_week(top, top.astype(float), weeks, best)
+    return figures
+
+
+def precision_of_week(hit: np.ndarray, score: np.ndarray, weeks: np.ndarray, best: int) -> float:
+    """Share of hits among the releases that lead their week by score, over all weeks together.
+
+    Args:
+        hit: Whether a release became one.
+        score: The higher, the sooner it is picked. Of equals, each counts as far as places are left for them.
+        weeks: Release week of each row.
+        best: Picks a week; a week with fewer releases picks all.
+    """
+    rows = pd.DataFrame({"week": weeks, "score": score, "hit": hit.astype(float)})
+    tied = rows.groupby(["week", "score"])["hit"].agg(["sum", "count"]).reset_index()
+    tied = tied.sort_values(["week", "score"], ascending=[True, False])
+    before = tied.groupby("week")["count"].cumsum() - tied["count"]
+    picked = (best - before).clip(lower=0, upper=tied["count"])
+    return _share(float((picked * tied["sum"] / tied["count"]).sum()), float(picked.sum()))
+
+
+def recall_at_precision(hit: np.ndarray, score: np.ndarray, least: float) -> float:
+    """The largest share of hits that a threshold finds while its picks are right this often; NaN without a hit."""
+    if not hit.any():
+        return float("nan")
+    by_score = pd.DataFrame({"score": score, "hit": hit.astype(float)}).groupby("score")["hit"].agg(["sum", "count"])
+    hits, rows = by_score.iloc[::-1].cumsum().to_numpy().T
+    return float(np.max(hits, where=hits / rows >= least, initial=0.0) / hit.sum())
+
+
+def calibration_error(hit: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:
+    """Mean distance of forecast probability and share of hits in bins of equal width, weighted by rows.
+
+    Source: Naeini, Cooper & Hauskrecht 2015, Obtaining well calibrated probabilities using Bayesian binning (AAAI).
+    """
+    place = np.minimum((probability * bins).astype(int), bins - 1)
+    off = np.bincount(place, weights=hit.astype(float) - probability, minlength=bins)
+    return float(np.abs(off).sum() / len(hit))
 
 
 def quadratic_weighted_kappa(actual: np.ndarray, predicted: np.ndarray) -> float:

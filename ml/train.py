@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ml import tracking
+from ml.alarms import stop_on_leak
 from ml.bundles import Bundle, save_bundle
 from ml.classes import class_minimums, fit_classes
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
@@ -62,7 +63,7 @@ def train(
         progress: Takes a line as each step begins.
 
     Raises:
-        HitcastError: Marts are missing, or too few releases are mature.
+        HitcastError: Marts are missing, too few releases are mature, or a feature looks like a leak.
     """
     progress("Reading the marts")
     marts = read_marts(settings)
@@ -142,7 +143,7 @@ def fit_bundle(
         tuned: Parameters; by default those that could be known at the cut-off.
 
     Raises:
-        HitcastError: Too few releases are mature.
+        HitcastError: Too few releases are mature, or a feature looks like a leak.
     """
     frame = modelling_frame(marts, settings.horizons)
     training = frame[training_rows(frame, cutoff, settings.horizons)].reset_index(drop=True)
@@ -153,6 +154,7 @@ def fit_bundle(
             f"{LEAST_TRAINING_RELEASES} are needed",
             cure="Deliver more past days with `hitcast ingest`",
         )
+    stop_on_leak(training, feature_columns(marts.catalog, "tiktok_vk", training), settings.horizons)
     minimums = class_minimums(marts.classes)
     tuned = tuned or tuned_parameters(settings, cutoff)
     streams, classes = {}, {}

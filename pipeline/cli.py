@@ -172,6 +172,23 @@ def backtest(variables: Variables = None) -> None:
 
 
 @app.command()
+def report(
+    variables: Variables = None,
+    output: Annotated[Path | None, typer.Option(help="File to write. [default: report.html in HITCAST_HOME]")] = None,
+) -> None:
+    """Write one HTML page on how good the latest backtest was, with charts; it opens from disk."""
+    from ml import report as ml_report
+    from pipeline.home import Home
+    from pipeline.project import read_variables, settings_of
+
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    with _working("reporting") as progress:
+        reported = ml_report.report(settings, output or home.report, home.exports, progress)
+    typer.echo(f"{reported.release_count:,} test releases, backtest {reported.run_id}: {reported.path}")
+
+
+@app.command()
 def compare(
     variables: Variables = None,
     task: Annotated[Literal["streams", "classes", "both"], typer.Option(help="What is forecast.")] = "both",

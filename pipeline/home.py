@@ -66,6 +66,11 @@ class Home:
         return self.root / "serving"
 
     @property
+    def report(self) -> Path:
+        """The page on the latest backtest."""
+        return self.root / "report.html"
+
+    @property
     def dbt(self) -> Path:
         """dbt's target and log folders."""
         return self.root / "dbt"

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from ml.backtest import AS_OF_DAYS, Backtested, backtest
-from ml.baselines import BASELINES
+from ml.baselines import BASELINES, RANKINGS
 from ml.metrics import rmsle
 from ml.settings import Settings
 from tests.ml.conftest import MakeHome, quiet
@@ -33,7 +33,10 @@ def test_every_model_forecasts_the_same_rows(predictions: pd.DataFrame) -> None:
 
 
 def test_class_models_forecast_probabilities(class_predictions: pd.DataFrame) -> None:
-    assert set(class_predictions["model_name"]) == {"majority", "prior", "log_linear", "lightgbm"}
+    models = {"majority", "prior", "log_linear", "lightgbm"}
+    for feature_set, rankings in RANKINGS.items():
+        of_set = class_predictions[class_predictions["feature_set"] == feature_set]
+        assert set(of_set["model_name"]) == models | set(rankings)
     probabilities = class_predictions[["probability_low", "probability_medium", "probability_high"]]
     assert probabilities.sum(axis=1).to_numpy() == pytest.approx(np.ones(len(probabilities)))
     assert set(class_predictions["actual_class"]) == {"low", "medium", "high"}
