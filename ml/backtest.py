@@ -10,12 +10,11 @@ from rich.console import Group
 
 from ml import tracking
 from ml.alarms import stop_on_leak
-from ml.baselines import BASELINES, RANKINGS, forecast_baseline, ranking_probabilities
+from ml.baselines import BASELINES, RANKINGS, forecast_baseline, line_probabilities, ranking_probabilities
 from ml.classes import PROBABILITY_COLUMNS, class_minimums, fit_classes, predict_classes
 from ml.data import FEATURE_SETS, Columns, feature_columns, modelling_frame, read_marts, target_column, write_tables
-from ml.decisions import class_from_probabilities, true_class
+from ml.decisions import class_from_probabilities, class_probabilities, true_class
 from ml.leaderboard import evaluate, render
-from ml.log_linear import fit_log_linear, predict_log_linear
 from ml.settings import Settings
 from ml.splits import Fold, Plan, plan_folds, rows_to_test, training_rows
 from ml.streams import INTERVAL_COLUMNS, fit_streams, predict_streams
@@ -137,9 +136,9 @@ def class_forecasts(
     probabilities = {
         "majority": np.tile(np.eye(3)[share.argmax()], (len(testing), 1)),
         "prior": np.tile(share, (len(testing), 1)),
-        "log_linear": _log_linear_probabilities(training, totals, testing, feature_set, minimums),
+        "log_linear": class_probabilities(line_probabilities(training, totals, testing, feature_set, minimums)),
         **{
-            name: _between(ranking_probabilities(column, training, totals, testing, minimums))
+            name: class_probabilities(ranking_probabilities(column, training, totals, testing, minimums))
             for name, column in RANKINGS[feature_set].items()
         },
         "lightgbm": predict_classes(model, testing).to_numpy(),
@@ -161,29 +160,6 @@ def class_forecasts(
             pd.concat([shared.assign(model_name=name, predicted_class=predicted), of_model], axis="columns")
         )
     return pd.concat(forecasts, ignore_index=True)
-
-
-def _log_linear_probabilities(
-    training: pd.DataFrame, totals: np.ndarray, testing: pd.DataFrame, feature_set: str, minimums: tuple[float, float]
-) -> np.ndarray:
-    """Shares of the training errors that would carry the log-linear forecast over each minimum, by as-of day."""
-    line = fit_log_linear(training, totals, feature_set)
-    errors = np.log1p(totals) - predict_log_linear(line, training)
-    forecast = predict_log_linear(line, testing)
-    trained_days, days = training["as_of_day"].to_numpy(), testing["as_of_day"].to_numpy()
-    at_least = np.zeros((len(testing), 2))
-    for day in np.unique(days):
-        of_day, rows = np.sort(errors[trained_days == day]), days == day
-        for column, minimum in enumerate(minimums):
-            reached = np.searchsorted(of_day, np.log1p(minimum) - forecast[rows], side="left")
-            at_least[rows, column] = 1 - reached / len(of_day)
-    return _between(at_least)
-
-
-def _between(at_least: np.ndarray) -> np.ndarray:
-    """Probabilities of the three classes from those of reaching either minimum."""
-    medium, high = at_least[:, 0], np.minimum(at_least[:, 0], at_least[:, 1])
-    return np.column_stack([1 - medium, medium - high, high])
 
 
 def _headline(metrics: pd.DataFrame) -> dict[str, float]:

@@ -132,6 +132,32 @@ def forecast_baseline(
     return np.asarray(np.maximum(np.maximum(forecast, 0.0), known_streams(rows, feature_set)))
 
 
+def line_probabilities(
+    training: pd.DataFrame, totals: np.ndarray, rows: pd.DataFrame, feature_set: str, minimums: tuple[float, float]
+) -> np.ndarray:
+    """P(total >= minimum) by the log-linear law, shape (rows, minimums).
+
+    The share of its training errors of the same as-of day that would carry the forecast to the minimum.
+
+    Args:
+        training: Training rows.
+        totals: Streams of the window, one for each training row.
+        rows: Rows to forecast, of as-of days that were trained on.
+        feature_set: Decides the as-of total that the law starts from.
+        minimums: Least streams of the middle and of the top class.
+    """
+    line = fit_log_linear(training, totals, feature_set)
+    errors, forecast = np.log1p(totals) - predict_log_linear(line, training), predict_log_linear(line, rows)
+    trained_days, days = training["as_of_day"].to_numpy(), rows["as_of_day"].to_numpy()
+    at_least = np.zeros((len(rows), len(minimums)))
+    for day in np.unique(days):
+        of_day, now = np.sort(errors[trained_days == day]), days == day
+        for place, minimum in enumerate(minimums):
+            lacking = np.searchsorted(of_day, np.log1p(minimum) - forecast[now], side="left")
+            at_least[now, place] = 1 - lacking / len(of_day)
+    return at_least
+
+
 RANKINGS: dict[str, dict[str, str]] = {
     "tiktok": {"rank_views": AS_OF_TOTALS["tiktok"]},
     "tiktok_vk": {"rank_views": AS_OF_TOTALS["tiktok"], "rank_streams": AS_OF_TOTALS["tiktok_vk"]},

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ml.data import Columns, target_column
+from ml.decisions import class_probabilities
 from ml.linear import Linear, draft_linear, predict_linear, refit_linear
 from ml.logistic import IDENTITY, Curve, fit_curve, log_odds, odds_to_probability
 from ml.settings import Settings
@@ -243,7 +244,6 @@ def predict_classes(model: ClassModel, frame: pd.DataFrame) -> pd.DataFrame:
         if cut.booster is not None and cut.weight > 0:
             odds = odds + cut.weight * cut.booster.predict(matrix, raw_score=True)
         at_least.append(_calibrated(cut.calibration, odds))
-    medium, high = at_least[0], np.minimum(at_least[0], at_least[1])
     return pd.DataFrame(
-        np.column_stack([1 - medium, medium - high, high]), columns=list(PROBABILITY_COLUMNS), index=frame.index
+        class_probabilities(np.column_stack(at_least)), columns=list(PROBABILITY_COLUMNS), index=frame.index
     )

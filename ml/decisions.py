@@ -6,6 +6,18 @@ import pandas as pd
 CLASSES = ("low", "medium", "high")
 
 
+def class_probabilities(at_least: np.ndarray) -> np.ndarray:
+    """Probabilities of the three classes, shape (rows, 3), from those of reaching the middle and the top one.
+
+    Where reaching the top is the likelier of the two, which cannot be, the lower one is taken for both.
+
+    Args:
+        at_least: Shape (rows, 2).
+    """
+    medium, high = at_least[:, 0], np.minimum(at_least[:, 0], at_least[:, 1])
+    return np.column_stack([1 - medium, medium - high, high])
+
+
 def true_class(totals: np.ndarray, minimums: tuple[float, float], names: tuple[str, ...] = CLASSES) -> np.ndarray:
     """Class of each total: the last whose minimum it reaches."""
     place = np.searchsorted(np.asarray(minimums), totals, side="right")

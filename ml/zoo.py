@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from ml import classes, streams
-from ml.baselines import BASELINES, forecast_baseline
+from ml.baselines import BASELINES, forecast_baseline, line_probabilities
 from ml.classes import fit_classes, predict_classes
 from ml.data import Columns, target_column
+from ml.decisions import class_probabilities
 from ml.linear import corrected, draft_linear, predict_linear, refit_linear, remainder_error, ridge_correction
-from ml.log_linear import fit_log_linear, known_streams, predict_log_linear
+from ml.log_linear import known_streams
 from ml.settings import Settings
 from ml.shrinkage import trusted_weight
 from ml.splits import Slices, inner_slices
@@ -180,23 +181,12 @@ def prior(training: pd.DataFrame, given: Given) -> PredictClasses:
     return lambda rows: np.tile(shares, (len(rows), 1))
 
 
-def log_linear_errors(training: pd.DataFrame, given: Given) -> PredictClasses:
-    """Shares of the line's training errors that would carry its forecast over each minimum."""
+def log_linear(training: pd.DataFrame, given: Given) -> PredictClasses:
+    """The log-linear forecast with its training errors."""
     totals = _totals(training, given.settings.class_horizon)
-    line = fit_log_linear(training, totals, given.feature_set)
-    errors = np.log1p(totals) - predict_log_linear(line, training)
-    of_day = {day: np.sort(errors[training["as_of_day"] == day]) for day in training["as_of_day"].unique()}
-
-    def predict(rows: pd.DataFrame) -> np.ndarray:
-        forecast, days = predict_log_linear(line, rows), rows["as_of_day"].to_numpy()
-        at_least = np.zeros((len(rows), 2))
-        for day in np.unique(days):
-            for column, minimum in enumerate(given.minimums):
-                lacking = np.log1p(minimum) - forecast[days == day]
-                at_least[days == day, column] = 1 - np.searchsorted(of_day[day], lacking) / len(of_day[day])
-        return _ordered(at_least)
-
-    return predict
+    return lambda rows: class_probabilities(
+        line_probabilities(training, totals, rows, given.feature_set, given.minimums)
+    )
 
 
 def logistic(training: pd.DataFrame, given: Given) -> PredictClasses:
@@ -219,7 +209,7 @@ def logistic(training: pd.DataFrame, given: Given) -> PredictClasses:
         return lambda rows: steps.predict_proba(logs(rows))[:, 1]
 
     medium, high = fit_cut(places >= 1), fit_cut(places >= 2)
-    return lambda rows: _ordered(np.column_stack([medium(rows), high(rows)]))
+    return lambda rows: class_probabilities(np.column_stack([medium(rows), high(rows)]))
 
 
 def catboost_classes(training: pd.DataFrame, given: Given) -> PredictClasses:
@@ -260,7 +250,7 @@ def lightgbm_classes(training: pd.DataFrame, given: Given) -> PredictClasses:
 
 CLASSES: dict[str, FitClasses] = {
     "prior": prior,
-    "log_linear": log_linear_errors,
+    "log_linear": log_linear,
     "logistic": logistic,
     "catboost": catboost_classes,
     OWN["classes"]: lightgbm_classes,
@@ -274,12 +264,6 @@ def _totals(rows: pd.DataFrame, horizon: int) -> np.ndarray:
 def _places(rows: pd.DataFrame, given: Given) -> np.ndarray:
     """Class of each row as 0, 1, 2."""
     return np.searchsorted(np.asarray(given.minimums), _totals(rows, given.settings.class_horizon), side="right")
-
-
-def _ordered(at_least: np.ndarray) -> np.ndarray:
-    """Three probabilities from those of reaching the middle and the top class, the lower one where they cross."""
-    high = np.minimum(at_least[:, 0], at_least[:, 1])
-    return np.column_stack([1 - at_least[:, 0], at_least[:, 0] - high, high])
 
 
 def _signed_logs(rows: pd.DataFrame, columns: Columns) -> pd.DataFrame:

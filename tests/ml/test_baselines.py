@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.baselines import BASELINES, forecast_baseline
+from ml.baselines import BASELINES, forecast_baseline, line_probabilities
 from ml.metrics import rmsle
 
 
@@ -60,3 +60,14 @@ def test_log_linear_finds_a_law_that_is_there() -> None:
     final = np.exp(0.5 + 1.1 * np.log1p(total)) - 1
     forecast = forecast_baseline("log_linear", frame, final, frame, "tiktok_vk")
     assert forecast == pytest.approx(final, rel=1e-9)
+
+
+def test_the_lines_chances_are_the_shares_of_its_errors_on_either_side() -> None:
+    streams = np.tile([1e2, 1e3, 1e4, 1e5], 25)
+    training = pd.DataFrame({"as_of_day": 7, "vk_streams_total": streams})
+    errors = np.repeat(np.linspace(-1, 1, 25), 4)
+    rows = pd.DataFrame({"as_of_day": 7, "vk_streams_total": [1e3, 1e4]})
+    # the line is total = 10 * streams; a fifth of the errors is above 0.6
+    totals = np.expm1(np.log1p(streams) + np.log(10) + errors)
+    chances = line_probabilities(training, totals, rows, "tiktok_vk", (1e4, 1e5 * np.exp(0.6)))
+    np.testing.assert_allclose(chances, [[0.52, 0.0], [1.0, 0.2]], atol=0.04)

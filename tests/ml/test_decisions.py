@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.decisions import class_from_probabilities, promotion_threshold, true_class
+from ml.decisions import class_from_probabilities, class_probabilities, promotion_threshold, true_class
 
 
 def test_a_class_holds_its_minimum() -> None:
@@ -13,6 +13,11 @@ def test_a_class_holds_its_minimum() -> None:
 def test_the_most_probable_class_wins() -> None:
     probabilities = pd.DataFrame([[0.5, 0.3, 0.2], [0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]])
     assert class_from_probabilities(probabilities).tolist() == ["low", "medium", "low", "high"]
+
+
+def test_classes_share_what_the_minimums_leave_and_a_crossing_is_no_negative_chance() -> None:
+    probabilities = class_probabilities(np.array([[0.5, 0.2], [0.3, 0.4]]))
+    np.testing.assert_allclose(probabilities, [[0.5, 0.3, 0.2], [0.7, 0.0, 0.3]], atol=1e-12)
 
 
 @pytest.mark.parametrize(("costs", "threshold"), [((5, 1), 5 / 6), ((1, 1), 0.5), ((1, 9), 0.1)])
