@@ -17,9 +17,8 @@ from ml.classes import class_minimums
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts, target_column
 from ml.metrics import average_precision, expected_cost, rmsle, skill
 from ml.settings import Settings
-from ml.splits import REFERENCE_DAY, Fold, plan_folds, rows_to_test, training_rows
+from ml.splits import REFERENCE_DAY, Fold, plan_folds, rows_to_test, training_rows, untouched_count
 from ml.studies import tuned_parameters
-from ml.tuning import UNTOUCHED_ORIGINS
 
 TASKS = ("streams", "classes")
 HEADINGS = {
@@ -92,7 +91,7 @@ def read_origins(settings: Settings, all_origins: bool) -> Origins:
     marts = read_marts(settings)
     frame = modelling_frame(marts, settings.horizons)
     folds = plan_folds(frame, settings.horizons, marts.data_through).folds
-    kept_back = 0 if all_origins else min(UNTOUCHED_ORIGINS, len(folds) - 1)
+    kept_back = 0 if all_origins or len(folds) == 1 else untouched_count(len(folds))
     used = folds[: len(folds) - kept_back]
     told = f"{len(used)} origins, {used[0].origin} to {used[-1].origin}, forecasts at day {REFERENCE_DAY}"
     told += f"; the last {kept_back} untouched" if kept_back else "; all of them, none is left untouched"

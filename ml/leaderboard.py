@@ -15,7 +15,9 @@ from ml.metrics import (
     average_precision,
     class_metrics,
     decade,
+    expected_volume_ratio,
     interval_metrics,
+    promotion_costs,
     skill,
     stream_metrics,
     week_metrics,
@@ -32,15 +34,6 @@ LEGEND = (
 KEYS = ["feature_set", "model_name", "as_of_day", "horizon_days"]
 RANKING_DRAWS = 500
 """Draws for average precision, which needs all rows sorted in each."""
-BY_SIZE = (
-    "rmsle",
-    "median_absolute_percentage_error",
-    "mape_from_1000",
-    "wape",
-    "volume_ratio",
-    "spearman",
-    "rmsle_remainder",
-)
 
 
 def evaluate(
@@ -67,14 +60,18 @@ def evaluate(
     for key, rows in _beside_line(predictions, ["predicted_streams"]).groupby(KEYS, sort=False):
         found += _of_streams(key, rows, rows["release_id"].map(weeks).to_numpy())
     place = {name: number for number, name in enumerate(class_names)}
-    for key, rows in _beside_line(class_predictions, list(PROBABILITY_COLUMNS)).groupby(KEYS, sort=False):
+    for key, rows in _beside_line(class_predictions, [*PROBABILITY_COLUMNS, "predicted_class"]).groupby(
+        KEYS, sort=False
+    ):
         of_rows = rows["release_id"].map(weeks).to_numpy()
         actual, predicted = (rows[name].map(place).to_numpy(dtype=int) for name in ("actual_class", "predicted_class"))
         probabilities = rows[list(PROBABILITY_COLUMNS)].to_numpy()
         line = rows[[f"{name}_line" for name in PROBABILITY_COLUMNS]].to_numpy()
+        line_top = (rows["predicted_class_line"] == class_names[2]).to_numpy()
         figures = class_metrics(actual, predicted, probabilities, costs)
         figures |= week_metrics(actual == 2, probabilities[:, 2], of_rows)
-        figures |= _class_intervals(actual, predicted, probabilities, line, costs, of_rows)
+        figures |= _class_intervals(actual, predicted, probabilities, line, of_rows)
+        figures |= _cost_intervals(actual == 2, probabilities[:, 2], line[:, 2], line_top, costs, of_rows)
         found.append(_rows("classes", key, figures, len(rows)))
     return pd.concat(found, ignore_index=True)
 
@@ -89,9 +86,9 @@ def _beside_line(predictions: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[pd.DataFrame]:
     names = ("actual_streams", "predicted_streams", "predicted_streams_line", "known_streams")
     actual, predicted, line, known = (rows[name].to_numpy(dtype=float) for name in names)
-    figures = stream_metrics(actual, predicted, known) | _stream_intervals(actual, predicted, line, known, weeks)
     expected = rows["expected_streams"].to_numpy(dtype=float)
-    figures["expected_volume_ratio"] = float(expected.sum() / actual.sum()) if actual.sum() > 0 else float("nan")
+    figures = stream_metrics(actual, predicted, known) | _stream_intervals(actual, predicted, line, known, weeks)
+    figures["expected_volume_ratio"] = expected_volume_ratio(actual, expected)
     has_intervals = rows["lower_90"].notna().all()
     if has_intervals:
         figures |= interval_metrics(actual, rows[list(INTERVAL_COLUMNS)])
@@ -99,10 +96,12 @@ def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[pd.Data
     size, bucket = decade(actual), decade(predicted)
     for number in np.unique(size):
         of_size = size == number
-        parts = (actual[of_size], predicted[of_size], known[of_size])
-        by_size = {name: value for name, value in stream_metrics(*parts).items() if name in BY_SIZE}
-        by_size["skill"] = skill(*parts[:2], line[of_size])
-        by_size |= _ends("skill", skill_interval(*parts[:2], line[of_size], weeks[of_size]))
+        parts = (actual[of_size], predicted[of_size])
+        by_size = stream_metrics(*parts, known[of_size])
+        by_size = {name: value for name, value in by_size.items() if not name.startswith("rounded")}
+        by_size["expected_volume_ratio"] = expected_volume_ratio(actual[of_size], expected[of_size])
+        by_size["skill"] = skill(*parts, line[of_size])
+        by_size |= _ends("skill", skill_interval(*parts, line[of_size], weeks[of_size]))
         found.append(_rows("streams", key, _named(by_size, f"decade_{number}"), int(of_size.sum())))
     for number in np.unique(bucket) if has_intervals else []:
         of_size = bucket == number
@@ -132,14 +131,11 @@ def _class_intervals(
     predicted: np.ndarray,
     probabilities: np.ndarray,
     line: np.ndarray,
-    costs: tuple[float, float],
     weeks: np.ndarray,
 ) -> dict[str, float]:
-    """Ends of intervals, and differences to the class of the log-linear forecast and to promoting none."""
+    """Ends of intervals, and what is gained over the log-linear probabilities."""
     top, truth = actual == 2, np.eye(3)[actual]
     brier = [np.sum((of_model - truth) ** 2, axis=1) for of_model in (probabilities, line)]
-    cost, cost_line = (_costs(top, of_model[:, 2], costs) for of_model in (probabilities, line))
-    none = costs[1] * top
     moments = np.column_stack([(actual - predicted) ** 2, truth, np.eye(3)[predicted], np.ones(len(actual))])
 
     def kappa(sums: np.ndarray) -> np.ndarray:
@@ -154,10 +150,6 @@ def _class_intervals(
         "average_precision_top_gain": average_precision(top, probabilities[:, 2]) - average_precision(top, line[:, 2]),
         **_ends("average_precision_top_gain", gain),
         "brier_skill": 1 - float(brier[0].sum() / brier[1].sum()) if brier[1].sum() > 0 else float("nan"),
-        "expected_cost_above_none": float(np.mean(cost - none)),
-        **_ends("expected_cost_above_none", difference_interval(cost, none, weeks)),
-        "expected_cost_above_log_linear": float(np.mean(cost - cost_line)),
-        **_ends("expected_cost_above_log_linear", difference_interval(cost, cost_line, weeks)),
     }
     if brier[1].sum() > 0:
         ends = paired_interval(np.column_stack(brier), weeks, lambda sums: 1 - sums[:, 0] / sums[:, 1])
@@ -167,9 +159,24 @@ def _class_intervals(
     return figures
 
 
-def _costs(top: np.ndarray, probability: np.ndarray, costs: tuple[float, float]) -> np.ndarray:
-    promoted = probability >= promotion_threshold(*costs)
-    return np.asarray(costs[0] * (promoted & ~top) + costs[1] * (~promoted & top))
+def _cost_intervals(
+    top: np.ndarray,
+    probability: np.ndarray,
+    line: np.ndarray,
+    line_top: np.ndarray,
+    costs: tuple[float, float],
+    weeks: np.ndarray,
+) -> dict[str, float]:
+    """Cost above that of promoting none, by the log-linear probabilities, and what the line puts into the top class."""
+    threshold = promotion_threshold(*costs)
+    own = promotion_costs(top, probability >= threshold, *costs)
+    others = {"none": np.zeros(len(top), dtype=bool), "log_linear": line >= threshold, "log_linear_class": line_top}
+    figures = {}
+    for name, promoted in others.items():
+        other = promotion_costs(top, promoted, *costs)
+        figures[f"expected_cost_above_{name}"] = float(np.mean(own - other))
+        figures |= _ends(f"expected_cost_above_{name}", difference_interval(own, other, weeks))
+    return figures
 
 
 def _ranking_intervals(

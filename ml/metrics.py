@@ -57,6 +57,11 @@ def decade(totals: np.ndarray) -> np.ndarray:
     return np.asarray(np.floor(np.log10(np.maximum(totals, 1.0)) + 1e-12).astype(int))
 
 
+def expected_volume_ratio(actual: np.ndarray, expected: np.ndarray) -> float:
+    """Sum of forecast means over the sum of totals; NaN where a model forecasts no means."""
+    return _share(float(expected.sum()), float(actual.sum()))
+
+
 def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
@@ -200,9 +205,24 @@ def calibration_error(hit: np.ndarray, probability: np.ndarray, bins: int = 10) 
 
     Source: Naeini, Cooper & Hauskrecht 2015, Obtaining well calibrated probabilities using Bayesian binning (AAAI).
     """
-    place = np.minimum((probability * bins).astype(int), bins - 1)
-    off = np.bincount(place, weights=hit.astype(float) - probability, minlength=bins)
-    return float(np.abs(off).sum() / len(hit))
+    found = reliability(hit, probability, bins)
+    return float(np.average(np.abs(found["probability"] - found["share"]), weights=found["releases"]))
+
+
+def reliability(hit: np.ndarray, probability: np.ndarray, bins: int = 10) -> pd.DataFrame:
+    """Mean forecast probability and share of hits in bins of equal width.
+
+    Returns:
+        A row a bin that is not empty: `from`, its lower edge, `probability`, `share`, `hits` and `releases`.
+    """
+    rows = pd.DataFrame(
+        {"from": np.minimum((probability * bins).astype(int), bins - 1) / bins, "probability": probability, "hit": hit}
+    )
+    return (
+        rows.groupby("from")
+        .agg(probability=("probability", "mean"), share=("hit", "mean"), hits=("hit", "sum"), releases=("hit", "count"))
+        .reset_index()
+    )
 
 
 def quadratic_weighted_kappa(actual: np.ndarray, predicted: np.ndarray) -> float:
@@ -227,4 +247,11 @@ def expected_cost(
 ) -> float:
     """Mean cost of promoting what reaches the threshold of the costs, a release."""
     promoted = probability >= promotion_threshold(false_positive_cost, false_negative_cost)
-    return float(np.mean(false_positive_cost * (promoted & ~top) + false_negative_cost * (~promoted & top)))
+    return float(promotion_costs(top, promoted, false_positive_cost, false_negative_cost).mean())
+
+
+def promotion_costs(
+    top: np.ndarray, promoted: np.ndarray, false_positive_cost: float, false_negative_cost: float
+) -> np.ndarray:
+    """Cost of each release: of promoting it in vain, or of missing a hit."""
+    return np.asarray(false_positive_cost * (promoted & ~top) + false_negative_cost * (~promoted & top), dtype=float)

@@ -9,11 +9,10 @@ import pandas as pd
 from ml.errors import HitcastError
 from ml.report_boards import figure_cell, judged
 from ml.report_classes import calibration, class_boards, contradictions, costs, picks
-from ml.report_coverage import best_possible, coverage
 from ml.report_data import CLASS_MODEL, LINE, STREAM_MODEL, Evidence, read_evidence
-from ml.report_groups import at_day, beside_line, coverage_by_size, distance_to_best
+from ml.report_groups import beside_line, distance_to_best
 from ml.report_html import Cell, count, items, number, page, paragraph, percent, section, table
-from ml.report_streams import errors, stream_boards
+from ml.report_streams import best_possible, coverage, decade_name, errors, stream_boards
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY
 
@@ -96,31 +95,28 @@ def render(evidence: Evidence) -> str:
 def _claims(evidence: Evidence) -> str:
     """What the project claims, on the untouched origins, and whether it holds."""
     late = [pd.Timestamp(origin) for origin in evidence.untouched]
-    beside = beside_line(at_day(evidence.streams, REFERENCE_DAY))
-    beside = beside[beside["origin_date"].isin(late)]
+    buckets = judged(evidence.untouched_metrics, "streams", REFERENCE_DAY, STREAM_MODEL, by="bucket")
+    beside = beside_line(evidence.streams[evidence.streams["origin_date"].isin(late)])
     body: list[list[Cell]] = []
 
     def claim(text: str, found: Cell, tests: float, holds: bool) -> None:
         body.append([text, "holds" if holds else "does not hold", found, count(tests)])
 
     for one in judged(evidence.untouched_metrics, "streams", REFERENCE_DAY, STREAM_MODEL):
-        rows = beside[(beside["feature_set"] == one.feature_set) & (beside["horizon_days"] == one.horizon)]
         what, ends, inside = f"{one.feature_set}, {one.horizon} days", one.ends("skill"), one.get("coverage_90")
         skilled = figure_cell(one.get("skill"), ends, number)
         claim(f"{what}: better than log_linear, skill above 0", skilled, one.releases, ends[0] > 0)
         claim(f"{what}: 90 % intervals hold 87 to 93 %", percent(inside), one.releases, 0.87 <= inside <= 0.93)
-        buckets = coverage_by_size(rows)
-        large = buckets[buckets["releases"] >= LEAST_OF_BUCKET]
-        if len(large):
-            worst = large.iloc[int(large["coverage_90"].to_numpy().argmin())]
-            claim(
-                f"{what}: they hold at least 80 % in every forecast size with 100 releases",
-                percent(worst["coverage_90"]),
-                worst["releases"],
-                worst["coverage_90"] >= 0.8,
-            )
+        of_cut = [size for size in buckets if (size.feature_set, size.horizon) == (one.feature_set, one.horizon)]
+        large = [size for size in of_cut if size.releases >= LEAST_OF_BUCKET]
+        if large:
+            worst = min(large, key=lambda size: size.get("coverage_90"))
+            told = f"{what}: they hold at least 80 % in every forecast size with {LEAST_OF_BUCKET} releases"
+            lowest = worst.get("coverage_90")
+            claim(told, (percent(lowest), decade_name(worst.size or 0)), worst.releases, lowest >= 0.8)
         # Without VK's first week nobody could come near a forecast that knows it.
         if evidence.truth is not None and one.feature_set == "tiktok_vk":
+            rows = beside[(beside["feature_set"] == one.feature_set) & (beside["horizon_days"] == one.horizon)]
             best = distance_to_best(rows, evidence.truth)
             claim(
                 f"{what}: RMSLE at most 1.10 times the best possible",
@@ -130,7 +126,11 @@ def _claims(evidence: Evidence) -> str:
             )
     ratio = f"{evidence.costs[0]:g} : {evidence.costs[1]:g}"
     for one in judged(evidence.untouched_metrics, "classes", REFERENCE_DAY, CLASS_MODEL):
-        for other, told in (("none", "promoting none"), ("log_linear", "by the log-linear probabilities")):
+        for other, told in (
+            ("none", "promoting none"),
+            ("log_linear_class", "promoting the top class of log_linear"),
+            ("log_linear", "promoting by the probabilities of log_linear"),
+        ):
             above, ends = one.get(f"expected_cost_above_{other}"), one.ends(f"expected_cost_above_{other}")
             claim(
                 f"{one.feature_set}: promoting at {ratio} costs less than {told}, missed hits per 1,000 releases",
@@ -139,7 +139,7 @@ def _claims(evidence: Evidence) -> str:
                 above < 0,
             )
     origins = " and ".join(map(str, evidence.untouched))
-    of_late = at_day(evidence.classes, REFERENCE_DAY).drop_duplicates(["origin_date", "release_id"])
+    of_late = evidence.classes.drop_duplicates(["origin_date", "release_id"])
     hits = count((of_late["origin_date"].isin(late) & (of_late["actual_class"] == evidence.class_names[2])).sum())
     text = (
         f"Read on the untouched origins alone ({origins}), known at day {REFERENCE_DAY}: `hitcast tune` never reads "
@@ -156,8 +156,7 @@ def _claims(evidence: Evidence) -> str:
 
 
 def _done(evidence: Evidence) -> str:
-    rows = at_day(evidence.streams, REFERENCE_DAY).drop_duplicates(["origin_date", "release_id"])
-    hits = at_day(evidence.classes, REFERENCE_DAY).drop_duplicates(["origin_date", "release_id"])
+    rows, hits = (side.drop_duplicates(["origin_date", "release_id"]) for side in (evidence.streams, evidence.classes))
     body: list[list[Cell]] = []
     for origin in evidence.origins:
         tested = rows[rows["origin_date"] == pd.Timestamp(origin)]

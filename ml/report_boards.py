@@ -1,4 +1,4 @@
-"""Leader boards of the report, from rows of `ml.backtest_metrics`."""
+"""From rows of `ml.backtest_metrics` to the report's tables: metrics by model, and the leader boards."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ml.report_data import Evidence
-from ml.report_html import Cell, count, table
+from ml.report_html import Cell, count, folded, table
 from ml.splits import REFERENCE_DAY
 
 Column = tuple[str, str, Callable[[float], str]]
@@ -22,6 +22,7 @@ class Judged:
         horizon: Days from release.
         day: As-of day.
         model: Model or baseline.
+        size: Decade of streams that the metrics rest on; None for all sizes.
         releases: Test releases.
         values: By metric.
     """
@@ -30,6 +31,7 @@ class Judged:
     horizon: int
     day: int
     model: str
+    size: int | None
     releases: int
     values: dict[str, float]
 
@@ -47,31 +49,38 @@ class Judged:
         return f"{self.model} · {self.feature_set}"
 
 
-def judged(metrics: pd.DataFrame, task: str, day: int | None = None, model: str | None = None) -> list[Judged]:
-    """Models with their metrics over all sizes, by horizon, as-of day and feature set, else as they were written.
+def judged(
+    metrics: pd.DataFrame, task: str, day: int | None = None, model: str | None = None, by: str | None = None
+) -> list[Judged]:
+    """Models with their metrics, by horizon, as-of day, feature set and size, else as they were written.
 
     Args:
         metrics: Rows of `ml.backtest_metrics` of one run.
         task: `streams` or `classes`.
         day: Only this as-of day.
         model: Only this model.
+        by: `decade` of true size or `bucket` of forecast size; None for metrics over all sizes.
     """
-    rows = metrics[(metrics["task"] == task) & ~metrics["metric_name"].str.contains(r"_(?:decade|bucket)_\d+$")]
+    parts = metrics["metric_name"].str.extract(r"^(?P<metric>.+?)(?:_(?P<by>decade|bucket)_(?P<size>\d+))?$")
+    wanted = (metrics["task"] == task) & (parts["by"].isna() if by is None else parts["by"] == by)
+    wanted &= (day is None) | (metrics["as_of_day"] == day)
+    wanted &= (model is None) | (metrics["model_name"] == model)
+    keys = ["feature_set", "model_name", "as_of_day", "horizon_days", "size"]
     found = [
         Judged(
             feature_set=str(feature_set),
             horizon=int(str(horizon)),
             day=int(str(as_of_day)),
             model=str(name),
+            size=None if by is None else int(str(size)),
             releases=int(of_model["release_count"].max()),
-            values=dict(zip(of_model["metric_name"], of_model["metric_value"], strict=True)),
+            values=dict(zip(of_model["metric"], of_model["metric_value"], strict=True)),
         )
-        for (feature_set, name, as_of_day, horizon), of_model in rows.groupby(
-            ["feature_set", "model_name", "as_of_day", "horizon_days"], sort=False
+        for (feature_set, name, as_of_day, horizon, size), of_model in metrics.join(parts)[wanted].groupby(
+            keys, sort=False, dropna=False
         )
     ]
-    found = [one for one in found if day in (None, one.day) and model in (None, one.model)]
-    return sorted(found, key=lambda one: (one.horizon, one.day, one.feature_set))
+    return sorted(found, key=lambda one: (one.horizon, one.day, one.feature_set, one.size or 0))
 
 
 def cells(of_model: Judged, columns: Sequence[Column]) -> list[Cell]:
@@ -86,7 +95,7 @@ def figure_cell(value: float, ends: tuple[float, float], style: Callable[[float]
 
 
 def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str) -> list[str]:
-    """A table for each horizon and as-of day over all origins, and one for each horizon over the untouched ones.
+    """A table for each horizon over the untouched origins and over all, and, folded, those of earlier as-of days.
 
     Args:
         evidence: The backtest.
@@ -95,10 +104,11 @@ def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str)
         model: The one whose rows are set in bold.
     """
     told = {"streams": "Streams in", "classes": "Class by streams in"}[task]
-    found = []
+    found: list[str] = []
+    earlier: list[str] = []
     for label, suffix, metrics, day in (
-        ("all origins", "", evidence.metrics, None),
         ("untouched origins", "-untouched", evidence.untouched_metrics, REFERENCE_DAY),
+        ("all origins", "", evidence.metrics, None),
     ):
         everyone = judged(metrics, task, day)
         for horizon, as_of_day in dict.fromkeys((one.horizon, one.day) for one in everyone):
@@ -109,13 +119,12 @@ def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str)
             if task == "classes":
                 hits = round(rows[0].releases * rows[0].get("top_share"))
                 caption += f", {count(hits)} of them {evidence.class_names[2]}"
-            found.append(
-                table(
-                    f"{task}-{horizon}-day-{as_of_day}{suffix}",
-                    caption,
-                    ("model · features", *(heading for _, heading, _ in columns)),
-                    [[one.name, *cells(one, columns)] for one in rows],
-                    [one.name for one in rows if one.model == model],
-                )
+            board = table(
+                f"{task}-{horizon}-day-{as_of_day}{suffix}",
+                caption,
+                ("model · features", *(heading for _, heading, _ in columns)),
+                [[one.name, *cells(one, columns)] for one in rows],
+                [one.name for one in rows if one.model == model],
             )
-    return found
+            (found if as_of_day == REFERENCE_DAY else earlier).append(board)
+    return [*found, folded(f"Boards of earlier as-of days: {len(earlier)} tables", *earlier)] if earlier else found

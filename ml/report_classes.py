@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ml.bootstrap import release_weeks
+from ml.classes import PROBABILITY_COLUMNS
 from ml.decisions import promotion_threshold, true_class
+from ml.metrics import precision_of_week, promotion_costs, reliability
 from ml.report_boards import Column, boards, figure_cell, judged
 from ml.report_charts import Axes, Curve, line_chart
 from ml.report_data import CLASS_MODEL, LINE, STREAM_MODEL, Evidence
-from ml.report_groups import RATIOS, at_day, cost_curve, lift_curve, precision_curve, reliability
+from ml.report_groups import RATIOS, cost_curve, lift_curve, share_interval
 from ml.report_html import (
     Cell,
     count,
@@ -58,8 +61,8 @@ def class_boards(evidence: Evidence) -> str:
 
 
 def _cuts(evidence: Evidence, model: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """A model's class forecasts at the reference day, by feature set, releases in the same order."""
-    rows = at_day(evidence.classes, REFERENCE_DAY)
+    """A model's class forecasts, by feature set, releases in the same order."""
+    rows = evidence.classes
     for feature_set, of_set in rows[rows["model_name"] == model].groupby("feature_set"):
         yield str(feature_set), of_set.sort_values("release_id").reset_index(drop=True)
 
@@ -76,18 +79,19 @@ def calibration(evidence: Evidence) -> str:
     for least, told in ((2, f"P({names[2]})"), (1, f"P(at least {names[1]})")):
         curves = []
         for feature_set, rows in _cuts(evidence, CLASS_MODEL):
-            columns = ["probability_low", "probability_medium", "probability_high"][least:]
-            found = reliability(_hit(evidence, rows, least), rows[columns].sum(axis=1).to_numpy())
-            ends = (found["lower"].tolist(), found["upper"].tolist())
-            curves.append(Curve(feature_set, found["probability"].tolist(), found["share"].tolist(), *ends))
-            for _, values in found.iterrows():
+            probability = rows[list(PROBABILITY_COLUMNS[least:])].sum(axis=1).to_numpy()
+            found = reliability(_hit(evidence, rows, least), probability)
+            ends = [share_interval(*of_bin) for of_bin in zip(found["hits"], found["releases"], strict=True)]
+            low, high = zip(*ends, strict=True)
+            curves.append(Curve(feature_set, found["probability"].tolist(), found["share"].tolist(), low, high))
+            for interval, (_, values) in zip(ends, found.iterrows(), strict=True):
                 bin_name = f"{percent(values['from'], 0)} to {percent(values['from'] + 0.1, 0)}"
                 body.append(
                     [
                         f"{told} {bin_name} · {feature_set}",
                         count(values["releases"]),
                         percent(values["probability"]),
-                        figure_cell(values["share"], (values["lower"], values["upper"]), percent),
+                        figure_cell(values["share"], interval, percent),
                     ]
                 )
         axes = Axes(told, "forecast probability", "share that came true", floor=-0.03, top=1.03, diagonal=True)
@@ -120,9 +124,11 @@ def picks(evidence: Evidence) -> str:
             for model in evidence.classes.loc[evidence.classes["feature_set"] == feature_set, "model_name"].unique()
         }
         shown = [name for name in (CLASS_MODEL, LINE, "rank_views") if name in by_model]
-        by_week = {name: precision_curve(rows, score, hit, MOST_PICKS) for name, score in by_model.items()}
-        by_week["at most"] = precision_curve(rows, hit.astype(float), hit, MOST_PICKS)
-        places = list(range(1, MOST_PICKS + 1))
+        weeks, places = release_weeks(rows["release_date"]), list(range(1, MOST_PICKS + 1))
+        by_week = {
+            name: [precision_of_week(hit, score, weeks, best) for best in places]
+            for name, score in (by_model | {"at most": hit.astype(float)}).items()
+        }
         curves = [Curve(name, places, by_week[name]) for name in (*shown, "at most")]
         axes = Axes(f"Best of a week, {feature_set}", "picks a week", "share that became hits", floor=0)
         charts.append(
@@ -175,9 +181,7 @@ def costs(evidence: Evidence) -> str:
             "promote none": [float(hit.mean())] * len(RATIOS),
         }
         by_class = (line["predicted_class"] == evidence.class_names[2]).to_numpy()
-        by_model["class of log_linear"] = [
-            float(np.mean(ratio * (by_class & ~hit) + (~by_class & hit))) for ratio in RATIOS
-        ]
+        by_model["class of log_linear"] = [float(promotion_costs(hit, by_class, ratio, 1).mean()) for ratio in RATIOS]
         curves = [Curve(name, list(RATIOS), [1000 * cost for cost in values]) for name, values in by_model.items()]
         axes = Axes(
             f"Cost, {feature_set}", "cost of promoting in vain, in missed hits", "missed hits per 1,000", floor=0
@@ -195,7 +199,7 @@ def costs(evidence: Evidence) -> str:
     against: list[list[Cell]] = []
     for label, metrics in (("all origins", evidence.metrics), ("untouched", evidence.untouched_metrics)):
         for one in judged(metrics, "classes", REFERENCE_DAY, CLASS_MODEL):
-            names = [f"expected_cost_above_{other}" for other in ("none", "log_linear")]
+            names = [f"expected_cost_above_{other}" for other in ("none", "log_linear", "log_linear_class")]
             differences = [figure_cell(one.get(name), one.ends(name), _per_thousand) for name in names]
             against.append([f"{one.feature_set} · {label}", count(one.releases), *differences])
     ratio = f"{evidence.costs[0]:g} : {evidence.costs[1]:g}"
@@ -222,7 +226,7 @@ def costs(evidence: Evidence) -> str:
         table(
             "cost-differences",
             difference,
-            ("features · origins", "test releases", "against none", "against log_linear"),
+            ("features · origins", "test releases", "against none", "against log_linear", "against its class"),
             against,
         ),
     )
@@ -230,8 +234,7 @@ def costs(evidence: Evidence) -> str:
 
 def contradictions(evidence: Evidence) -> str:
     """How often the class of the stream forecast is not the forecast class, and which was right."""
-    streams = at_day(evidence.streams, REFERENCE_DAY)
-    streams = streams[streams["model_name"] == STREAM_MODEL]
+    streams = evidence.streams[evidence.streams["model_name"] == STREAM_MODEL]
     body: list[list[Cell]] = []
     for feature_set, rows in _cuts(evidence, CLASS_MODEL):
         shared = ["release_id", "horizon_days", "feature_set"]

@@ -1,4 +1,4 @@
-"""What the report is made from: the latest backtest, the releases it tested, and what else stands beside it."""
+"""What the report is made from: the latest backtest, the releases it tested, the demo world's truth, experiments."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,10 +13,9 @@ from ml.data import open_warehouse
 from ml.errors import HitcastError
 from ml.leaderboard import evaluate
 from ml.settings import Settings
+from ml.splits import REFERENCE_DAY, untouched_count
 
 STREAM_MODEL, CLASS_MODEL, LINE = "catboost", "lightgbm", "log_linear"
-UNTOUCHED = 2
-"""Latest origins on which nothing is chosen."""
 RELEASE_COLUMNS = ["release_id", "release_date", "release_title", "artist_name", "label_name", "genre"]
 
 
@@ -29,8 +28,8 @@ class Evidence:
         evaluated_at: When it ended, UTC.
         data_through: Last day of data.
         metrics: Rows of `ml.backtest_metrics`, over all origins.
-        untouched_metrics: The same metrics, over the untouched origins alone.
-        streams: Rows of `ml.backtest_predictions`, each with what the marts say of the release.
+        untouched_metrics: The same metrics at the reference as-of day, over the untouched origins alone.
+        streams: Rows of `ml.backtest_predictions` at the reference day, each with what the marts say of the release.
         classes: Rows of `ml.backtest_class_predictions`, likewise.
         origins: Origins in order of time.
         class_names: In rising order.
@@ -57,7 +56,11 @@ class Evidence:
     @property
     def untouched(self) -> tuple[date, ...]:
         """The latest origins, which took part in no choice."""
-        return self.origins[-UNTOUCHED:]
+        return _untouched(self.origins)
+
+
+def _untouched(origins: tuple[date, ...]) -> tuple[date, ...]:
+    return origins[-untouched_count(len(origins)) :]
 
 
 def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
@@ -81,8 +84,9 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
             raise HitcastError("no backtest yet", "ml.backtest_metrics", "Run `hitcast backtest` first")
         run_id = str(runs["run_id"].iloc[0])
         metrics = read("select * from ml.backtest_metrics where run_id = ?", [run_id])
-        streams = read("select * from ml.backtest_predictions where run_id = ?", [run_id])
-        classes = read("select * from ml.backtest_class_predictions where run_id = ?", [run_id])
+        of_run = "where run_id = ? and as_of_day = ?"
+        streams = read(f"select * from ml.backtest_predictions {of_run}", [run_id, REFERENCE_DAY])
+        classes = read(f"select * from ml.backtest_class_predictions {of_run}", [run_id, REFERENCE_DAY])
         releases = read("select * from releases")[RELEASE_COLUMNS]
         stream_classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
         days = read("select data_through_date from dataset_days")
@@ -91,11 +95,9 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
     streams = streams.astype({"known_streams": "float64", "actual_streams": "float64"})
     streams, classes = (rows.merge(releases, on="release_id", how="left") for rows in (streams, classes))
     origins = tuple(sorted(streams["origin_date"].dt.date.unique()))
-    names, costs = (
-        tuple(stream_classes["stream_class"]),
-        (settings.false_positive_cost, settings.false_negative_cost),
-    )
-    late = [pd.Timestamp(origin) for origin in origins[-UNTOUCHED:]]
+    names = tuple(stream_classes["stream_class"])
+    costs = (settings.false_positive_cost, settings.false_negative_cost)
+    late = [pd.Timestamp(origin) for origin in _untouched(origins)]
     dates = releases.set_index("release_id")["release_date"]
     parts = [rows[rows["origin_date"].isin(late)] for rows in (streams, classes)]
     return Evidence(

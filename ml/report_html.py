@@ -25,11 +25,6 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def between(low: float, high: float, digits: int = 3) -> str:
-    """Ends of an interval; empty where there are none."""
-    return f"{number(low, digits)} to {number(high, digits)}" if np.isfinite(low) and np.isfinite(high) else ""
-
-
 def paragraph(text: str) -> str:
     """Running text, escaped."""
     return f"<p>{escape(text)}</p>"
@@ -98,6 +93,11 @@ def subheading(text: str) -> str:
     return f"<h3>{escape(text)}</h3>"
 
 
+def folded(title: str, *parts: str) -> str:
+    """Parts that are shown at a click."""
+    return f"<details><summary>{escape(title)}</summary>{''.join(parts)}</details>"
+
+
 def page(title: str, lead: str, sections: Sequence[tuple[str, str, str]]) -> str:
     """The whole page.
 
@@ -140,6 +140,7 @@ h2{{font-size:1.3rem;margin:2.5rem 0 .5rem;padding-top:.75rem;border-top:2px sol
 h3{{font-size:1.05rem;margin:1.75rem 0 .25rem}}
 p,ul{{max-width:46rem;margin:.5rem 0}}
 .lead,figcaption,caption,small{{color:var(--soft)}}
+summary{{cursor:pointer;color:var(--one);margin:1rem 0}}
 nav{{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:1rem 0}}
 a{{color:var(--one)}}
 .scroll{{overflow-x:auto;margin:1rem 0}}
@@ -151,7 +152,6 @@ thead th{{vertical-align:bottom;background:var(--band);font-weight:600;max-width
 th:first-child{{text-align:left;position:sticky;left:0;background:var(--paper);font-weight:400;max-width:22rem;min-width:7.5rem}}
 thead th:first-child{{background:var(--band);font-weight:600}}
 td{{white-space:nowrap}}
-.words td{{white-space:normal;text-align:left;min-width:9rem}}
 .strong th,.strong td{{font-weight:650}}
 small{{display:block;font-size:.82em;font-weight:400}}
 .figures{{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr));gap:1rem;margin:1rem 0}}

@@ -19,6 +19,7 @@ STEPS: tuple[tuple[str, str, int, int], ...] = (
 )
 """Steps between origins: name, pandas frequency, months looked back, least training releases."""
 
+UNTOUCHED_ORIGINS = 2
 LEAST_ORIGINS = 3
 LEAST_TEST_RELEASES = 10
 LEAST_SLICE_RELEASES = 25
@@ -122,6 +123,11 @@ def plan_folds(frame: pd.DataFrame, horizons: tuple[int, ...], data_through: dat
             f"({len(usable[step])} origins). Read the figures as a first impression."
         )
     return Plan(tuple(usable[step]), step, note)
+
+
+def untouched_count(origins: int) -> int:
+    """Number of latest origins that no choice may read: two, but never all where there are more than one."""
+    return max(1, min(UNTOUCHED_ORIGINS, origins - 1))
 
 
 def inner_slices(training: pd.DataFrame, horizons: tuple[int, ...]) -> Slices:

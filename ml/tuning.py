@@ -14,13 +14,12 @@ from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_
 from ml.errors import HitcastError
 from ml.metrics import skill
 from ml.settings import Settings
-from ml.splits import REFERENCE_DAY, Fold, plan_folds, rows_to_test, training_rows
+from ml.splits import REFERENCE_DAY, Fold, plan_folds, rows_to_test, training_rows, untouched_count
 from ml.studies import DEFAULTS, finished_trials, open_storage, quiet_optuna, study_name
 
 if TYPE_CHECKING:
     import optuna
 
-UNTOUCHED_ORIGINS = 2
 LEAST_TO_EXPLAIN = 5
 """Different losses from which parameters are given importances."""
 
@@ -99,7 +98,7 @@ def tune(
         raise HitcastError("too little history to tune: only one origin", cure="Deliver more past days first")
     if plan.note:
         progress(plan.note)
-    kept_back = min(UNTOUCHED_ORIGINS, len(plan.folds) - 1)
+    kept_back = untouched_count(len(plan.folds))
     known_by = plan.folds[-kept_back].origin
     folds = plan.folds[:-kept_back]
     progress(f"Tuning on {len(folds)} origins; the last {kept_back}, from {known_by} on, stay untouched")
