@@ -1,6 +1,7 @@
 """The report: one page that shows what a backtest found, and how far it can be trusted."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +63,8 @@ def report(settings: Settings, output: Path, exports: Path, progress: Callable[[
         draft.write_text(html, encoding="utf-8")
         draft.replace(output)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         reason = error.strerror or str(error)
         raise HitcastError(f"cannot be written: {reason}", str(output), "Name another file: --output FILE") from None
     return Reported(output, evidence.run_id, evidence.streams["release_id"].nunique())

@@ -233,33 +233,47 @@ def costs(evidence: Evidence) -> str:
 
 
 def contradictions(evidence: Evidence) -> str:
-    """How often the class of the stream forecast is not the forecast class, and which was right."""
+    """How often the class of the stream forecast is not the forecast class, why, and which was right."""
     streams = evidence.streams[evidence.streams["model_name"] == STREAM_MODEL]
+    names = np.asarray(evidence.class_names, dtype=object)
     body: list[list[Cell]] = []
     for feature_set, rows in _cuts(evidence, CLASS_MODEL):
         shared = ["release_id", "horizon_days", "feature_set"]
-        both = rows.merge(streams[[*shared, "predicted_streams"]], on=shared)
-        by_streams = true_class(both["predicted_streams"].to_numpy(), evidence.minimums, evidence.class_names)
-        apart = by_streams != both["predicted_class"].to_numpy()
-        right = (both["actual_class"].to_numpy()[None, :] == [both["predicted_class"].to_numpy(), by_streams])[:, apart]
+        both = rows.merge(streams[[*shared, "predicted_streams", "lower_80", "upper_80"]], on=shared)
+        forecast, actual = both["predicted_class"].to_numpy(), both["actual_class"].to_numpy()
+        by_streams, lowest, highest = (
+            true_class(both[end].to_numpy(), evidence.minimums, evidence.class_names)
+            for end in ("predicted_streams", "lower_80", "upper_80")
+        )
+        apart = by_streams != forecast
+        place, least, most = (np.argmax(of_rows[:, None] == names, axis=1) for of_rows in (forecast, lowest, highest))
+        unexplained = apart & ((place < least) | (place > most))
+        right = [apart & (side == actual) for side in (forecast, by_streams)]
         body.append(
             [
                 feature_set,
                 count(len(both)),
                 (count(apart.sum()), percent(float(apart.mean()))),
+                count(unexplained.sum()),
                 *(count(side.sum()) for side in right),
-                count((~right.any(axis=0)).sum()),
+                count((apart & ~right[0] & ~right[1]).sum()),
             ]
         )
     heads = (
         "features",
         "test releases",
         "contradict",
+        "beyond the 80 % interval",
         f"{CLASS_MODEL} right",
         f"{STREAM_MODEL} right",
         "neither right",
     )
-    caption = f"Releases whose forecast class is not the class of their forecast streams, known at day {REFERENCE_DAY}"
-    return subheading("Where class and stream forecasts contradict each other") + table(
-        "contradictions", caption, heads, body
+    text = (
+        "The forecast class is the most probable of three, the stream forecast a median of another model, so near a "
+        "class's minimum the two may name different classes. Such a release is a close call: read the probabilities. "
+        "Where even the 80 % interval of streams does not reach the forecast class, the two models disagree, and no "
+        "close call explains it."
     )
+    caption = f"Releases whose forecast class is not the class of their forecast streams, known at day {REFERENCE_DAY}"
+    title = subheading("Where class and stream forecasts contradict each other")
+    return title + paragraph(text) + table("contradictions", caption, heads, body)

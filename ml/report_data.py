@@ -16,7 +16,6 @@ from ml.settings import Settings
 from ml.splits import REFERENCE_DAY, untouched_count
 
 STREAM_MODEL, CLASS_MODEL, LINE = "catboost", "lightgbm", "log_linear"
-RELEASE_COLUMNS = ["release_id", "release_date", "release_title", "artist_name", "label_name", "genre"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
         of_run = "where run_id = ? and as_of_day = ?"
         streams = read(f"select * from ml.backtest_predictions {of_run}", [run_id, REFERENCE_DAY])
         classes = read(f"select * from ml.backtest_class_predictions {of_run}", [run_id, REFERENCE_DAY])
-        releases = read("select * from releases")[RELEASE_COLUMNS]
+        releases = read("select release_id, release_date, label_name, genre from releases")
         stream_classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
         days = read("select data_through_date from dataset_days")
         experiments = _experiments(connection)

@@ -2,7 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.baselines import BASELINES, forecast_baseline, line_probabilities
+from ml.baselines import (
+    BASELINES,
+    decile_lines,
+    forecast_baseline,
+    line_probabilities,
+    log_linear,
+    ranking_probabilities,
+)
 from ml.metrics import rmsle
 
 
@@ -71,3 +78,40 @@ def test_the_lines_chances_are_the_shares_of_its_errors_on_either_side() -> None
     totals = np.expm1(np.log1p(streams) + np.log(10) + errors)
     chances = line_probabilities(training, totals, rows, "tiktok_vk", (1e4, 1e5 * np.exp(0.6)))
     np.testing.assert_allclose(chances, [[0.52, 0.0], [1.0, 0.2]], atol=0.04)
+
+
+def test_each_tenth_by_views_has_a_line_of_its_own_where_it_has_the_releases_for_it() -> None:
+    views = np.arange(1.0, 401)
+    streams = np.exp(np.random.default_rng(3).normal(7, 1, 400))
+    factor = np.where(views > 360, 5.0, 2.0)
+    frame = pd.DataFrame({"as_of_day": 7, "tiktok_views_total": views, "vk_streams_total": streams})
+    forecast = decile_lines(frame, streams * factor, "tiktok_vk")
+    rows = pd.DataFrame({"as_of_day": 7, "tiktok_views_total": [5.0, 1e6, np.nan], "vk_streams_total": 1000.0})
+    low, high, unknown = forecast(rows)
+    assert low == pytest.approx(2000, rel=0.01)
+    assert high == pytest.approx(5000, rel=0.01)
+    assert unknown == pytest.approx(log_linear(frame, streams * factor, "tiktok_vk")(rows)[2])
+
+    few = frame.iloc[::3].reset_index(drop=True)
+    whole = log_linear(few, few["vk_streams_total"].to_numpy() * 2, "tiktok_vk")(rows)
+    assert decile_lines(few, few["vk_streams_total"].to_numpy() * 2, "tiktok_vk")(rows) == pytest.approx(whole)
+
+
+def test_a_ranking_orders_releases_by_its_number_and_tells_true_shares() -> None:
+    random = np.random.default_rng(4)
+    views = np.exp(random.normal(8, 2, 4000))
+    frame = pd.DataFrame({"as_of_day": np.repeat([1, 7], 2000), "tiktok_views_total": views})
+    totals = views * np.exp(random.normal(0, 1, 4000))
+    rows = pd.DataFrame({"as_of_day": 7, "tiktok_views_total": [10.0, 1e3, 1e5, 1e7, np.nan]})
+    at_least = ranking_probabilities("tiktok_views_total", frame, totals, rows, (3_000.0, 60_000.0))
+    assert at_least.shape == (5, 2)
+    assert (np.diff(at_least[:4], axis=0) > 0).all()
+    assert (at_least[:, 1] <= at_least[:, 0]).all()
+    everyone = ranking_probabilities("tiktok_views_total", frame, totals, frame, (3_000.0, 60_000.0))
+    assert everyone.mean(axis=0) == pytest.approx([(totals >= 3_000).mean(), (totals >= 60_000).mean()], abs=0.02)
+    assert at_least[4, 0] == pytest.approx(
+        ranking_probabilities(
+            "tiktok_views_total", frame, totals, rows.assign(tiktok_views_total=np.exp(8.0)), (3_000.0, 60_000.0)
+        )[0, 0],
+        abs=0.02,
+    )

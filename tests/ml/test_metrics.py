@@ -7,14 +7,22 @@ from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score
 
 from ml.metrics import (
     average_precision,
+    calibration_error,
     class_metrics,
+    decade,
     expected_cost,
+    expected_volume_ratio,
     interval_metrics,
+    precision_of_week,
+    promotion_costs,
     quadratic_weighted_kappa,
+    recall_at_precision,
     reference_mape,
+    reliability,
     rmsle,
     skill,
     stream_metrics,
+    week_metrics,
 )
 
 RANDOM = np.random.default_rng(7)
@@ -35,6 +43,8 @@ def test_stream_metrics_by_hand() -> None:
     assert figures["volume_ratio"] == pytest.approx(5510 / 5000)
     assert figures["spearman"] == pytest.approx(1.0)
     assert figures["rmsle_remainder"] == pytest.approx(rmsle(np.array([0.0, 600]), np.array([10.0, 100])))
+    assert figures["wape_remainder"] == pytest.approx(510 / 600)
+    assert figures["volume_ratio_remainder"] == pytest.approx(110 / 600)
 
 
 def test_nothing_to_measure_by_is_nan_and_not_an_error() -> None:
@@ -109,3 +119,72 @@ def test_pessimism_pays_where_promoting_in_vain_is_dear() -> None:
     assert expected_cost(top, probability, 5.0, 1.0) == pytest.approx(0.25)
     assert expected_cost(top, probability, 1.0, 1.0) == pytest.approx(0.25)
     assert expected_cost(top, probability, 1.0, 20.0) == pytest.approx(0.5)
+
+
+def test_a_decade_begins_at_its_power_of_ten() -> None:
+    totals = np.array([0, 1, 9, 10, 99, 100, 999, 1000, 999_999, 1_000_000], dtype=float)
+    assert decade(totals).tolist() == [0, 0, 0, 1, 1, 2, 2, 3, 5, 6]
+
+
+def test_means_sum_to_their_share_of_the_truth_or_to_nothing_known() -> None:
+    assert expected_volume_ratio(np.array([100.0, 300]), np.array([150.0, 150])) == pytest.approx(0.75)
+    assert np.isnan(expected_volume_ratio(np.array([100.0, 300]), np.array([150.0, np.nan])))
+    assert np.isnan(expected_volume_ratio(np.zeros(2), np.ones(2)))
+
+
+def test_each_release_costs_what_its_decision_costs() -> None:
+    top, promoted = np.array([True, True, False, False]), np.array([True, False, True, False])
+    assert promotion_costs(top, promoted, 5.0, 1.0).tolist() == [0.0, 1.0, 5.0, 0.0]
+
+
+def test_precision_of_the_best_of_a_week_by_hand() -> None:
+    hit = np.array([True, False, False, True, False, False])
+    score = np.array([0.9, 0.8, 0.1, 0.2, 0.3, 0.1])
+    weeks = np.array([1, 1, 1, 2, 2, 2])
+    assert precision_of_week(hit, score, weeks, 1) == pytest.approx(1 / 2)
+    assert precision_of_week(hit, score, weeks, 2) == pytest.approx(2 / 4)
+    assert precision_of_week(hit, score, weeks, 10) == pytest.approx(2 / 6), "a week of three picks three"
+    assert precision_of_week(hit, np.zeros(6), weeks, 1) == pytest.approx(1 / 3), "of equals each is picked in part"
+
+
+def test_no_order_beats_the_most_that_the_weeks_hits_allow() -> None:
+    hit, weeks = RANDOM.random(300) < 0.05, np.arange(300) // 20
+    figures = week_metrics(hit, np.where(hit, 0.9, 0.1), weeks)
+    for best in (1, 3, 5, 10):
+        most = figures[f"precision_at_{best}_of_week_at_most"]
+        assert figures[f"precision_at_{best}_of_week"] == pytest.approx(most)
+        assert week_metrics(hit, RANDOM.random(300), weeks)[f"precision_at_{best}_of_week"] < most
+
+
+def test_recall_at_a_precision_by_hand() -> None:
+    hit = np.array([True, True, False, True, True, False, False])
+    score = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3])
+    assert recall_at_precision(hit, score, 0.8) == pytest.approx(1.0), "4 of 5 picks are right, though 2 of 3 were not"
+    assert recall_at_precision(hit, score, 0.9) == pytest.approx(0.5)
+    assert recall_at_precision(hit, -score, 0.8) == 0.0
+    assert np.isnan(recall_at_precision(np.zeros(3, dtype=bool), score[:3], 0.8))
+    assert recall_at_precision(hit, np.zeros(7), 0.8) == 0.0, "equals are picked together"
+
+
+def test_calibration_error_and_its_bins_by_hand() -> None:
+    hit, probability = np.array([True, False, False, True]), np.array([0.05, 0.09, 0.95, 1.0])
+    assert calibration_error(hit, probability) == pytest.approx((2 * (0.5 - 0.07) + 2 * (0.975 - 0.5)) / 4)
+    found = reliability(hit, probability)
+    assert found["from"].tolist() == [0.0, 0.9]
+    assert found["share"].tolist() == [0.5, 0.5]
+    assert found["hits"].tolist() == [1, 1]
+    assert found["releases"].tolist() == [2, 2]
+    assert calibration_error(hit, hit.astype(float)) == 0.0
+
+
+def test_class_metrics_hold_what_the_protocol_asks_for() -> None:
+    actual, predicted = np.array([0, 0, 1, 2, 2]), np.array([0, 1, 1, 2, 0])
+    probabilities = np.array([[0.9, 0.1, 0], [0.2, 0.7, 0.1], [0.1, 0.8, 0.1], [0, 0.05, 0.95], [0.5, 0.2, 0.3]])
+    figures = class_metrics(actual, predicted, probabilities, (5, 1))
+    assert figures["top_share"] == pytest.approx(0.4)
+    assert figures["recall_at_precision_80"] == pytest.approx(1.0)
+    assert figures["calibration_error_top"] == pytest.approx((0 + 0.1 * 2 + 0.7 + 0.05) / 5)
+    assert figures["calibration_error_at_least_medium"] == pytest.approx((0.1 + 0.8 + 0.1 + 0.0 + 0.5) / 5)
+    for ratio, cost in ((1, 0.2), (3, 0.2), (5, 0.2), (10, 0.2)):
+        assert figures[f"expected_cost_{ratio}_to_1"] == pytest.approx(cost)
+        assert figures[f"expected_cost_{ratio}_to_1_of_promoting_none"] == pytest.approx(0.4)

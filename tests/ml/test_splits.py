@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ml.data import Marts
 from ml.errors import HitcastError
-from ml.splits import Fold, inner_slices, plan_folds, rows_to_test, training_rows
+from ml.splits import Fold, inner_slices, plan_folds, rows_to_test, training_rows, untouched_count
 
 HORIZONS = (14, 30)
 
@@ -120,3 +120,7 @@ def test_few_releases_are_all_fit() -> None:
     slices = inner_slices(training, HORIZONS)
     assert slices.fit.all()
     assert not slices.judged.any()
+
+
+def test_the_latest_two_origins_are_kept_back_but_never_all() -> None:
+    assert [untouched_count(origins) for origins in (1, 2, 3, 5)] == [1, 1, 2, 2]

@@ -127,7 +127,9 @@ def _tables(
                 }
             )
         )
-    releases = features[0][["release_id", "release_date", "is_reissue"]].assign(artist_id="A", release_title="Title")
+    releases = features[0][["release_id", "release_date", "is_reissue", "genre"]].assign(
+        artist_id="A", release_title="Title", label_name="Label"
+    )
     catalog = pd.DataFrame(
         {
             "feature_name": list(GROUPS),
