@@ -143,13 +143,14 @@ def _claims(evidence: Evidence) -> str:
     origins = " and ".join(map(str, evidence.untouched))
     of_late = evidence.classes.drop_duplicates(["origin_date", "release_id"])
     hits = count((of_late["origin_date"].isin(late) & (of_late["actual_class"] == evidence.class_names[2])).sum())
+    held = sum(row[1] == "holds" for row in body)
     text = (
-        f"Read on the untouched origins alone ({origins}), known at day {REFERENCE_DAY}: `hitcast tune` never reads "
-        "them. While the models were designed, comparisons on the demo world and on public charts were read on "
-        "test releases too (docs/modelling.md), so the first fully independent test is a label's own data. Small "
-        "figures are 95 % intervals of a bootstrap over release weeks. Costs are claimed by their figure alone: "
-        f"where the interval holds 0, chance could have made it. All of it rests on {hits} releases of the top "
-        "class."
+        f"{held} of {len(body)} claims hold. They are read on the untouched origins alone ({origins}), known at day "
+        f"{REFERENCE_DAY}: `hitcast tune` never reads those. While the models were designed, comparisons on the demo "
+        "world and on public charts were read on test releases too (docs/modelling.md), so the first fully "
+        "independent test is a label's own data. Below a figure stands its 95 % interval, of a bootstrap over release "
+        f"weeks, or the forecast streams it is for. Costs are claimed by their figure alone and rest on {hits} "
+        "releases of the top class: where the interval holds 0, chance could have made it."
     )
     heads = ("claim", "verdict", "figure", "test releases")
     return section(

@@ -1,5 +1,6 @@
 """Parts of a page that needs nothing but itself: text, tables, figures, and their looks."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -26,8 +27,9 @@ def count(value: float) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Running text, escaped."""
-    return f"<p>{escape(text)}</p>"
+    """Running text, escaped; what stands in backquotes is code."""
+    marked = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
+    return f"<p>{marked}</p>"
 
 
 def items(texts: Iterable[str]) -> str:
@@ -78,9 +80,10 @@ def figures(*charts: str) -> str:
     return f'<div class="figures">{"".join(charts)}</div>'
 
 
-def figure(chart: str, caption: str) -> str:
-    """A drawing with what it shows."""
-    return f"<figure>{chart}<figcaption>{escape(caption)}</figcaption></figure>"
+def figure(chart: str, caption: str = "") -> str:
+    """A drawing, with what its title and axes leave unsaid."""
+    told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f"<figure>{chart}{told}</figure>"
 
 
 def section(name: str, title: str, *parts: str) -> str:
@@ -149,9 +152,10 @@ caption{{text-align:left;padding:0 0 .35rem;font-size:.9rem}}
 caption span{{display:inline-block;position:sticky;left:0;max-width:min(46rem,calc(100vw - 2rem))}}
 th,td{{padding:.3rem .45rem;text-align:right;vertical-align:top;border-bottom:1px solid var(--rule)}}
 thead th{{vertical-align:bottom;background:var(--band);font-weight:600;max-width:9rem}}
-th:first-child{{text-align:left;position:sticky;left:0;background:var(--paper);font-weight:400;max-width:22rem;min-width:7.5rem}}
+th:first-child{{text-align:left;position:sticky;left:0;background:var(--paper);font-weight:400;max-width:min(32rem,45vw);min-width:7.5rem}}
 thead th:first-child{{background:var(--band);font-weight:600}}
 td{{white-space:nowrap}}
+.strong+tr>*{{border-top:2px solid var(--rule)}}
 .strong th,.strong td{{font-weight:650}}
 small{{display:block;font-size:.82em;font-weight:400}}
 .figures{{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr));gap:1rem;margin:1rem 0}}

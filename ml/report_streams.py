@@ -92,7 +92,7 @@ def _shown(name: str, axes: Axes, caption: str, heads: Sequence[str], groups: It
     Args:
         name: Of the tables' ids.
         axes: Of the charts; the horizon is put before the title.
-        caption: Of either, `{}` standing for the horizon.
+        caption: Of the tables, `{}` standing for the horizon.
         heads: Of the tables.
         groups: In the order of the tables.
     """
@@ -109,7 +109,7 @@ def _shown(name: str, axes: Axes, caption: str, heads: Sequence[str], groups: It
             curves.append(Curve(feature_set, x, y, low, high))
         told = caption.format(f"{horizon} days")
         title = f"{horizon} days, {axes.title}" if axes.title else f"{horizon} days"
-        charts.append(figure(line_chart(replace(axes, title=title), curves), f"{told}."))
+        charts.append(figure(line_chart(replace(axes, title=title), curves)))
         body = [[f"{group.name} · {group.feature_set}", *group.cells] for group in of_horizon]
         tables.append(table(f"{name}-{horizon}", told, heads, body))
     return figures(*charts) + "".join(tables)
