@@ -88,7 +88,7 @@ def render(evidence: Evidence) -> str:
         ("picks", "Lift and picks", picks(evidence)),
         ("costs", "Costs", costs(evidence)),
         ("reference", "Reference figures", _reference(evidence)),
-        ("experiments", "Experiments", _experiments(evidence)),
+        *([] if evidence.experiments.empty else [("experiments", "Experiments", _experiments(evidence))]),
         ("check", "Check it yourself", _check(evidence)),
     ]
     return page("How good the forecasts are", lead, sections)
@@ -230,10 +230,6 @@ def _reference(evidence: Evidence) -> str:
 
 def _experiments(evidence: Evidence) -> str:
     rows = evidence.experiments
-    if rows.empty:
-        return section(
-            "experiments", "Experiments", paragraph("None was run in this home. `hitcast experiment likes` runs one.")
-        )
     parts = []
     for name, found in rows.groupby("experiment", sort=False):
         for _, told in found.drop_duplicates(["question", "answer"]).iterrows():

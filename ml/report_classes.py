@@ -18,6 +18,7 @@ from ml.report_html import (
     count,
     figure,
     figures,
+    folded,
     number,
     paragraph,
     percent,
@@ -94,7 +95,9 @@ def calibration(evidence: Evidence) -> str:
                         figure_cell(values["share"], interval, percent),
                     ]
                 )
-        axes = Axes(told, "forecast probability", "share that came true", floor=-0.03, top=1.03, diagonal=True)
+        axes = Axes(
+            told, "forecast probability", "share that came true", joined=False, floor=-0.03, top=1.03, diagonal=True
+        )
         charts.append(figure(line_chart(axes, curves), f"{told}: dashed is perfect; 95 % intervals, counts below."))
     text = (
         f"{CLASS_MODEL}, known at day {REFERENCE_DAY}, all origins, ten bins of equal width. A bin with few releases "
@@ -106,7 +109,7 @@ def calibration(evidence: Evidence) -> str:
         "Classes: are the probabilities true",
         paragraph(text),
         figures(*charts),
-        table("reliability", "Forecast probability against what happened", heads, body),
+        folded("Counts of every bin", table("reliability", "Forecast probability against what happened", heads, body)),
     )
 
 

@@ -158,7 +158,7 @@ td{{white-space:nowrap}}
 .strong+tr>*{{border-top:2px solid var(--rule)}}
 .strong th,.strong td{{font-weight:650}}
 small{{display:block;font-size:.82em;font-weight:400}}
-.figures{{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr));gap:1rem;margin:1rem 0}}
+.figures{{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:1rem;margin:1rem 0}}
 figure{{margin:0;max-width:30rem}}
 figure svg{{width:100%;height:auto;display:block}}
 figcaption{{font-size:.85rem}}

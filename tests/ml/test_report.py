@@ -1,7 +1,9 @@
 """Figures of the page, recomputed from the `ml` tables without the code that wrote them."""
 
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from sklearn.metrics import average_precision_score, cohen_kappa_score
 from ml.data import write_tables
 from ml.errors import HitcastError
 from ml.leaderboard import evaluate
-from ml.report import report
+from ml.report import _experiments, report
 from ml.report_classes import calibration
 from ml.report_data import read_evidence
 from ml.report_streams import best_possible, coverage
@@ -356,6 +358,27 @@ def test_a_home_without_truth_says_so(settings: Settings, tmp_path: Path) -> Non
     html = best_possible(read_evidence(settings, tmp_path / "absent.parquet"))
     assert "Known only of a demo world" in html
     assert "<table" not in html
+
+
+def test_experiments_are_told_where_some_were_run(html: str, settings: Settings, tmp_path: Path) -> None:
+    assert 'id="experiments"' not in html
+    copy = replace(settings, warehouse=tmp_path / "warehouse.duckdb")
+    shutil.copyfile(settings.warehouse, copy.warehouse)
+    with duckdb.connect(str(copy.warehouse)) as connection:
+        connection.execute(
+            """
+            create table ml.experiments as
+            select
+                'likes' as experiment, 'Do likes help?' as question, answer, 'tiktok' as feature_set,
+                30 as horizon_days, 'rmsle' as metric_name, 'with likes' as variant, 0.25::double as value,
+                0.2::double as lower_95, 0.3::double as upper_95, 7 as release_count, evaluated_at::timestamp as evaluated_at
+            from (values ('Yes.', '2022-01-01'), ('No.', '2022-01-02')) as run (answer, evaluated_at)
+            """
+        )
+    section = _experiments(read_evidence(copy, None))
+    assert "likes: Do likes help? No." in section
+    assert "Yes." not in section
+    assert Page(section).cell("experiment-likes", "with likes · rmsle", "value (95 %)") == ("0.250", "0.200 to 0.300")
 
 
 def test_no_backtest_is_told_in_one_line(tmp_path: Path) -> None:

@@ -47,3 +47,8 @@ def test_points_far_apart_stand_by_ratio_where_wanted() -> None:
     points = [Curve("one", [1, 10, 100], [1, 2, 3])]
     ticks = re.findall(r"<text[^>]*>(\d+)</text>", line_chart(Axes("t", "x", "y", log_x=True), points))
     assert {"1", "10", "100"} <= set(ticks)
+
+
+def test_whole_numbers_have_whole_ticks() -> None:
+    svg = line_chart(Axes("t", "x", "y", floor=0, top=10), [Curve("one", [1, 2, 3], [1, 2, 3])])
+    assert not re.search(r"<text[^>]*>\d+\.\d+</text>", svg)
