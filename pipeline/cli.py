@@ -174,7 +174,9 @@ def backtest(variables: Variables = None) -> None:
 @app.command()
 def report(
     variables: Variables = None,
-    output: Annotated[Path | None, typer.Option(help="File to write. [default: report.html in HITCAST_HOME]")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="File to write.", show_default="report.html in HITCAST_HOME")
+    ] = None,
 ) -> None:
     """Write one HTML page on how good the latest backtest was, with charts; it opens from disk."""
     from ml import report as ml_report

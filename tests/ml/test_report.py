@@ -371,7 +371,8 @@ def test_experiments_are_told_where_some_were_run(html: str, settings: Settings,
             select
                 'likes' as experiment, 'Do likes help?' as question, answer, 'tiktok' as feature_set,
                 30 as horizon_days, 'rmsle' as metric_name, 'with likes' as variant, 0.25::double as value,
-                0.2::double as lower_95, 0.3::double as upper_95, 7 as release_count, evaluated_at::timestamp as evaluated_at
+                0.2::double as lower_95, 0.3::double as upper_95, 7 as release_count,
+                evaluated_at::timestamp as evaluated_at
             from (values ('Yes.', '2022-01-01'), ('No.', '2022-01-02')) as run (answer, evaluated_at)
             """
         )
