@@ -1,4 +1,9 @@
-"""The report: one page that shows what a backtest found, and how far it can be trusted."""
+"""The report: one page that shows what a backtest found, and how far it can be trusted.
+
+Here are the order of the page and what concerns all of it; `report_streams` and `report_classes` hold the rest of its
+sections. They read `report_data`, take metrics from `report_boards` and what no metric holds from `report_groups`, and
+write with `report_html` and `report_charts`.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress

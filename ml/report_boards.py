@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ml.report_data import Evidence
-from ml.report_html import Cell, count, folded, table
+from ml.report_html import Cell, count, folded, percent, table
 from ml.splits import REFERENCE_DAY
 
 Column = tuple[str, str, Callable[[float], str]]
@@ -117,8 +117,7 @@ def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str)
                 f"{told} {horizon} days, known at day {as_of_day}, {label}: {count(rows[0].releases)} test releases"
             )
             if task == "classes":
-                hits = round(rows[0].releases * rows[0].get("top_share"))
-                caption += f", {count(hits)} of them {evidence.class_names[2]}"
+                caption += f", {percent(rows[0].get('top_share'))} of them {evidence.class_names[2]}"
             board = table(
                 f"{task}-{horizon}-day-{as_of_day}{suffix}",
                 caption,

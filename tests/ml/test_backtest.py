@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -7,6 +9,7 @@ from rich.console import Console
 from ml.backtest import AS_OF_DAYS, Backtested, backtest
 from ml.baselines import BASELINES, RANKINGS
 from ml.metrics import rmsle
+from ml.report import report
 from ml.settings import Settings
 from tests.ml.conftest import MakeHome, quiet
 
@@ -94,8 +97,10 @@ def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
     assert (errors["catboost"] <= errors["log_linear"] * 1.02).all()
 
 
-def test_an_empty_class_does_not_stop_it(make_home: MakeHome) -> None:
+def test_an_empty_class_stops_neither_backtest_nor_report(make_home: MakeHome, tmp_path: Path) -> None:
     settings = make_home(release_count=250, days_of_history=300, class_minimums=(0, 1, 2))
     result = backtest(settings, progress=quiet)
     accuracy = result.metrics.query("metric_name == 'accuracy' and model_name == 'lightgbm'")["metric_value"]
     assert (accuracy > 0.95).all()
+    report(settings, tmp_path / "report.html", tmp_path, quiet)
+    assert "100.0 % of them high" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -210,7 +210,7 @@ def test_classes_against_another_library(page: Page, settings: Settings) -> None
     kappa = cohen_kappa_score(rows["actual_class"].map(place), rows["predicted_class"].map(place), weights="quadratic")
     assert page.figure(board, row, "average precision, top class") == pytest.approx(precision, abs=0.0006)
     assert page.figure(board, row, "kappa, quadratic weights") == pytest.approx(kappa, abs=0.0006)
-    assert f"{top.sum()} of them high" in page.captions[board]
+    assert f"{100 * top.mean():.1f} % of them high" in page.captions[board]
 
 
 def test_accuracy_beside_the_majoritys(page: Page, ask: Callable[[str], float]) -> None:
@@ -314,7 +314,7 @@ def test_claims_are_judged_by_their_figures(page: Page) -> None:
     _, *rows = page.tables["claims-table"]
     verdicts = {cells[0][0]: cells[1][0] for cells in rows}
     assert verdicts["tiktok_vk, 30 days: better than log_linear, skill above 0"] == "holds"
-    assert set(verdicts.values()) == {"holds", "does not hold"}
+    assert verdicts["tiktok, 30 days: better than log_linear, skill above 0"] == "does not hold"
     for cells in rows:
         if "skill above 0" in cells[0][0]:
             lower = float(cells[2][1].split(" to ")[0].replace("−", "-"))
