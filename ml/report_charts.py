@@ -140,7 +140,6 @@ def _draw(frame: Any, curve: Curve, place: int, shift: float, joined: bool) -> N
 def _inline(svg: str, told: str) -> str:
     """The drawing without what only a file of its own needs."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = svg.replace("xlink:href", "href")
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)

@@ -199,6 +199,14 @@ def test_error_by_label(page: Page, ask: Callable[[str], float]) -> None:
     assert page.figure("label-30", row, "test releases") == ask(f"select count(*) {within}")
 
 
+def test_untouched_origins_are_told_apart(page: Page, ask: Callable[[str], float]) -> None:
+    names = [cells[0][0] for cells in page.tables["origin-30"] if cells[0][0].endswith("tiktok_vk")]
+    early, late = backtests.ORIGINS[:2], backtests.ORIGINS[2:]
+    assert names == [*(f"{day} · tiktok_vk" for day in early), *(f"{day} (untouched) · tiktok_vk" for day in late)]
+    within = f"from streams where {CUT} and origin_date = '{late[0]}'"
+    assert page.figure("origin-30", names[2], "RMSLE") == pytest.approx(ask(f"{RMSLE} {within}"), abs=0.0006)
+
+
 def test_classes_against_another_library(page: Page, settings: Settings) -> None:
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         query = f"from ml.backtest_class_predictions where run_id = 'latest' and {CLASS_CUT}"
