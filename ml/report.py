@@ -194,8 +194,8 @@ def _done(evidence: Evidence) -> str:
                 f"The models are {STREAM_MODEL} (streams) and {CLASS_MODEL} (classes). The other rows are what they "
                 f"must beat: train_median, persistence (streams so far), scale_factor, {LINE}, decile_lines (a line "
                 "in each tenth by TikTok views), ridge_daily, majority, prior, and rankings by streams and views.",
-                "The latest two origins are untouched: tuning reads the earlier ones alone. 'All origins' includes both "
-                "kinds.",
+                "The latest two origins are untouched: tuning reads the earlier ones alone. 'All origins' includes "
+                "both kinds.",
                 "A feature that tells the streams still to come (Spearman above 0.98 with the remainder, and still "
                 "above 0.9 among equal streams so far) would have stopped the backtest.",
             )
