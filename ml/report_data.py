@@ -118,11 +118,6 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
 
 def _experiments(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Rows of the latest run of each experiment; empty where none was run."""
-    made = connection.execute(
-        "select 1 from information_schema.tables where table_schema = 'ml' and table_name = 'experiments'"
-    ).fetchone()
-    if made is None:
-        return pd.DataFrame({"experiment": []})
     frame: pd.DataFrame = (
         connection.execute(
             """

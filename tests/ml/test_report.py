@@ -375,9 +375,9 @@ def test_experiments_are_told_where_some_were_run(html: str, settings: Settings,
     with duckdb.connect(str(copy.warehouse)) as connection:
         connection.execute(
             """
-            create table ml.experiments as
+            insert into ml.experiments by name
             select
-                'likes' as experiment, 'Do likes help?' as question, answer, 'tiktok' as feature_set,
+                'run' as run_id, 'likes' as experiment, 'Do likes help?' as question, answer, 'tiktok' as feature_set,
                 30 as horizon_days, 'rmsle' as metric_name, 'with likes' as variant, 0.25::double as value,
                 0.2::double as lower_95, 0.3::double as upper_95, 7 as release_count,
                 evaluated_at::timestamp as evaluated_at
