@@ -11,20 +11,11 @@ recordings as (
 
 ),
 
--- a release's own attributes stand on its first track
-first_tracks as (
-
-    select
-        *,
-        row_number() over (partition by release_id order by coalesce(track_number, 1), isrc) as track_rank
-    from tracks
-
-),
-
 counted as (
 
     select
         tracks.release_id,
+        min_by(tracks.isrc, (coalesce(tracks.track_number, 1), tracks.isrc)) as first_isrc,
         count(*) as track_count,
         count(recordings.isrc) as new_track_count,
         cast(avg({{ exact('tracks.duration_seconds') }}) as double) as mean_duration_seconds,
@@ -39,13 +30,13 @@ counted as (
 )
 
 select
-    first_tracks.release_id,
-    first_tracks.artist_id,
-    first_tracks.release_date,
-    first_tracks.release_title,
-    first_tracks.artist_name,
-    first_tracks.label_name,
-    first_tracks.genre,
+    tracks.release_id,
+    tracks.artist_id,
+    tracks.release_date,
+    tracks.release_title,
+    tracks.artist_name,
+    tracks.label_name,
+    tracks.genre,
     case
         when counted.track_count <= 3 then 'single'
         when counted.track_count <= 6 then 'ep'
@@ -56,6 +47,9 @@ select
     counted.mean_duration_seconds,
     cast(counted.explicit_share as double) as explicit_share,
     counted.new_track_count = 0 as is_reissue
-from first_tracks
-inner join counted on first_tracks.release_id = counted.release_id
-where first_tracks.track_rank = 1
+from counted
+-- a release's own attributes stand on its first track
+inner join tracks
+    on
+        counted.release_id = tracks.release_id
+        and counted.first_isrc = tracks.isrc
