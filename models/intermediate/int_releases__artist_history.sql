@@ -26,7 +26,8 @@ first_weeks as (
 
     select
         release_id,
-        cast(sum(views) as bigint) as first_week_views
+        cast(sum(views) as bigint) as first_week_views,
+        case when count(streams) = 7 then cast(sum(streams) as bigint) end as first_week_streams
     from first_days
     group by release_id
 
@@ -40,6 +41,7 @@ earlier_releases as (
         earlier.release_date as earlier_release_date,
         targets.streams,
         first_weeks.first_week_views,
+        first_weeks.first_week_streams,
         row_number() over (
             partition by releases.release_id order by earlier.release_date desc, earlier.release_id desc
         ) as recency_rank
@@ -65,6 +67,7 @@ aggregated as (
         max(streams) as best_streams,
         max(streams) filter (where recency_rank = 1) as last_streams,
         max(first_week_views) filter (where recency_rank = 1) as last_first_week_views,
+        cast(avg({{ exact('ln(1 + streams) - ln(1 + first_week_streams)') }}) as double) as mean_log_growth,
         max(earlier_release_date) as last_release_date
     from earlier_releases
     group by release_id
@@ -78,6 +81,7 @@ select
     aggregated.best_streams as artist_best_streams,
     aggregated.last_streams as artist_last_streams,
     aggregated.last_first_week_views as artist_last_first_week_views,
+    aggregated.mean_log_growth as artist_mean_log_growth,
     {{ days_since_release('releases.release_date', 'aggregated.last_release_date') }} as artist_days_since_last_release
 from releases
 left join aggregated on releases.release_id = aggregated.release_id

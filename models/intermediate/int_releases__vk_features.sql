@@ -42,6 +42,9 @@ aggregated as (
         cast(sum(first_days.streams) as bigint) as streams_total,
         {{ log_slope('ln(1 + first_days.streams)', 'first_days.day_number') }} as streams_log_slope,
         max(first_days.streams) filter (where first_days.day_number = as_of_days.as_of_day - 1) as streams_last_day,
+        max(first_days.views) filter (where first_days.day_number = as_of_days.as_of_day - 1) as views_last_day,
+        sum(first_days.views) filter (where first_days.day_number >= as_of_days.as_of_day - 3) as views_last_three_days,
+        sum(first_days.views) filter (where first_days.day_number < as_of_days.as_of_day - 3) as views_earlier,
         {%- for measure in ['playlist', 'search', 'recommendation', 'own_music', 'paid'] %}
             cast(sum(first_days.{{ measure }}_streams) as bigint) as {{ measure }}_streams_total,
         {%- endfor %}
@@ -66,6 +69,19 @@ select
     aggregated.streams_log_slope as vk_streams_log_slope,
     case when aggregated.as_of_day > 1 then aggregated.streams_last_day / nullif(aggregated.streams_day_0, 0) end
         as vk_streams_last_over_first,
+    -- with 1 added: the logs of few streams stay within bounds
+    case
+        when aggregated.as_of_day > 1
+            then ln(1 + aggregated.streams_day_0) - ln(1 + aggregated.streams_total)
+    end as vk_streams_first_day_log_ratio,
+    case
+        when aggregated.as_of_day > 1
+            then ln(1 + aggregated.streams_last_day) - ln(1 + aggregated.streams_total)
+    end as vk_streams_last_day_log_ratio,
+    {%- for days in ['last_day', 'last_three_days', 'earlier'] %}
+        ln(1 + aggregated.views_{{ days }}) - ln(1 + aggregated.streams_total)
+            as vk_tiktok_views_{{ days }}_log_ratio,
+    {%- endfor %}
     {%- for measure in ['playlist', 'search', 'recommendation', 'own_music', 'paid'] %}
         aggregated.{{ measure }}_streams_total / nullif(aggregated.streams_total, 0) as vk_{{ measure }}_share,
     {%- endfor %}

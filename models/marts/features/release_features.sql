@@ -107,6 +107,11 @@ select
     vk_features.vk_streams_total,
     vk_features.vk_streams_log_slope,
     vk_features.vk_streams_last_over_first,
+    vk_features.vk_streams_first_day_log_ratio,
+    vk_features.vk_streams_last_day_log_ratio,
+    vk_features.vk_tiktok_views_last_day_log_ratio,
+    vk_features.vk_tiktok_views_last_three_days_log_ratio,
+    vk_features.vk_tiktok_views_earlier_log_ratio,
     vk_features.vk_playlist_share,
     vk_features.vk_search_share,
     vk_features.vk_recommendation_share,
@@ -131,6 +136,7 @@ select
     artist_history.artist_best_streams,
     artist_history.artist_last_streams,
     artist_history.artist_last_first_week_views,
+    artist_history.artist_mean_log_growth,
     artist_history.artist_days_since_last_release
 from as_of_days
 inner join releases on as_of_days.release_id = releases.release_id
