@@ -12,6 +12,8 @@ import pandas as pd
 
 REACH = 3.0
 """Standard deviations beyond which a feature has no further say, so that an extreme release cannot run away."""
+LEAST_DIFFERING = 0.05
+"""Share of releases that must differ from the middle one for a feature to have a say."""
 PENALTIES = np.logspace(-1, 5, 13)
 MOST_STRONG = 12
 RELEASES_PER_STRONG = 50
@@ -65,7 +67,10 @@ def fit_ridge(frame: pd.DataFrame, error: np.ndarray, columns: tuple[str, ...]) 
         count = np.maximum(seen.sum(axis=0), 1)
         mean = np.where(seen, of_day, 0.0).sum(axis=0) / count
         scale = np.sqrt(np.where(seen, (of_day - mean) ** 2, 0.0).sum(axis=0) / count)
-        scale = np.where(scale > 1e-9, scale, 0.0)
+        # What hardly ever differs, such as a day that was not delivered, would be read off a handful of releases.
+        middle = np.nanmedian(np.where(seen.any(axis=0), of_day, 0.0), axis=0)
+        differs = (seen & (np.abs(of_day - middle) > 1e-9)).mean(axis=0)
+        scale = np.where((scale > 1e-9) & (differs >= LEAST_DIFFERING), scale, 0.0)
         z = _standardised(of_day, mean, scale)
         strong = strongest(z, target, min(MOST_STRONG, len(target) // RELEASES_PER_STRONG))
         products = _products(z, strong)
