@@ -1,4 +1,4 @@
-"""Stream totals: the log-linear law, a ridge and CatBoost on its residual, one model for each horizon."""
+"""Stream totals: the log-linear law, corrected by a mix of ridge and CatBoost, one model for each horizon."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from catboost import CatBoostRegressor
 
 DEFAULT_PARAMETERS: Mapping[str, Any] = {
-    "learning_rate": 0.1,
-    "depth": 5,
-    "l2_leaf_reg": 10.0,
+    "learning_rate": 0.15,
+    "depth": 6,
+    "l2_leaf_reg": 5.0,
     "random_strength": 1.0,
     "rsm": 0.4,
     "subsample": 0.8,
@@ -45,12 +45,12 @@ INTERVAL_COLUMNS = ("lower_80", "upper_80", "lower_90", "upper_90")
 
 @dataclass(frozen=True)
 class HorizonModel:
-    """The forecast of one horizon: a linear one, corrected by trees as far as later releases trust them.
+    """The forecast of one horizon: the law, corrected by ridge and trees as far as later releases trust either.
 
     Attributes:
         linear: Log-linear law and ridge.
-        boost: CatBoost's correction of what is left; None where it has no weight.
-        weight: Share of it that is added, in [0, 1].
+        boost: CatBoost's own correction of the law; None where it has no weight.
+        weight: Share of the correction that is CatBoost's and not the ridge's, in [0, 1].
         trees: Trees of the boost.
         intervals: Offsets calibrated on later releases.
         smearing: Factors from median to mean, calibrated on the same.
@@ -116,7 +116,8 @@ def _draft(
     """Fitted on the fit slice alone; weights, number of trees and intervals chosen on the later ones."""
     linear = draft_linear(training, totals, slices, feature_set, columns.numeric)
     model = HorizonModel(linear)
-    error = remainder_error(linear, training, totals)
+    # Trees learn what the law lacks, not what the ridge leaves: of that, the ridge's own overfit hides the most.
+    error = remainder_error(Linear(linear.line), training, totals)
     if slices.judged.any() and np.ptp(error[slices.fit]) > 1e-9:
         stops_early = bool(slices.early.any())
         boost = _regressor(settings, parameters, MOST_TREES if stops_early else SHORT_TREES)
@@ -126,8 +127,9 @@ def _draft(
             early_stopping_rounds=PATIENCE if stops_early else None,
         )
         later = training[slices.judged]
-        correction = boost.predict(_pool(later, columns))
-        weight = trusted_weight(error[slices.judged], correction, later["release_id"].to_numpy())
+        of_ridge = ridge_correction(linear, later)
+        step = boost.predict(_pool(later, columns)) - of_ridge
+        weight = trusted_weight(error[slices.judged] - of_ridge, step, later["release_id"].to_numpy())
         model = HorizonModel(linear, boost, weight, int(boost.tree_count_))
 
     # Without a calibration slice the errors of the fit must do: a line of two numbers hardly flatters itself.
@@ -156,7 +158,7 @@ def _refit(
     if draft.weight == 0 or draft.trees == 0:
         return model
     boost = _regressor(settings, parameters, draft.trees)
-    boost.fit(_pool(training, columns, remainder_error(model.linear, training, totals)))
+    boost.fit(_pool(training, columns, remainder_error(Linear(model.linear.line), training, totals)))
     return replace(model, boost=boost)
 
 
@@ -192,9 +194,9 @@ def _log_forecast(model: HorizonModel, frame: pd.DataFrame, columns: Columns) ->
 
 def _correction(model: HorizonModel, frame: pd.DataFrame, columns: Columns) -> np.ndarray:
     correction = ridge_correction(model.linear, frame)
-    if model.boost is not None:
-        correction = correction + model.weight * model.boost.predict(_pool(frame, columns))
-    return correction
+    if model.boost is None:
+        return correction
+    return np.asarray((1 - model.weight) * correction + model.weight * model.boost.predict(_pool(frame, columns)))
 
 
 def contributions(model: HorizonModel, frame: pd.DataFrame, columns: Columns) -> np.ndarray:
@@ -206,7 +208,7 @@ def contributions(model: HorizonModel, frame: pd.DataFrame, columns: Columns) ->
     of_line, of_corrections = linear_contributions(model.linear, frame, columns.all)
     if model.boost is not None:
         of_trees = model.boost.get_feature_importance(_pool(frame, columns), type="ShapValues")
-        of_corrections = of_corrections + model.weight * np.asarray(of_trees)[:, :-1]
+        of_corrections = (1 - model.weight) * of_corrections + model.weight * np.asarray(of_trees)[:, :-1]
     correction = _correction(model, frame, columns)
     step = corrected(model.linear.line, frame, correction) - corrected(model.linear.line, frame, 0 * correction)
     scale = np.divide(step, correction, out=np.zeros(len(frame)), where=np.abs(correction) > 1e-9)
