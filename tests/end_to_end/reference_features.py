@@ -109,6 +109,24 @@ class Reference:
         f |= {"vk_streams_total": total, "vk_delivered_days": len(known)}
         growth = _growth(streams, as_of_day)
         f |= {"vk_streams_log_slope": growth["log_slope"], "vk_streams_last_over_first": growth["last_over_first"]}
+        views = {
+            n: _sum(
+                self.tiktok_of[upc].loc[self.tiktok_of[upc]["activity_date"] == released + timedelta(days=n), "views"]
+            )
+            for n in range(as_of_day)
+            if released + timedelta(days=n) in self.tiktok_days
+        }
+        grows = as_of_day > 1
+        f["vk_streams_first_day_log_ratio"] = _log_ratio(streams.get(0), total) if grows else None
+        f["vk_streams_last_day_log_ratio"] = _log_ratio(streams.get(as_of_day - 1), total) if grows else None
+        spans = {
+            "last_day": range(as_of_day - 1, as_of_day),
+            "last_three_days": range(max(as_of_day - 3, 0), as_of_day),
+            "earlier": range(max(as_of_day - 3, 0)),
+        }
+        for name, days in spans.items():
+            seen = _total(views[n] for n in days if n in views)
+            f[f"vk_tiktok_views_{name}_log_ratio"] = _log_ratio(seen, total)
         mixes = {
             "playlist": "playlist",
             "search": "search",
@@ -168,18 +186,29 @@ class Reference:
                 "best_streams",
                 "last_streams",
                 "last_first_week_views",
+                "mean_log_growth",
                 "days_since_last_release",
             )
             return {"artist_release_count": 0} | {f"artist_{name}": None for name in names}
         last_day, last, last_streams = earlier[-1]
+        growth = [
+            math.log1p(streams_so_far) - math.log1p(week["vk_streams_total"])
+            for _, other, streams_so_far in earlier
+            if (week := self._vk(other, 7))["vk_delivered_days"] == 7
+        ]
         return {
             "artist_release_count": len(earlier),
             "artist_mean_log_streams": float(np.mean([math.log1p(s) for s in streams])),
             "artist_best_streams": max(streams),
             "artist_last_streams": last_streams,
             "artist_last_first_week_views": self._tiktok(last, 7)["tiktok_views_total"],
+            "artist_mean_log_growth": float(np.mean(growth)) if growth else None,
             "artist_days_since_last_release": (self.released[upc] - last_day).days,
         }
+
+
+def _log_ratio(part: Any, whole: Any) -> float | None:
+    return None if part is None or whole is None else math.log1p(part) - math.log1p(whole)
 
 
 def _sum(values: pd.Series) -> Any:

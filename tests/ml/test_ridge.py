@@ -2,7 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.ridge import PENALTIES, fit_ridge, from_plain, predict_ridge, ridge_contributions, solve_ridge, to_plain
+from ml.ridge import (
+    PENALTIES,
+    fit_ridge,
+    from_plain,
+    predict_ridge,
+    ridge_contributions,
+    solve_ridge,
+    strongest,
+    to_plain,
+)
 
 
 def test_penalty_and_coefficients_are_those_of_scikit_learn() -> None:
@@ -51,3 +60,52 @@ def test_it_survives_json() -> None:
     frame, error = make_frame()
     model = fit_ridge(frame, error, COLUMNS)
     assert predict_ridge(from_plain(to_plain(model)), frame) == pytest.approx(predict_ridge(model, frame), abs=0)
+
+
+def make_dependent_effects(count: int = 1000) -> tuple[pd.DataFrame, np.ndarray]:
+    """A frame of one as-of day where what one feature does depends on another."""
+    random = np.random.default_rng(2)
+    logs = random.normal(0, 1, (count, 6))
+    frame = pd.DataFrame(np.sign(logs) * np.expm1(np.abs(logs)), columns=list("abcdef")).assign(as_of_day=7)
+    error = 1 + logs[:, 1] + 0.5 * logs[:, 3] + 0.8 * logs[:, 1] * logs[:, 3] + random.normal(0, 0.1, count)
+    return frame, error
+
+
+def test_one_effect_may_depend_on_another() -> None:
+    frame, error = make_dependent_effects()
+    half = len(frame) // 2
+    model = fit_ridge(frame.head(half), error[:half], tuple("abcdef"))
+    left = error[half:] - predict_ridge(model, frame.tail(half))
+    assert np.std(left) < 0.25
+    assert predict_ridge(from_plain(to_plain(model)), frame) == pytest.approx(predict_ridge(model, frame), abs=0)
+
+
+def test_contributions_share_out_products_against_a_typical_release() -> None:
+    frame, error = make_dependent_effects()
+    model = fit_ridge(frame, error, tuple("abcdef"))
+    contributions = ridge_contributions(model, frame)
+    assert contributions.sum(axis=1) + model.days[7].constant == pytest.approx(predict_ridge(model, frame))
+    assert contributions.mean(axis=0) == pytest.approx(np.zeros(6), abs=0.02)
+    assert contributions[:, [1, 3]].std(axis=0).min() > 5 * contributions[:, [0, 2, 4, 5]].std(axis=0).max()
+
+
+def test_the_strongest_explain_what_the_others_leave() -> None:
+    random = np.random.default_rng(3)
+    features = random.normal(size=(400, 5))
+    features[:, 4] = features[:, 1] + 0.01 * random.normal(size=400)
+    target = 3 * features[:, 1] + features[:, 2]
+    # a near copy of the strongest says nothing further, the weaker one does
+    assert list(strongest(features, target, 2)) == [1, 2]
+    assert len(strongest(np.ones((400, 3)), target, 2)) == 0
+
+
+def test_few_releases_have_no_products() -> None:
+    frame, error = make_dependent_effects(40)
+    assert fit_ridge(frame, error, tuple("abcdef")).days[7].strong == []
+
+
+def test_what_hardly_ever_differs_has_no_say() -> None:
+    frame, error = make_dependent_effects()
+    rare = np.arange(len(frame)) < 20
+    model = fit_ridge(frame.assign(delivered_days=7.0 - rare), error - 2.0 * rare, (*"abcdef", "delivered_days"))
+    assert (ridge_contributions(model, frame.assign(delivered_days=6.0))[:, 6] == 0).all()
