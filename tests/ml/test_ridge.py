@@ -67,7 +67,8 @@ def make_dependent_effects(count: int = 1000) -> tuple[pd.DataFrame, np.ndarray]
     random = np.random.default_rng(2)
     logs = random.normal(0, 1, (count, 6))
     frame = pd.DataFrame(np.sign(logs) * np.expm1(np.abs(logs)), columns=list("abcdef")).assign(as_of_day=7)
-    error = 1 + logs[:, 1] + 0.5 * logs[:, 3] + 0.8 * logs[:, 1] * logs[:, 3] + random.normal(0, 0.1, count)
+    together = 0.8 * logs[:, 1] * logs[:, 3] + 0.4 * logs[:, 1] ** 2
+    error = 1 + logs[:, 1] + 0.5 * logs[:, 3] + together + random.normal(0, 0.1, count)
     return frame, error
 
 
