@@ -1,14 +1,14 @@
 """Drift: whether the world that the champion was trained in still stands, and whether a retrain is due."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from ml import tracking
 from ml.bundles import Bundle, load_bundle
-from ml.data import Marts, open_warehouse, read_marts
+from ml.data import Marts, open_warehouse, read_marts, write_tables
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY
 from ml.streams import importances
@@ -71,6 +71,7 @@ class Drift:
 
     Attributes:
         version: Champion.
+        data_through: Last day of data.
         age_days: Days of data since its training.
         candidate_age_days: Days of data since a later version was trained that does not hold the title; None without
             one.
@@ -81,6 +82,7 @@ class Drift:
     """
 
     version: int
+    data_through: date
     age_days: int
     candidate_age_days: int | None
     recent_count: int
@@ -118,6 +120,7 @@ def look(settings: Settings) -> Drift | None:
     ]
     return Drift(
         standing.version,
+        marts.data_through,
         age,
         (until - max(later)).days if later else None,
         len(recent),
@@ -125,6 +128,31 @@ def look(settings: Settings) -> Drift | None:
         matured,
         reasons_to_retrain(age, shifts, matured),
     )
+
+
+def record(settings: Settings) -> Drift | None:
+    """Look, and keep the shifts in `ml.feature_drift` for readers; None where there is no champion.
+
+    Raises:
+        HitcastError: The champion cannot be read, or the marts are missing.
+    """
+    found = look(settings)
+    if found is not None and found.shifts:
+        shifts = pd.DataFrame(
+            {
+                "feature_name": [shift.feature_name for shift in found.shifts],
+                "stability_index": [shift.index for shift in found.shifts],
+                "index_limit": [shift.limit for shift in found.shifts],
+                "is_main": [shift.is_main for shift in found.shifts],
+            }
+        ).assign(
+            run_id=f"{tracking.MODEL}/{found.version} through {found.data_through}",
+            model_name=f"{tracking.MODEL}/{found.version}",
+            recent_release_count=found.recent_count,
+            computed_at=datetime.now(UTC).replace(tzinfo=None),
+        )
+        write_tables(settings, {"feature_drift": shifts})
+    return found
 
 
 def reasons_to_retrain(age_days: int, shifts: tuple[Shift, ...], matured: tuple[Matured, ...]) -> tuple[str, ...]:

@@ -244,15 +244,64 @@ def predict(variables: Variables = None, as_of: AsOf = None) -> None:
 
 
 @app.command()
-def publish() -> None:
+def publish(
+    to: Annotated[
+        Literal["postgres"] | None,
+        typer.Option(help="Also bring them to the PostgreSQL that HITCAST_POSTGRES_DSN names."),
+    ] = None,
+    reader: Annotated[
+        str | None, typer.Option(help="With --to postgres: role that may read them, made if it is missing.")
+    ] = None,
+) -> None:
     """Copy the prediction marts to HITCAST_HOME/serving for readers."""
     from pipeline.home import Home
     from pipeline.publish import publish as publish_marts
     from pipeline.summary import render_publication
 
+    if reader is not None and to is None:
+        raise typer.BadParameter("needs --to postgres", param_hint="--reader")
     home = Home.current()
     publish_marts(home)
+    if to == "postgres":
+        from pipeline.postgres import publish_to_postgres
+
+        row_counts = publish_to_postgres(home, reader)
+        typer.echo(f"PostgreSQL: {sum(row_counts.values()):,} rows in {len(row_counts)} tables")
     render_publication(home)
+
+
+@app.command()
+def export(
+    tables: Annotated[list[str] | None, typer.Argument(help="Published tables. [default: all]")] = None,
+    kind: Annotated[Literal["csv", "xlsx"], typer.Option("--format", help="A file each, or one workbook.")] = "csv",
+    output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("exported"),
+) -> None:
+    """Write the published tables as CSV or XLSX, for spreadsheets."""
+    from pipeline.export import export as export_tables
+    from pipeline.home import Home
+
+    for file, row_count in export_tables(Home.current(), tuple(tables or ()), kind, output).items():
+        typer.echo(f"{row_count:>9,} rows  {file}")
+
+
+@app.command()
+def alerts(
+    threshold: Annotated[float, typer.Option(help="Least change of a forecast, as a share of the earlier one.")] = 0.25,
+    kind: Annotated[Literal["text", "json"], typer.Option("--format", help="How to list them.")] = "text",
+    post: Annotated[bool, typer.Option("--post", help="Send them to the webhook HITCAST_ALERTS_WEBHOOK.")] = False,
+) -> None:
+    """List upcoming releases whose forecast moved, or crossed a class, since the publication before."""
+    from pipeline import alerts as pipeline_alerts
+    from pipeline.home import Home
+
+    found = pipeline_alerts.find_alerts(Home.current(), threshold)
+    if kind == "json":
+        typer.echo(pipeline_alerts.as_json(found))
+    else:
+        typer.echo("\n".join(alert.told() for alert in found) or "No forecast moved by as much, or crossed a class.")
+    if post and found:
+        pipeline_alerts.post(found)
+        typer.echo(f"{len(found):,} sent", err=True)
 
 
 @app.command()

@@ -16,7 +16,40 @@ PUBLISHED_TABLES = (
     "prediction_drivers",
     "similar_releases",
     "model_performance",
+    "backtest_forecasts",
+    "feature_drift",
+    "delivered_days",
+    "stream_classes",
+    "promotion_costs",
 )
+OWN_TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "rejected_rows": (
+        "Rows that ingest rejected, counted: one row per raw table, delivery, file and reason.",
+        {
+            "raw_table": ("varchar", "Raw table that they were meant for."),
+            "file_name": ("varchar", "Vendor's file."),
+            "reason": ("varchar", "Why they were rejected."),
+            "row_count": ("bigint", "Rows rejected."),
+            "delivered_at": ("timestamp", "When the file was ingested, UTC."),
+        },
+    ),
+    "publish_info": (
+        "What this publication holds: one row per table.",
+        {
+            "table_name": ("varchar", "Published table."),
+            "row_count": ("bigint", "Its rows."),
+            "data_through_date": ("date", "Last day of data."),
+            "published_at": ("timestamp", "When it was published, UTC; the same for all tables."),
+            "run_id": ("varchar", "Latest scoring run; null before the first."),
+            "model_name": ("varchar", "Registered model and version that scored it."),
+            "previous_published_at": (
+                "timestamp",
+                "When another scoring run was last published, UTC; null before that.",
+            ),
+        },
+    ),
+}
+"""What publishing adds to the marts: name, meaning, and columns with type and meaning."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +59,7 @@ class Publication:
     Attributes:
         file: The DuckDB file.
         published_at: UTC.
-        row_counts: Rows by table.
+        row_counts: Rows by table, `publish_info` left out.
     """
 
     file: Path
@@ -34,11 +67,32 @@ class Publication:
     row_counts: dict[str, int]
 
 
+def published_file(home: Home) -> Path:
+    """The DuckDB file that readers open; it need not exist."""
+    return home.serving / "hitcast.duckdb"
+
+
+def open_published(home: Home) -> duckdb.DuckDBPyConnection:
+    """The published file, to be read and closed soon: a connection keeps to the file that it opened.
+
+    Raises:
+        HitcastError: Nothing is published yet, or the file cannot be read.
+    """
+    file = published_file(home)
+    if not file.exists():
+        raise HitcastError("nothing is published yet", str(file), "Run `hitcast run` first")
+    try:
+        return duckdb.connect(str(file), read_only=True)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise HitcastError(f"cannot be read ({reason})", str(file), "`hitcast publish` writes it anew") from None
+
+
 def publish(home: Home) -> Publication:
     """Copies the prediction marts to `serving/hitcast.duckdb` and Parquet files beside it.
 
     Each file is written beside its place, synced and renamed, so that a reader opens either the old or the new one.
-    `publish_info` says what the DuckDB file holds, a row a table.
+    Tables and columns carry their descriptions as comments. `publish_info` says what the DuckDB file holds.
 
     Raises:
         HitcastError: There is no warehouse, or it lacks the prediction marts.
@@ -47,14 +101,13 @@ def publish(home: Home) -> Publication:
         raise HitcastError("nothing to publish", str(home.warehouse), "Run `hitcast run` first")
     home.serving.mkdir(exist_ok=True)
     published_at = datetime.now(UTC)
-    serving_file = home.serving / "hitcast.duckdb"
-    incoming = {name: home.serving / f".{name}.parquet.{os.getpid()}" for name in PUBLISHED_TABLES}
+    serving_file = published_file(home)
+    incoming = {name: home.serving / f".{name}.parquet.{os.getpid()}" for name in (*PUBLISHED_TABLES, "rejected_rows")}
     incoming_file = home.serving / f".hitcast.duckdb.{os.getpid()}"
     try:
         row_counts = _write(home, incoming_file, incoming, published_at)
-        for name, file in incoming.items():
-            _put_in_place(file, home.serving / f"{name}.parquet")
-        _put_in_place(incoming_file, serving_file)
+        _put_in_place({file: home.serving / f"{name}.parquet" for name, file in incoming.items()})
+        _put_in_place({incoming_file: serving_file})
     finally:
         for leftover in (incoming_file, *incoming.values()):
             leftover.unlink(missing_ok=True)
@@ -65,7 +118,7 @@ def _write(home: Home, database: Path, parquet: dict[str, Path], published_at: d
     row_counts: dict[str, int] = {}
     with duckdb.connect() as connection:
         try:
-            connection.execute(f"attach {_quoted(home.warehouse)} as warehouse (read_only)")
+            connection.execute(f"attach {quoted(home.warehouse)} as warehouse (read_only)")
         except duckdb.IOException as error:
             raise HitcastError(
                 f"cannot be opened ({str(error).splitlines()[0]})",
@@ -73,40 +126,117 @@ def _write(home: Home, database: Path, parquet: dict[str, Path], published_at: d
                 "If another program has it open, close it there; readers belong on the published file",
             ) from None
         # v1.0.0 is what every DuckDB since 1.0 reads
-        connection.execute(f"attach {_quoted(database)} as serving (storage_version 'v1.0.0')")
+        connection.execute(f"attach {quoted(database)} as serving (storage_version 'v1.0.0')")
         present = connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse'")
         lacking = set(PUBLISHED_TABLES).difference(name for (name,) in present.fetchall())
         if lacking:
             raise HitcastError(f"has no table {min(lacking)}", str(home.warehouse), "Run `hitcast run` first")
-        for name, file in parquet.items():
+        connection.execute("use serving")
+        for name in PUBLISHED_TABLES:
             # names come from PUBLISHED_TABLES alone
-            connection.execute(f"create table serving.main.{name} as from warehouse.main.{name}")
-            connection.execute(f"copy serving.main.{name} to {_quoted(file)} (format parquet)")
-            row_counts[name] = connection.table(f"serving.main.{name}").shape[0]
-        connection.execute(
-            "create table serving.main.publish_info "
-            "(table_name varchar, row_count bigint, data_through_date date, published_at timestamp)"
-        )
-        for name, row_count in row_counts.items():
-            connection.execute(
-                "insert into serving.main.publish_info "
-                "select ?, ?, data_through_date, ? from warehouse.main.dataset_days",
-                [name, row_count, published_at.replace(tzinfo=None)],
-            )
+            connection.execute(f"create table {name} as from warehouse.main.{name}")
+        _comment(connection)
+        for name in OWN_TABLES:
+            _create_own(connection, name)
+        _count_rejects(connection, home)
+        for name, file in parquet.items():
+            connection.execute(f"copy {name} to {quoted(file)} (format parquet)")
+            row_counts[name] = connection.table(name).shape[0]
+        _inform(connection, home, row_counts, published_at)
+        connection.execute("use memory")
         connection.execute("detach serving")
     return row_counts
 
 
-def _put_in_place(incoming: Path, place: Path) -> None:
-    with incoming.open("rb") as written:
-        os.fsync(written.fileno())
-    incoming.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
+def _comment(connection: duckdb.DuckDBPyConnection) -> None:
+    """Carry the descriptions that dbt left in the warehouse over to the copies."""
+    told = connection.execute(
+        """
+        select table_name, null as column_name, comment from duckdb_tables()
+        where database_name = 'warehouse' and schema_name = 'main' and comment is not null
+        union all
+        select table_name, column_name, comment from duckdb_columns()
+        where database_name = 'warehouse' and schema_name = 'main' and comment is not null
+        """
+    ).fetchall()
+    for table, column, text in told:
+        if table in PUBLISHED_TABLES:
+            place = f"column {table}.{column}" if column else f"table {table}"
+            connection.execute(f"comment on {place} is {quoted(text)}")
+
+
+def _create_own(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    meaning, columns = OWN_TABLES[table]
+    connection.execute(f"create table {table} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})")
+    connection.execute(f"comment on table {table} is {quoted(meaning)}")
+    for name, (_, text) in columns.items():
+        connection.execute(f"comment on column {table}.{name} is {quoted(text)}")
+
+
+def _count_rejects(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """A file of rejects is named by the time of its delivery and its raw table."""
+    files = sorted(home.rejects.glob("*.csv"))
+    if files:
+        connection.execute(
+            """
+            insert into rejected_rows
+            select
+                regexp_extract(filename, '_([a-z_]+)\\.csv$', 1),
+                regexp_extract(file, '[^/\\\\]*$'),
+                reason,
+                count(*),
+                strptime(regexp_extract(filename, '([0-9]+T[0-9]+)_[a-z_]+\\.csv$', 1), '%Y%m%dT%H%M%S%f')
+            from read_csv(?, header = true, all_varchar = true, filename = true)
+            group by all
+            order by all
+            """,
+            [[str(file) for file in files]],
+        )
+
+
+def _inform(
+    connection: duckdb.DuckDBPyConnection, home: Home, row_counts: dict[str, int], published_at: datetime
+) -> None:
+    latest = connection.execute(
+        "select run_id, model_name from prediction_history order by predicted_at desc, run_id desc limit 1"
+    ).fetchone()
+    run_id, model_name = latest or (None, None)
+    previous = _previous(home, run_id)
+    for name, row_count in row_counts.items():
+        connection.execute(
+            "insert into publish_info select ?, ?, data_through_date, ?, ?, ?, ? from warehouse.main.dataset_days",
+            [name, row_count, published_at.replace(tzinfo=None), run_id, model_name, previous],
+        )
+
+
+def _previous(home: Home, run_id: str | None) -> datetime | None:
+    """When another scoring run was last published: publishing one again does not make its own forecasts the past."""
+    try:
+        with open_published(home) as serving:
+            row = serving.execute("select run_id, published_at, previous_published_at from publish_info").fetchone()
+    except (HitcastError, duckdb.Error):
+        # none, or one that cannot be read: what is published has nothing to be compared with
+        return None
+    if row is None:
+        return None
+    earlier: datetime | None = row[2] if row[0] == run_id else row[1]
+    return earlier
+
+
+def _put_in_place(places: dict[Path, Path]) -> None:
+    """Rename files of one folder to their places, each only after what it holds is on disk."""
+    for incoming in places:
+        with incoming.open("rb") as written:
+            os.fsync(written.fileno())
+    for incoming, place in places.items():
+        incoming.replace(place)
+    folder = os.open(next(iter(places.values())).parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def quoted(text: Path | str) -> str:
+    """A literal for statements that take no parameters: attach, copy, comment."""
+    return "'" + str(text).replace("'", "''") + "'"

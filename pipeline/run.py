@@ -1,4 +1,4 @@
-"""The whole job in order: features, training where no model stands, forecasts, their marts, publication."""
+"""The whole job in order: features, training where no model stands, forecasts, drift, their marts, publication."""
 
 import time
 from collections.abc import Callable
@@ -70,6 +70,12 @@ def run(
     def forecasts(progress: Callable[[str], None]) -> str:
         return describe_forecasts(predict.predict(settings, progress=progress))
 
+    def shifts(progress: Callable[[str], None]) -> str:
+        found = drift.record(settings)
+        if found is None or not found.reasons:
+            return "no retrain is due"
+        return f"retrain is due: {found.reasons[0]}"
+
     def marts(progress: Callable[[str], None]) -> str:
         dbt.build(home, variables, PREDICTIONS)
         return "marts built and tested"
@@ -84,6 +90,7 @@ def run(
         "features": features,
         "train": training,
         "predict": forecasts,
+        "drift": shifts,
         "predictions": marts,
         "publish": publication,
     }.items():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ml import drift, tracking
-from ml.drift import Matured, Shift, index_limit, judge_matured, look, reasons_to_retrain, stability_index
+from ml.drift import Matured, Shift, index_limit, judge_matured, look, reasons_to_retrain, record, stability_index
 from ml.predict import predict
 from ml.settings import Settings
 from ml.train import Trained, train
@@ -143,6 +143,23 @@ def test_features_that_moved_are_found(trained: tuple[Settings, Trained], monkey
     assert after.shifts[0].is_main
     assert after.shifts[0].index > after.shifts[0].limit
     assert any("vk_streams_total has moved" in reason for reason in after.reasons)
+
+
+def test_shifts_are_kept_for_readers_once_for_each_day_of_data(
+    trained: tuple[Settings, Trained], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, _ = trained
+    monkeypatch.setattr(drift, "LEAST_RECENT", 5)
+    record(settings)
+    found = record(settings)
+    assert found is not None
+    with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
+        rows = warehouse.sql(
+            "select feature_name, stability_index, model_name, recent_release_count from ml.feature_drift"
+        ).fetchall()
+    assert dict(row[:2] for row in rows) == {shift.feature_name: shift.index for shift in found.shifts}
+    assert len(rows) == len(found.shifts)
+    assert {row[2:] for row in rows} == {("hitcast/1", found.recent_count)}
 
 
 def test_too_few_recent_releases_tell_nothing(trained: tuple[Settings, Trained]) -> None:

@@ -42,7 +42,9 @@ def test_a_champion_is_replaced_when_asked_or_due(
     monkeypatch.setattr(job, "widen", lambda home: None)
     monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
     monkeypatch.setattr(tracking, "champion", lambda settings: SimpleNamespace(version=1) if stands else None)
-    monkeypatch.setattr(drift, "look", lambda settings: Drift(1, 40, candidate, 0, (), (), reasons))
+    found = Drift(1, date(2021, 12, 31), 40, candidate, 0, (), (), reasons)
+    monkeypatch.setattr(drift, "look", lambda settings: found)
+    monkeypatch.setattr(drift, "record", lambda settings: found)
     monkeypatch.setattr(train, "train", lambda settings, progress: calls.append("train"))
     monkeypatch.setattr(job, "describe_training", lambda trained: "version 2 (champion)")
     monkeypatch.setattr(
@@ -59,3 +61,4 @@ def test_a_champion_is_replaced_when_asked_or_due(
     assert calls == ["train"] * trains
     assert steps["train"].startswith("version 2" if trains else "champion version 1 stands")
     assert steps["train"].endswith("; it is old") == (trains and retrain == "auto" and stands)
+    assert steps["drift"] == ("retrain is due: it is old" if reasons else "no retrain is due")

@@ -39,7 +39,9 @@ SHIFTS = tuple(Shift(name, index, 0.25, name == "d") for name, index in zip("abc
 
 
 def test_the_three_largest_shifts_and_the_main_ones_are_told() -> None:
-    lines = describe_drift(Drift(2, 12, None, 159, SHIFTS, (Matured(14, 122, 0.803, 0.156, 0.204),), ()))
+    lines = describe_drift(
+        Drift(2, date(2021, 12, 31), 12, None, 159, SHIFTS, (Matured(14, 122, 0.803, 0.156, 0.204),), ())
+    )
     assert lines == [
         "champion: version 2, trained 12 days of data ago",
         "PSI of the last month's 159 releases, largest: a 3.00, b 2.00, c 1.00",
@@ -50,7 +52,7 @@ def test_the_three_largest_shifts_and_the_main_ones_are_told() -> None:
 
 
 def test_every_reason_to_retrain_is_told_with_the_command() -> None:
-    lines = describe_drift(Drift(2, 40, None, 3, (), (), ("it is old", "it has moved")))
+    lines = describe_drift(Drift(2, date(2021, 12, 31), 40, None, 3, (), (), ("it is old", "it has moved")))
     assert lines[1:] == [
         "PSI: 3 releases in the last month are too few to tell",
         "no forecast of this champion has met its total in the last two months",
@@ -61,7 +63,7 @@ def test_every_reason_to_retrain_is_told_with_the_command() -> None:
 
 
 def test_a_candidate_that_was_not_promoted_is_named_instead_of_the_command() -> None:
-    lines = describe_drift(Drift(2, 40, 3, 3, (), (), ("it is old",)))
+    lines = describe_drift(Drift(2, date(2021, 12, 31), 40, 3, 3, (), (), ("it is old",)))
     assert lines[-2:] == [
         "retrain is due: it is old",
         "a later version was trained 3 days of data ago and was not promoted: see `hitcast models list`",

@@ -20,11 +20,7 @@ releases as (
 
 latest_backtest as (
 
-    select
-        run_id,
-        row_number() over (order by max(evaluated_at) desc, run_id desc) as recency_rank
-    from metrics
-    group by run_id
+    select * from {{ ref('int_backtests__latest') }}
 
 ),
 
@@ -43,7 +39,6 @@ backtest as (
         metrics.release_count
     from metrics
     inner join latest_backtest on metrics.run_id = latest_backtest.run_id
-    where latest_backtest.recency_rank = 1
 
 ),
 

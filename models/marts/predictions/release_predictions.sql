@@ -35,6 +35,27 @@ latest as (
 
 ),
 
+-- the last forecast on fewer days of data
+previous as (
+
+    select
+        ranked.release_id,
+        ranked.horizon_days,
+        ranked.as_of_date,
+        ranked.predicted_streams,
+        ranked.predicted_class,
+        row_number() over (
+            partition by ranked.release_id, ranked.horizon_days order by ranked.recency_rank
+        ) as recency_rank
+    from ranked
+    inner join latest
+        on
+            ranked.release_id = latest.release_id
+            and ranked.horizon_days = latest.horizon_days
+            and ranked.as_of_date < latest.as_of_date
+
+),
+
 main_drivers as (
 
     select
@@ -73,11 +94,15 @@ select
     latest.probability_medium,
     latest.probability_high,
     latest.predicted_class,
-    -- the expected cost of leaving a hit alone outweighs that of promoting a miss (Elkan 2001)
+    -- the expected cost of leaving a hit alone less that of promoting a miss (Elkan 2001)
     latest.probability_high * {{ var('false_negative_cost') }}
-    >= (1 - latest.probability_high) * {{ var('false_positive_cost') }} as is_promotion_candidate,
+    - (1 - latest.probability_high) * {{ var('false_positive_cost') }} as promotion_value,
+    promotion_value >= 0 as is_promotion_candidate,
     coalesce(main_drivers.main_drivers, latest.refusal) as main_drivers,
     latest.refusal,
+    previous.as_of_date as previous_as_of_date,
+    previous.predicted_streams as previous_predicted_streams,
+    previous.predicted_class as previous_predicted_class,
     latest.run_id,
     latest.model_name,
     latest.predicted_at,
@@ -92,3 +117,8 @@ left join main_drivers
         latest.run_id = main_drivers.run_id
         and latest.release_id = main_drivers.release_id
         and latest.horizon_days = main_drivers.horizon_days
+left join previous
+    on
+        latest.release_id = previous.release_id
+        and latest.horizon_days = previous.horizon_days
+        and previous.recency_rank = 1
