@@ -9,7 +9,7 @@ export HITCAST_HOME ?= data
 ROWS ?= 7000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-fast format docs bench dashboard clean lock
+.PHONY: help setup demo test check check-fast format docs load bench dashboard clean lock
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ docs: $(STAMP) ## Write docs/features.md, and the dbt docs as one page to site/
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet docs generate --static --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
 	@mkdir -p site && cp $(CHECK_HOME)/target/static_index.html site/index.html
 	@echo "open site/index.html"
+
+load: $(STAMP) ## Publish 200 times while eight readers never pause
+	HITCAST_PUBLISHES=200 $(BIN)/python -m pytest -s tests/pipeline/test_load.py
 
 bench: $(STAMP) ## Measure speed and memory; make bench ROWS=71000000 takes a quarter of an hour and 10 GB of disk
 	$(BIN)/python -m benchmarks --rows $(ROWS)
