@@ -1,4 +1,4 @@
--- the latest backtest: one row, none before the first
+-- one row: the backtest that was evaluated last; none before the first
 {{ config(materialized='view') }}
 
 with metrics as (

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline import dbt
 from pipeline.home import PROJECT_DIR, Home
+from pipeline.publish import PUBLISHED_TABLES
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +60,8 @@ def test_every_model_opens_with_its_grain(manifest: dict[str, Any]) -> None:
             "training",
             {"releases", "release_features", "release_targets", "feature_catalog", "dataset_days", "stream_classes"},
         ),
-        (
-            "dashboard",
-            {
-                "release_predictions",
-                "prediction_history",
-                "prediction_drivers",
-                "similar_releases",
-                "model_performance",
-            },
-        ),
+        ("dashboard", set(PUBLISHED_TABLES)),
+        ("bi", set(PUBLISHED_TABLES)),
     ],
 )
 def test_exposures_stand_in_the_graph(manifest: dict[str, Any], exposure: str, reads: set[str]) -> None:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 
 from ml.errors import HitcastError
-from pipeline.home import PROJECT_DIR, Home
+from pipeline.home import Home
 from pipeline.publish import OWN_TABLES, PUBLISHED_TABLES, open_published, publish, published_file
 from tests.pipeline.published_world import fill, make_home
 
@@ -30,12 +29,6 @@ def info(home: Home, column: str) -> object:
     with open_published(home) as published:
         ((value,),) = published.sql(f"select distinct {column} from publish_info").fetchall()
     return value
-
-
-def test_everything_that_the_page_reads_is_published() -> None:
-    file = PROJECT_DIR / "models/marts/predictions/_predictions__exposures.yml"
-    page = yaml.safe_load(file.read_text(encoding="utf-8"))["exposures"][0]
-    assert {f"ref('{name}')" for name in PUBLISHED_TABLES} == set(page["depends_on"])
 
 
 def test_tables_and_what_they_hold_are_published(home: Home) -> None:
