@@ -108,7 +108,7 @@ def random_forest(training: pd.DataFrame, given: Given) -> PredictStreams:
 
 
 def catboost(training: pd.DataFrame, given: Given) -> PredictStreams:
-    """This project's model of streams: line, ridge, and CatBoost on what they leave."""
+    """This project's model of streams: the line, corrected by a mix of ridge and CatBoost."""
     model = fit_streams(training, given.feature_set, given.columns, given.settings, given.tuned.streams)
     return lambda rows: {
         horizon: forecast["predicted_streams"].to_numpy() for horizon, forecast in predict_streams(model, rows).items()
