@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ml.wording import effect_in_words, human_number, many, share, times
+
 MEASURES: Mapping[str, str] = {
     "tiktok_views": "TikTok views",
     "tiktok_creations": "TikTok creations",
@@ -72,24 +74,6 @@ class Fact:
         return "on the first day" if self.as_of_day == 1 else f"in the first {self.as_of_day} days"
 
 
-def human_number(value: float) -> str:
-    """A count as people write it, to three digits: 940, 12.3 K, 124 K, 1.2 M."""
-    for size, unit in ((1e9, " B"), (1e6, " M"), (1e3, " K")):
-        if value >= size * 0.9995:
-            return f"{value / size:.{0 if value >= size * 99.95 else 1}f}{unit}"
-    return f"{value:.0f}"
-
-
-def effect_in_words(contribution: float) -> str:
-    """What a contribution to the log of a forecast does to the forecast itself: +38 %, -9 %, 12 times as many."""
-    percent = 100 * float(np.expm1(min(contribution, 20.0)))
-    if percent >= 900:
-        return f"{human_number(1 + percent / 100)} times as many"
-    if percent < -99:
-        return f"{max(percent, -99.9):.1f} %"
-    return f"{percent:+.1f} %" if abs(percent) < 0.95 else f"{percent:+.0f} %"
-
-
 def reason(name: str, fact: Fact, contribution: float, description: str = "", unit: str = "") -> str:
     """One sentence: what was seen, and what it did to the forecast.
 
@@ -137,38 +121,25 @@ def _with_unit(unit: str) -> str:
     return "" if unit in {"", "ratio", "share", "day", "category", "log"} else f" {unit}"
 
 
-def _share(value: float) -> str:
-    percent = 100 * value
-    return f"{percent:.0f} %" if percent >= 1 or percent == 0 else f"{percent:.2g} %"
-
-
-def _times(value: float) -> str:
-    return f"{value:.0f} times" if value >= 10 else f"{value:.1f} times"
-
-
-def _many(number: float) -> str:
-    return human_number(number) if number >= 0.5 else "no"
-
-
 def _counting(before: str, thing: str, after: str = "") -> Callable[..., str]:
     """Tells a count of things: one track, 12 tracks, no track."""
 
     def tell(fact: Fact) -> str:
         plural = "" if round(fact.number) <= 1 else "s"
-        return f"{before} {_many(fact.number)} {thing}{plural} {after}".strip()
+        return f"{before} {many(fact.number)} {thing}{plural} {after}".strip()
 
     return tell
 
 
 def _on_day(fact: Fact, measure: str, day: str) -> str:
-    return f"{_many(fact.number)} {MEASURES[measure]} on day {day}" if measure in MEASURES else ""
+    return f"{many(fact.number)} {MEASURES[measure]} on day {day}" if measure in MEASURES else ""
 
 
 def _total(fact: Fact, measure: str) -> str:
     if measure not in MEASURES:
         return ""
     when = "before release" if "teaser" in measure else fact.days
-    return f"{_many(fact.number)} {MEASURES[measure]} {when}"
+    return f"{many(fact.number)} {MEASURES[measure]} {when}"
 
 
 def _slope(fact: Fact, measure: str) -> str:
@@ -178,7 +149,7 @@ def _slope(fact: Fact, measure: str) -> str:
     if abs(percent) < 0.5:
         return f"{MEASURES[measure]} stayed level from day to day"
     if percent >= 100:
-        return f"{MEASURES[measure]} grew {_times(1 + percent / 100)} a day"
+        return f"{MEASURES[measure]} grew {times(1 + percent / 100)} a day"
     return f"{MEASURES[measure]} {'grew' if percent > 0 else 'fell'} {abs(percent):.0f} % a day"
 
 
@@ -187,10 +158,10 @@ def _last_over_first(fact: Fact, measure: str) -> str:
         return ""
     subject, last = MEASURES[measure], fact.as_of_day - 1
     if fact.number >= 1.05:
-        return f"{subject} grew {_times(fact.number)} from day 0 to day {last}"
+        return f"{subject} grew {times(fact.number)} from day 0 to day {last}"
     if fact.number > 0.95:
         return f"{subject} of day {last} were those of day 0"
-    return f"{subject} of day {last} were {_share(fact.number)} of day 0's"
+    return f"{subject} of day {last} were {share(fact.number)} of day 0's"
 
 
 def _acceleration(fact: Fact, measure: str) -> str:
@@ -206,7 +177,23 @@ def _per_view(fact: Fact, measure: str) -> str:
 
 
 def _vk_share(fact: Fact, source: str) -> str:
-    return f"{_share(fact.number)} of VK streams {VK_SOURCES[source]}" if source in VK_SOURCES else ""
+    return f"{share(fact.number)} of VK streams {VK_SOURCES[source]}" if source in VK_SOURCES else ""
+
+
+VIEW_DAYS: Mapping[str, str] = {
+    "last_day": "on the last known day",
+    "last_three_days": "on the last three known days",
+    "earlier": "before the last three known days",
+}
+
+
+def _views_per_stream(fact: Fact, days: str) -> str:
+    return f"{_plain(float(np.exp(fact.number)))} TikTok views {VIEW_DAYS[days]} for each VK stream so far"
+
+
+def _artist_growth(fact: Fact) -> str:
+    grown = times(float(np.exp(fact.number)))
+    return f"the artist's earlier releases had {grown} their first week's streams in {fact.class_horizon} days"
 
 
 def _month(fact: Fact) -> str:
@@ -245,14 +232,19 @@ TEMPLATES: tuple[tuple[str, Tell], ...] = (
     (r"tiktok_views_per_creation", lambda fact: f"{human_number(fact.number)} TikTok views per creation"),
     (r"tiktok_(\w+)_per_view", _per_view),
     (r"tiktok_active_sounds_peak", _counting("", "TikTok sound", "in use on a day")),
-    (r"tiktok_pgc_share_of_(\w+)", lambda fact, of: f"{_share(fact.number)} of TikTok {of} were on the label's sounds"),
-    (r"tiktok_largest_sound_share", lambda fact: f"the largest sound had {_share(fact.number)} of TikTok creations"),
+    (r"tiktok_pgc_share_of_(\w+)", lambda fact, of: f"{share(fact.number)} of TikTok {of} were on the label's sounds"),
+    (r"tiktok_largest_sound_share", lambda fact: f"the largest sound had {share(fact.number)} of TikTok creations"),
     (r"tiktok_average_play_seconds", lambda fact: f"a TikTok view lasted {fact.number:.0f} seconds on average"),
     (r"tiktok_teaser_days_active", _counting("", "day", "of teasers before release")),
-    (r"tiktok_share_of_platform_(\w+)", lambda fact, of: f"{_share(fact.number)} of all TikTok {of} {fact.days}"),
+    (r"tiktok_share_of_platform_(\w+)", lambda fact, of: f"{share(fact.number)} of all TikTok {of} {fact.days}"),
     (r"tiktok_delivered_days", lambda fact: f"TikTok reported {fact.number:.0f} of {fact.as_of_day} known days"),
     (r"vk_delivered_days", lambda fact: f"VK reported {fact.number:.0f} of {fact.as_of_day} known days"),
     (r"vk_(\w+)_share", _vk_share),
+    (
+        r"vk_streams_(first|last)_day_log_ratio",
+        lambda fact, which: f"{share(float(np.exp(fact.number)))} of VK streams so far came on the {which} known day",
+    ),
+    (r"vk_tiktok_views_(\w+)_log_ratio", _views_per_stream),
     (r"release_weekday", _weekday),
     (r"release_month", _month),
     (r"first_week_holidays", _counting("", "holiday", "in the first week")),
@@ -265,11 +257,12 @@ TEMPLATES: tuple[tuple[str, Tell], ...] = (
     (r"track_count", _counting("it has", "track")),
     (r"new_track_count", _counting("", "track", "not released before")),
     (r"mean_duration_seconds", _minutes),
-    (r"explicit_share", lambda fact: f"{_share(fact.number)} of the tracks are marked explicit"),
+    (r"explicit_share", lambda fact: f"{share(fact.number)} of the tracks are marked explicit"),
     (r"artist_release_count", _counting("the artist has", "earlier release")),
     (r"artist_(best|last)_streams", _artist_streams),
     (r"artist_mean_log_streams", lambda fact: _artist_streams(replace(fact, value=np.expm1(fact.number)), "typical")),
     (r"artist_last_first_week_views", _artist_views),
+    (r"artist_mean_log_growth", _artist_growth),
     (r"artist_days_since_last_release", _counting("", "day", "after the artist's latest earlier release")),
     (r"as_of_day", _counting("", "day", "of data")),
 )
@@ -292,6 +285,8 @@ UNKNOWN: tuple[tuple[str, Tell], ...] = (
         ),
     ),
     (r"competing_\w+", lambda fact: "how many releases compete is not known"),
+    (r"vk_streams_\w+_log_ratio", lambda fact: "how VK streams develop is not yet known"),
+    (r"vk_tiktok_\w+_log_ratio", lambda fact: "TikTok views for each VK stream are not known"),
     (r"vk_\w+_share", lambda fact: "where VK streams came from is not known"),
     (r"tiktok_(\w+)_per_view", lambda fact, of: f"no TikTok views to count {of} by"),
     (r"tiktok_(?!teaser|active|delivered)\w+", lambda fact: "too little on TikTok to take shares of"),

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from ml import tracking
 from ml.errors import HitcastError
-from ml.reasons import human_number
 from ml.settings import Settings
+from ml.wording import human_number
 from pipeline.home import Home
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ml.reasons import GROUPS, MISSING, Fact, effect_in_words, group_reason, human_number, reason
+from ml.reasons import GROUPS, MISSING, Fact, group_reason, reason
+from ml.wording import effect_in_words, human_number
 from tests.ml.world import PROJECT
 
 UNKNOWN = float("nan")
@@ -53,6 +54,19 @@ def test_every_group_has_words(feature: dict[str, Any]) -> None:
         ("vk_playlist_share", 0.0012, 7, "0.12 % of VK streams came from playlists"),
         ("artist_best_streams", 310_000, 7, "the artist's best earlier release had 310 K streams in 30 days"),
         ("artist_mean_log_streams", 10.0, 7, "the artist's typical earlier release had 22.0 K streams in 30 days"),
+        ("vk_streams_last_day_log_ratio", -2.3026, 7, "10 % of VK streams so far came on the last known day"),
+        (
+            "vk_tiktok_views_earlier_log_ratio",
+            3.0,
+            7,
+            "20.1 TikTok views before the last three known days for each VK stream so far",
+        ),
+        (
+            "artist_mean_log_growth",
+            0.7,
+            7,
+            "the artist's earlier releases had 2.0 times their first week's streams in 30 days",
+        ),
         ("artist_best_streams", UNKNOWN, 7, "no earlier release of the artist to go by"),
         ("artist_release_count", 0, 7, "the artist has no earlier release"),
         ("vk_streams_total", 1_249_000, 1, "1.2 M VK streams on the first day"),
