@@ -5,7 +5,6 @@ import pytest
 import yaml
 
 from ml.reasons import GROUPS, MISSING, Fact, group_reason, reason
-from ml.wording import effect_in_words, human_number
 from tests.ml.world import PROJECT
 
 UNKNOWN = float("nan")
@@ -100,38 +99,3 @@ def test_a_feature_that_no_template_knows_is_told_by_its_description() -> None:
     assert reason("new_thing", Fact(2.0, 7, 30), -0.1) == "new thing: 2: -10 %"
     # looks like a template's, but its measure is not one of ours
     assert reason("radio_plays_total", Fact(2.0, 7, 30), -0.1, "Plays on the radio.") == "Plays on the radio: 2: -10 %"
-
-
-@pytest.mark.parametrize(
-    ("contribution", "told"),
-    [
-        (0.3221, "+38 %"),
-        (-0.0943, "-9 %"),
-        (0.004, "+0.4 %"),
-        (-0.0098, "-1 %"),
-        (2.5, "12 times as many"),
-        (-4.0, "-98 %"),
-        (-9.0, "-99.9 %"),
-        (99.0, "485 M times as many"),
-    ],
-)
-def test_effects_are_told_on_the_forecast_itself(contribution: float, told: str) -> None:
-    assert effect_in_words(contribution) == told
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [
-        (0, "0"),
-        (940.4, "940"),
-        (999.6, "1.0 K"),
-        (12_345, "12.3 K"),
-        (99_960, "100 K"),
-        (124_400, "124 K"),
-        (999_600, "1.0 M"),
-        (1_249_000, "1.2 M"),
-        (2e9, "2.0 B"),
-    ],
-)
-def test_numbers_are_told_as_people_write_them(value: float, told: str) -> None:
-    assert human_number(value) == told
