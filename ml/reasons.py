@@ -244,7 +244,7 @@ TEMPLATES: tuple[tuple[str, Tell], ...] = (
         r"vk_streams_(first|last)_day_log_ratio",
         lambda fact, which: f"{share(float(np.exp(fact.number)))} of VK streams so far came on the {which} known day",
     ),
-    (r"vk_tiktok_views_(\w+)_log_ratio", _views_per_stream),
+    (r"vk_tiktok_views_(last_day|last_three_days|earlier)_log_ratio", _views_per_stream),
     (r"release_weekday", _weekday),
     (r"release_month", _month),
     (r"first_week_holidays", _counting("", "holiday", "in the first week")),
