@@ -16,7 +16,15 @@ from ml.baselines import BASELINES, forecast_baseline, line_probabilities
 from ml.classes import fit_classes, predict_classes
 from ml.data import Columns, target_column
 from ml.decisions import class_probabilities
-from ml.linear import corrected, draft_linear, predict_linear, refit_linear, remainder_error, ridge_correction
+from ml.linear import (
+    Linear,
+    corrected,
+    draft_linear,
+    predict_linear,
+    refit_linear,
+    remainder_error,
+    ridge_correction,
+)
 from ml.log_linear import known_streams
 from ml.settings import Settings
 from ml.shrinkage import trusted_weight
@@ -116,7 +124,7 @@ def catboost(training: pd.DataFrame, given: Given) -> PredictStreams:
 
 
 def lightgbm(training: pd.DataFrame, given: Given) -> PredictStreams:
-    """Line, ridge, and LightGBM on what they leave, trusted as far as CatBoost is."""
+    """This project's model of streams with LightGBM in CatBoost's place."""
     slices, to_matrix = inner_slices(training, given.settings.horizons), matrix_maker(training, given.columns)
     matrix, releases = to_matrix(training), training["release_id"].to_numpy()
     models = {}
@@ -125,12 +133,14 @@ def lightgbm(training: pd.DataFrame, given: Given) -> PredictStreams:
         linear = draft_linear(training, totals, slices, given.feature_set, given.columns.numeric)
         booster, weight, later = None, 0.0, slices.judged
         if later.any():
-            error = remainder_error(linear, training, totals)
+            error = remainder_error(Linear(linear.line), training, totals)
             booster, trees = _boost(matrix, error, slices, given)
-            weight = trusted_weight(error[later], booster.predict(matrix[later], num_iteration=trees), releases[later])
+            of_ridge = ridge_correction(linear, training[later])
+            step = booster.predict(matrix[later], num_iteration=trees) - of_ridge
+            weight = trusted_weight(error[later] - of_ridge, step, releases[later])
         linear = refit_linear(linear, training, totals)
         if weight > 0:
-            error = remainder_error(linear, training, totals)
+            error = remainder_error(Linear(linear.line), training, totals)
             booster, _ = _boost(matrix, error, None, given, trees)
         models[horizon] = (linear, booster, weight)
 
@@ -139,7 +149,7 @@ def lightgbm(training: pd.DataFrame, given: Given) -> PredictStreams:
         for horizon, (linear, booster, weight) in models.items():
             correction = ridge_correction(linear, rows)
             if booster is not None and weight > 0:
-                correction = correction + weight * booster.predict(seen)
+                correction = correction + weight * (booster.predict(seen) - correction)
             forecasts[horizon] = np.expm1(corrected(linear.line, rows, correction))
         return forecasts
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from ml.errors import HitcastError
-from ml.reasons import human_number
+from ml.wording import human_number
 from pipeline.home import Home
 from pipeline.publish import open_published
 
