@@ -14,7 +14,12 @@ from pipeline.publish import Publication, publish
 from pipeline.summary import describe_forecasts, describe_training
 
 FEATURES = ["+path:models/marts/features"]
-PREDICTIONS = ["path:models/staging/ml", "path:models/marts/predictions"]
+PREDICTIONS = [
+    "path:models/staging/ml",
+    "int_backtests__latest",
+    "path:models/marts/predictions",
+    "path:models/marts/semantic",
+]
 
 
 @dataclass(frozen=True)
