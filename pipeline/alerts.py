@@ -7,10 +7,12 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
+import duckdb
+
 from ml.errors import HitcastError
 from ml.wording import human_number
 from pipeline.home import Home
-from pipeline.publish import open_published
+from pipeline.publish import open_published, published_file
 
 WEBHOOK = "HITCAST_ALERTS_WEBHOOK"
 TIMEOUT_SECONDS = 10
@@ -79,40 +81,43 @@ def find_alerts(home: Home, threshold: float) -> list[Alert]:
     """
     if not threshold > 0:
         raise HitcastError(f"must be above 0, not {threshold:g}", "--threshold", "0.25 is a quarter up or down")
-    with open_published(home) as published:
-        rows = published.execute(
-            """
-            with earlier as (
-                select history.*
-                from prediction_history as history
-                where history.predicted_at <= (select max(previous_published_at) from publish_info)
-                qualify row_number() over (
-                    partition by release_id, horizon_days order by as_of_date desc, predicted_at desc, run_id desc
-                ) = 1
-            )
+    query = """
+        with earlier as (
+            select history.*
+            from prediction_history as history
+            where history.predicted_at <= (select max(previous_published_at) from publish_info)
+            qualify row_number() over (
+                partition by release_id, horizon_days order by as_of_date desc, predicted_at desc, run_id desc
+            ) = 1
+        )
 
-            select
-                latest.release_id, latest.artist_name, latest.release_title, strftime(latest.release_date, '%Y-%m-%d'),
-                latest.horizon_days, latest.as_of_day, latest.predicted_streams, earlier.predicted_streams,
-                latest.predicted_class, earlier.predicted_class
-            from release_predictions as latest
-            inner join earlier using (release_id, horizon_days)
-            where
-                latest.actual_streams is null
-                and latest.predicted_streams is not null
-                and earlier.predicted_streams is not null
-                and (
-                    latest.predicted_class <> earlier.predicted_class
-                    or abs(latest.predicted_streams - earlier.predicted_streams)
-                    >= $threshold * earlier.predicted_streams
-                )
-            order by
-                abs(ln(1 + latest.predicted_streams) - ln(1 + earlier.predicted_streams)) desc,
-                latest.release_id,
-                latest.horizon_days
-            """,
-            {"threshold": threshold},
-        ).fetchall()
+        select
+            latest.release_id, latest.artist_name, latest.release_title, strftime(latest.release_date, '%Y-%m-%d'),
+            latest.horizon_days, latest.as_of_day, latest.predicted_streams, earlier.predicted_streams,
+            latest.predicted_class, earlier.predicted_class
+        from release_predictions as latest
+        inner join earlier using (release_id, horizon_days)
+        where
+            latest.actual_streams is null
+            and latest.predicted_streams is not null
+            and earlier.predicted_streams is not null
+            and (
+                latest.predicted_class <> earlier.predicted_class
+                or abs(latest.predicted_streams - earlier.predicted_streams)
+                >= $threshold * earlier.predicted_streams
+            )
+        order by
+            abs(ln(1 + latest.predicted_streams) - ln(1 + earlier.predicted_streams)) desc,
+            latest.release_id,
+            latest.horizon_days
+    """
+    try:
+        with open_published(home) as published:
+            rows = published.execute(query, {"threshold": threshold}).fetchall()
+    except duckdb.BinderException:
+        raise HitcastError(
+            "lacks columns, as another version of hitcast wrote it", str(published_file(home)), "Run `hitcast run`"
+        ) from None
     return [alert for alert in (Alert(*row) for row in rows) if alert.change or not alert.is_same_class]
 
 

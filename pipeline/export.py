@@ -39,7 +39,7 @@ def export(home: Home, tables: tuple[str, ...], kind: Literal["csv", "xlsx"], fo
             write = _write_csv if kind == "csv" else _write_workbook
             return write(published, tables or tuple(known), folder)
         except (OSError, duckdb.IOException) as error:
-            reason = str(error).splitlines()[0]
+            reason = (isinstance(error, OSError) and error.strerror) or str(error).splitlines()[0]
             raise HitcastError(f"cannot be written ({reason})", str(folder), "Name another folder: --output") from None
 
 

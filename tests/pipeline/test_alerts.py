@@ -5,12 +5,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
+import duckdb
 import pytest
 
 from ml.errors import HitcastError
 from pipeline.alerts import Alert, as_json, find_alerts, post
 from pipeline.home import Home
-from pipeline.publish import publish
+from pipeline.publish import publish, published_file
 from tests.pipeline.published_world import fill, make_home
 
 BEFORE = {"predicted_streams": 100_000.0, "predicted_class": "medium"}
@@ -61,6 +62,13 @@ def test_an_alert_says_what_changed(home: Home) -> None:
     assert moved.told().endswith("100 K to 125 K streams (+25%)")
     assert crossed.told().endswith("100 K to 101 K streams (+1%, medium to high)")
     assert json.loads(as_json([crossed]))[0]["previous_predicted_class"] == "medium"
+
+
+def test_a_file_of_another_version_is_told(home: Home) -> None:
+    with duckdb.connect(str(published_file(home))) as published:
+        published.execute("alter table publish_info drop column previous_published_at")
+    with pytest.raises(HitcastError, match="another version"):
+        find_alerts(home, 0.25)
 
 
 def test_a_threshold_of_nothing_is_refused(home: Home) -> None:
