@@ -50,12 +50,13 @@ format: $(STAMP) ## Format Python and SQL
 	$(BIN)/ruff format .
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff fix models tests/dbt
 
-docs: $(STAMP) ## Write docs/features.md, and the dbt docs as one page to site/
+docs: $(STAMP) ## Write docs/features.md, and all docs, those of dbt included, as a site that opens from disk
 	$(BIN)/python -m pipeline.feature_docs
+	$(BIN)/python -m pipeline.docs_site
 	@mkdir -p $(CHECK_HOME)
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet docs generate --static --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
-	@mkdir -p site && cp $(CHECK_HOME)/target/static_index.html site/index.html
-	@echo "open site/index.html"
+	@cp $(CHECK_HOME)/target/static_index.html site/dbt.html
+	@echo "open site/index.html; the tables and columns are site/dbt.html"
 
 load: $(STAMP) ## Publish 200 times while eight readers never pause
 	HITCAST_PUBLISHES=200 $(BIN)/python -m pytest -s tests/pipeline/test_load.py
