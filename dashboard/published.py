@@ -1,11 +1,15 @@
 """The page's one way to data: the published file, opened, queried and closed for each question."""
 
 import os
+import threading
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import streamlit as st
+
+_one_at_a_time = threading.Lock()
 
 
 def published_file() -> Path:
@@ -13,19 +17,32 @@ def published_file() -> Path:
     return Path(os.environ.get("HITCAST_PUBLISHED", "data/serving/hitcast.duckdb"))
 
 
+def version() -> tuple[int, int]:
+    """What changes when another file takes the place of the published one."""
+    state = published_file().stat()
+    return state.st_ino, state.st_mtime_ns
+
+
 def query(sql: str, **parameters: object) -> pd.DataFrame:
     """The answer of the file published last. An answer is kept until another file takes the place of the one it is of.
 
     Args:
         sql: A query with named parameters, `$name`.
-        parameters: Their values.
+        parameters: Their values; a tuple is a list of the query.
     """
-    state = published_file().stat()
-    answer: pd.DataFrame = _answer((state.st_ino, state.st_mtime_ns), sql, tuple(sorted(parameters.items())))
+    answer: pd.DataFrame = _answer(version(), sql, tuple(sorted(parameters.items())))
     return answer
 
 
 @st.cache_data(show_spinner=False, max_entries=200)  # type: ignore[untyped-decorator]  # streamlit is not followed
 def _answer(version: tuple[int, int], sql: str, parameters: tuple[tuple[str, object], ...]) -> pd.DataFrame:
-    with duckdb.connect(str(published_file()), read_only=True) as connection:
-        return connection.execute(sql, dict(parameters)).df()
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in parameters}
+    # a second connection of this process would share the first one's file, though another has taken its place
+    with _one_at_a_time, duckdb.connect(str(published_file()), read_only=True) as connection:
+        return connection.execute(sql, values).df()
+
+
+def freshness() -> tuple[date, datetime]:
+    """Last day of data and moment of publication, UTC and naive."""
+    told = query("select max(data_through_date) as through, max(published_at) as moment from publish_info").iloc[0]
+    return told["through"].date(), told["moment"].to_pydatetime()
