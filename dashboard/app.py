@@ -1,22 +1,63 @@
 """The page: `hitcast dashboard`."""
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
-from dashboard import performance, release, upcoming
-from dashboard.published import published_file, query
+from dashboard import address, writing
+from dashboard.published import freshness, published_file, version
+from dashboard.view import day, say
 
-st.set_page_config(page_title="hitcast", layout="wide")
-if not published_file().exists():
-    st.title("hitcast")
-    st.info(f"Nothing is published yet at {published_file()}. Run `hitcast run`, then reload this page.")
-    st.stop()
-page = st.navigation(
-    [
-        st.Page(upcoming.show, title="Upcoming", url_path="upcoming", default=True),
-        st.Page(release.show, title="Release", url_path="release"),
-        st.Page(performance.show, title="How good is it", url_path="performance"),
-    ]
-)
-published_at = query("select max(published_at) as moment from publish_info")["moment"].iloc[0]
-st.sidebar.caption(f"Published {published_at:%d %b %Y %H:%M} UTC")
-page.run()
+STALE_DAYS = 2
+STALE_HOURS = 36
+PAGES = ("upcoming", "release", "performance", "data")
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
+
+
+def run() -> None:
+    """Draws the sidebar, what concerns every page, and the page that the address names."""
+    st.set_page_config(page_title="hitcast", layout="wide")
+    address.restore()
+    _choose_language()
+    page = st.navigation(
+        [
+            st.Page(f"{name}.py", title=say(f"{name}.name"), url_path=name, default=name == PAGES[0], icon=icon)
+            for name, icon in zip(PAGES, ("🎵", "💿", "🎯", "🗂️"), strict=True)
+        ]
+    )
+    if not published_file().exists():
+        st.title("hitcast")
+        st.info(say("nothing_published"))
+        st.text(str(published_file()))
+        return
+    seen = version()
+    _tell_age()
+    page.run()
+    if version() != seen:
+        # a file took the other's place while the page was drawn: draw it anew, of one piece
+        st.rerun()
+
+
+def _choose_language() -> None:
+    address.start_one("language", "lang", address.LANGUAGES, "en")
+    with st.sidebar:
+        chosen = st.segmented_control(
+            "Language · Язык", address.LANGUAGES, key="language", format_func=LANGUAGE_NAMES.__getitem__, required=True
+        )
+    address.put("lang", [] if chosen in (None, "en") else [chosen])
+
+
+def _tell_age() -> None:
+    through, published_at = freshness()
+    moment = writing.moment(published_at, address.language())
+    with st.sidebar:
+        st.caption(say("published", day=day(through), moment=moment))
+    days, hours = writing.ages(through, published_at, datetime.now(UTC))
+    if days > STALE_DAYS:
+        st.warning(say("stale_data", day=day(through), days=writing.whole(days, address.language())))
+    if hours > STALE_HOURS:
+        st.warning(say("stale_publication", moment=moment, hours=writing.whole(hours, address.language())))
+
+
+if __name__ == "__main__":
+    run()

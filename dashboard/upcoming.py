@@ -1,59 +1,228 @@
-"""Upcoming: releases whose window is still open, the most promising first."""
+"""Upcoming: releases within their first 30 days, the ones most worth promoting first."""
 
+from datetime import date
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
-from dashboard.published import query
+from dashboard import address
+from dashboard.published import freshness, query
+from dashboard.view import choose, day, many, say, table, word
+
+FIRST_DAYS = 30
+SHOWN = 200
+"""Rows that the table holds: nobody reads more, and each travels to the browser at every click."""
+MOVED = 0.2
+"""A forecast that moved by this share of itself since the day before has moved."""
 
 COLUMNS = {
-    "artist_name": st.column_config.TextColumn("Artist"),
-    "release_title": st.column_config.TextColumn("Release"),
-    "release_date": st.column_config.DateColumn("Out", format="DD MMM YYYY"),
-    "as_of_day": st.column_config.NumberColumn("Days known"),
-    "predicted_streams": st.column_config.NumberColumn("Forecast, streams", format="compact"),
-    "lower_80": st.column_config.NumberColumn("80 % from", format="compact"),
-    "upper_80": st.column_config.NumberColumn("80 % to", format="compact"),
-    "predicted_class": st.column_config.TextColumn("Class"),
-    "probability_high": st.column_config.NumberColumn("P(high)", format="percent"),
-    "is_promotion_candidate": st.column_config.CheckboxColumn("Promote"),
-    "genre": st.column_config.TextColumn("Genre"),
-    "label_name": st.column_config.TextColumn("Label"),
-    "main_drivers": st.column_config.TextColumn("Why", width="large"),
+    "mark": "text",
+    "artist_name": "text",
+    "release_title": "text",
+    "release_date": "day",
+    "as_of_day": "whole",
+    "expected_streams": "many",
+    "change": "change",
+    "lower_80": "many",
+    "upper_80": "many",
+    "predicted_class": "word",
+    "previous_class": "word",
+    "probability_high": "share",
+    "promotion_value": "decimal",
+    "promote": "word",
+    "genre": "word",
+    "label_name": "text",
+    "main_drivers": "text",
 }
+OPEN = """
+    with open_releases as (
+        select
+            *,
+            coalesce(genre, 'unknown') as genre_name,
+            coalesce(label_name, 'unknown') as imprint,
+            predicted_streams / nullif(previous_predicted_streams, 0) - 1 as change,
+            case when previous_predicted_class <> predicted_class then previous_predicted_class end as previous_class,
+            case when is_promotion_candidate then 'yes' when not is_promotion_candidate then 'no' end as promote
+        from release_predictions
+        where release_date > cast($through as date) - cast($first_days as integer)
+    )
+"""
+MATCHING = (
+    OPEN
+    + """
+    , matching as (
+        select * replace (genre_name as genre, imprint as label_name)
+        from open_releases
+        where horizon_days = $horizon
+            and (len(cast($classes as varchar[])) = 0 or list_contains(cast($classes as varchar[]), predicted_class))
+            and (len(cast($genres as varchar[])) = 0 or list_contains(cast($genres as varchar[]), genre_name))
+            and (len(cast($labels as varchar[])) = 0 or list_contains(cast($labels as varchar[]), imprint))
+            and (not $only_watched or list_contains(cast($watched as varchar[]), release_id))
+            and release_date between cast($first_date as date) and cast($last_date as date)
+            and contains(lower(concat_ws(' ', artist_name, release_title, release_id)), lower($search))
+    )
+"""
+)
+RANKED = (
+    MATCHING
+    + """
+    select * exclude (genre_name, imprint)
+    from matching
+    order by promotion_value desc nulls last, expected_streams desc nulls last, release_id
+    limit $limit
+"""
+)
+COUNTED = (
+    MATCHING
+    + """
+    select
+        count(*) as releases,
+        count(*) filter (is_promotion_candidate) as candidates,
+        count(*) filter (abs(change) >= $moved or previous_class is not null) as moved,
+        sum(expected_streams) as expected
+    from matching
+"""
+)
+CHOICES = (
+    OPEN
+    + """
+    select
+        list(distinct horizon_days order by horizon_days desc) as horizons,
+        list(distinct genre_name order by genre_name) as genres,
+        list(distinct imprint order by imprint) as labels
+    from open_releases
+"""
+)
 
 
 def show() -> None:
     """Draws the page."""
-    st.title("Upcoming releases")
-    forecasts = query("from release_predictions where actual_streams is null order by predicted_streams desc")
-    if forecasts.empty:
-        st.info("No release is out that is not yet mature. The next one appears here after its first day on TikTok.")
+    st.title(say("upcoming.title"))
+    through, _ = freshness()
+    choices = query(CHOICES, through=through, first_days=FIRST_DAYS).iloc[0]
+    if choices["horizons"] is None or not len(choices["horizons"]):
+        st.info(say("upcoming.empty", day=day(through)))
         return
-    horizons = sorted(forecasts["horizon_days"].unique(), reverse=True)
-    horizon, genre, label, search = st.columns(4)
-    with horizon:
-        days = st.selectbox("Horizon, days", horizons)
-    with genre:
-        genres = st.multiselect("Genre", sorted(forecasts["genre"].unique()))
-    with label:
-        labels = st.multiselect("Label", sorted(forecasts["label_name"].unique()))
-    with search:
-        words = st.text_input("Search artist or release")
-    shown = forecasts[forecasts["horizon_days"] == days]
-    if genres:
-        shown = shown[shown["genre"].isin(genres)]
-    if labels:
-        shown = shown[shown["label_name"].isin(labels)]
-    if words:
-        names = shown["artist_name"] + " " + shown["release_title"]
-        shown = shown[names.str.contains(words, case=False, regex=False)]
-    through = forecasts["data_through_date"].max()
-    candidates = int(shown["is_promotion_candidate"].sum())
+    wanted = _filters(choices) | {"through": through, "first_days": FIRST_DAYS}
+    counted = query(COUNTED, moved=MOVED, **wanted).iloc[0]
+    if not counted["releases"]:
+        st.info(say("upcoming.no_watch" if wanted["only_watched"] and not wanted["watched"] else "upcoming.no_match"))
+        return
     st.caption(
-        f"{len(shown)} releases, {candidates} worth promoting. VK streams in {days} days, "
-        f"data through {through:%d %b %Y}."
+        say(
+            "upcoming.counted",
+            releases=many(counted["releases"]),
+            candidates=many(counted["candidates"]),
+            moved=many(counted["moved"]),
+            expected=many(counted["expected"]),
+            horizon=wanted["horizon"],
+            day=day(through),
+        )
     )
-    if shown.empty:
-        st.info("No release matches these filters.")
-        return
-    st.dataframe(shown[list(COLUMNS)], column_config=COLUMNS, hide_index=True)
-    st.download_button("Download as CSV", shown.to_csv(index=False), "upcoming.csv", "text/csv")
+    rows = query(RANKED, limit=SHOWN, **wanted)
+    rows["mark"] = ["★" if address.watched(one) else "" for one in rows["release_id"]]
+    _show_rows(rows, wanted)
+    if counted["releases"] > SHOWN:
+        st.caption(say("upcoming.more", shown=SHOWN, releases=many(counted["releases"])))
+    with st.expander(say("upcoming.columns_title")):
+        st.markdown(say("upcoming.columns"))
+
+
+def _filters(choices: pd.Series) -> dict[str, Any]:
+    horizons = [int(horizon) for horizon in choices["horizons"]]
+    genres, labels = list(choices["genres"]), list(choices["labels"])
+    address.start_one("upcoming_horizon", "horizon", horizons, horizons[0])
+    for key, name, options in (
+        ("upcoming_classes", "class", ["low", "medium", "high"]),
+        ("upcoming_genres", "genre", genres),
+        ("upcoming_labels", "label", labels),
+    ):
+        address.start_many(key, name, options)
+    for key, name in (("upcoming_from", "from"), ("upcoming_to", "to")):
+        st.session_state.setdefault(key, _date_of(address.value(name)))
+    st.session_state.setdefault("upcoming_search", address.value("search"))
+    st.session_state.setdefault("upcoming_watched", address.value("watched") == "1")
+
+    first = st.columns(4)
+    horizon = first[0].selectbox(say("horizon"), horizons, key="upcoming_horizon")
+    search = first[1].text_input(say("search"), key="upcoming_search").strip()
+    since = first[2].date_input(say("out_from"), value=None, key="upcoming_from", format="DD.MM.YYYY")
+    until = first[3].date_input(say("out_to"), value=None, key="upcoming_to", format="DD.MM.YYYY")
+    second = st.columns(3)
+    all_of_them = say("all")
+    chosen_classes = second[0].multiselect(
+        say("class"), ["high", "medium", "low"], key="upcoming_classes", format_func=word, placeholder=all_of_them
+    )
+    chosen_genres = second[1].multiselect(
+        say("genre"), genres, key="upcoming_genres", format_func=word, placeholder=all_of_them
+    )
+    chosen_labels = second[2].multiselect(
+        say("label"), labels, key="upcoming_labels", format_func=word, placeholder=all_of_them
+    )
+    only_watched = st.toggle(say("only_watched", count=len(address.values("watch"))), key="upcoming_watched")
+
+    address.put("horizon", [] if horizon == horizons[0] else [horizon])
+    address.put("search", [search] if search else [])
+    address.put("from", [since.isoformat()] if since else [])
+    address.put("to", [until.isoformat()] if until else [])
+    address.put("watched", ["1"] if only_watched else [])
+    for name, chosen in (("class", chosen_classes), ("genre", chosen_genres), ("label", chosen_labels)):
+        address.put(name, chosen)
+    return {
+        "horizon": horizon,
+        "search": search,
+        "first_date": since or date(1900, 1, 1),
+        "last_date": until or date(9999, 1, 1),
+        "classes": tuple(chosen_classes),
+        "genres": tuple(chosen_genres),
+        "labels": tuple(chosen_labels),
+        "only_watched": only_watched,
+        "watched": tuple(address.values("watch")) if only_watched else (),
+    }
+
+
+def _date_of(told: str) -> date | None:
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        return None
+
+
+def _show_rows(rows: pd.DataFrame, wanted: dict[str, Any]) -> None:
+    ids = rows["release_id"].tolist()
+    names = dict(zip(ids, rows["artist_name"].fillna("?") + ": " + rows["release_title"].fillna("?"), strict=True))
+
+    def pick() -> None:
+        marked = st.session_state["upcoming_rows"]["selection"]["rows"]
+        if marked and marked[0] < len(ids):
+            st.session_state["upcoming_picked"] = ids[marked[0]]
+
+    table(
+        rows,
+        COLUMNS,
+        say("upcoming.title"),
+        "upcoming",
+        whole=lambda: query(RANKED, limit=10_000_000, **wanted),
+        height=460 if len(ids) > 12 else "auto",
+        key="upcoming_rows",
+        on_select=pick,
+        selection_mode="single-row",
+    )
+    choose(say("upcoming.pick"), ids, "upcoming_picked", names.__getitem__)
+    picked = st.session_state["upcoming_picked"]
+    with st.container(horizontal=True):
+        if st.button(say("open_release"), type="primary", key="upcoming_open"):
+            address.put("release", [picked])
+            st.switch_page("release.py")
+        watch_button(picked)
+
+
+def watch_button(release_id: str) -> None:
+    """A button that puts the release on the watchlist or takes it off."""
+    label = say("unwatch" if address.watched(release_id) else "watch")
+    st.button(label, key="watch_button", on_click=address.toggle_watch, args=(release_id,))
+
+
+if __name__ == "__main__":
+    show()

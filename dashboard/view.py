@@ -1,0 +1,114 @@
+"""How every page says, tabulates, charts and hands out what it shows."""
+
+import html
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard import texts, writing
+from dashboard.address import language
+from dashboard.download import csv_of
+
+WIDE = frozenset({"main_drivers", "reason", "release_title", "table_told"})
+LESS_WIDE = frozenset({"artist_name", "label_name", "feature_name", "file_name"})
+
+
+def say(key: str, **values: object) -> str:
+    """A text in the reader's language."""
+    return texts.text(key, language(), **values)
+
+
+def word(value: object) -> str:
+    """A class, genre or other word of the data in the reader's language, where it is known."""
+    return texts.word(value, language())
+
+
+def many(value: object) -> str:
+    """A count to three digits."""
+    return writing.number(value, language())
+
+
+def share(value: object) -> str:
+    """A share as a percentage."""
+    return writing.percent(value, language())
+
+
+def day(value: object) -> str:
+    """A date."""
+    return writing.day(value, language())
+
+
+FORMATS: Mapping[str, Callable[[object], str]] = {
+    "text": lambda value: writing.NOTHING if pd.isna(value) else str(value),  # type: ignore[call-overload]
+    "word": word,
+    "many": many,
+    "whole": lambda value: writing.whole(value, language()),
+    "decimal": lambda value: writing.decimal(value, language()),
+    "small": lambda value: writing.decimal(value, language(), 3),
+    "share": share,
+    "change": lambda value: writing.percent(value, language(), signed=True),
+    "day": day,
+    "moment": lambda value: writing.moment(value, language()),
+}
+"""How a kind of column is written."""
+
+
+def heading(told: str) -> None:
+    """A heading made of names from catalogues, shown as they stand: neither Markdown nor HTML."""
+    st.html(f"<h2>{html.escape(told)}</h2>")
+
+
+def table(
+    frame: pd.DataFrame,
+    kinds: Mapping[str, str],
+    title: str,
+    file_name: str,
+    whole: Callable[[], pd.DataFrame] | None = None,
+    **options: Any,
+) -> None:
+    """A table, sorted by a click on a column's head, and its rows to download.
+
+    Args:
+        frame: The rows.
+        kinds: Columns to show, in order, each with its kind, a key of `FORMATS`.
+        title: What a screen reader calls the table, and the download.
+        file_name: Of the download, without its ending.
+        whole: All rows to download, where more match than are shown.
+        options: Passed on to `st.dataframe`.
+    """
+    shown = frame[list(kinds)].reset_index(drop=True)
+    styled = shown.style.format({name: FORMATS[kind] for name, kind in kinds.items()})
+    heads = {name: st.column_config.Column(say(f"column.{name}"), width=_width(name)) for name in kinds}
+    st.dataframe(styled, hide_index=True, column_config=heads, alt=title, **options)
+    download(whole if whole is not None else frame, title, file_name)
+
+
+def _width(name: str) -> str | None:
+    if name in WIDE:
+        return "large"
+    return "medium" if name in LESS_WIDE else None
+
+
+def download(rows: pd.DataFrame | Callable[[], pd.DataFrame], title: str, file_name: str) -> None:
+    """A button that hands the rows out as CSV, with the columns' published names."""
+    data = (lambda: csv_of(rows())) if callable(rows) else csv_of(rows)
+    st.download_button(
+        say("download", title=title), data, f"{file_name}.csv", "text/csv", key=f"csv {file_name}", on_click="ignore"
+    )
+
+
+def chart(drawn: alt.TopLevelMixin, told: str, rows: pd.DataFrame, title: str, file_name: str) -> None:
+    """A chart, in words what is to be seen on it, and its rows to download."""
+    st.altair_chart(drawn, width="stretch", alt=told)
+    st.caption(told)
+    download(rows, title, file_name)
+
+
+def choose(label: str, options: list[Any], key: str, told: Callable[[Any], str] = str) -> Any:
+    """One of a few, labelled; nothing is chosen anew when a list published since lacks the choice."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
+    return st.selectbox(label, options, key=key, format_func=told)
