@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.published import freshness, query
-from dashboard.view import choose, day, many, say, table, word
+from dashboard.view import choose, day, many, say, table, watch_button, word
 
 FIRST_DAYS = 30
 SHOWN = 200
@@ -216,12 +216,6 @@ def _show_rows(rows: pd.DataFrame, wanted: dict[str, Any]) -> None:
             address.put("release", [picked])
             st.switch_page("release.py")
         watch_button(picked)
-
-
-def watch_button(release_id: str) -> None:
-    """A button that puts the release on the watchlist or takes it off."""
-    label = say("unwatch" if address.watched(release_id) else "watch")
-    st.button(label, key="watch_button", on_click=address.toggle_watch, args=(release_id,))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard import texts, writing
+from dashboard import address, texts, writing
 from dashboard.address import language
 from dashboard.download import csv_of
 
@@ -112,3 +112,9 @@ def choose(label: str, options: list[Any], key: str, told: Callable[[Any], str] 
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[0]
     return st.selectbox(label, options, key=key, format_func=told)
+
+
+def watch_button(release_id: str) -> None:
+    """A button that puts the release on the watchlist or takes it off."""
+    label = say("unwatch" if address.watched(release_id) else "watch")
+    st.button(label, key="watch_button", on_click=address.toggle_watch, args=(release_id,))

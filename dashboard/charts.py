@@ -1,0 +1,141 @@
+"""The marks that the pages' charts are made of, legible on a light and on a dark page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.address import language
+from dashboard.view import say
+
+BLUE, PALE, PALER, ORANGE, GREEN, GREY = "#3b82c4", "#7fb2e0", "#b9d3ea", "#dd7a1c", "#2f9e6e", "#8c8f94"
+MODEL_COLOURS: Mapping[str, str] = {"catboost": BLUE, "lightgbm": BLUE, "log_linear": ORANGE, "none": GREY}
+
+
+def streams_axis(title: str, **options: Any) -> alt.Axis:
+    """An axis of counts, written as people write them."""
+    units = (" млрд", " млн", " тыс.") if language() == "ru" else (" B", " M", " K")
+    told = (
+        f"abs(datum.value) >= 1e9 ? format(datum.value / 1e9, '~r') + '{units[0]}' : "
+        f"abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~r') + '{units[1]}' : "
+        f"abs(datum.value) >= 1e3 ? format(datum.value / 1e3, '~r') + '{units[2]}' : format(datum.value, '~r')"
+    )
+    return alt.Axis(title=title, labelExpr=_with_comma(told), **options)
+
+
+def plain_axis(title: str, **options: Any) -> alt.Axis:
+    """An axis of other numbers, with the language's decimal mark."""
+    return alt.Axis(title=title, labelExpr=_with_comma("format(datum.value, '~r')"), **options)
+
+
+def share_axis(title: str) -> alt.Axis:
+    """An axis of shares, in percent."""
+    return alt.Axis(title=title, labelExpr="format(datum.value * 100, '~r') + ' %'")
+
+
+def day_axis(title: str) -> alt.Axis:
+    """An axis of dates in figures, which need no language."""
+    return alt.Axis(title=title, format="%d.%m.%y", labelOverlap=True, tickCount=6)
+
+
+def _with_comma(expression: str) -> str:
+    return f"replace({expression}, '.', ',')" if language() == "ru" else expression
+
+
+def colours(names: Mapping[str, str]) -> alt.Color:
+    """One colour for each series, its name in a legend below the chart.
+
+    Args:
+        names: Colours by the name that the reader sees.
+    """
+    return alt.Color(
+        "series:N",
+        title=None,
+        scale=alt.Scale(domain=list(names), range=list(names.values())),
+        legend=alt.Legend(orient="bottom", columns=2, labelLimit=400, symbolOpacity=1),
+    )
+
+
+def framed(layers: Sequence[alt.Chart], title: str, height: int = 300) -> alt.LayerChart:
+    """Layers one over the other, under a title that is not cut off."""
+    drawn: alt.LayerChart = alt.layer(*layers).properties(
+        title=alt.TitleParams(title, anchor="start", fontSize=14, limit=1000), height=height
+    )
+    return drawn
+
+
+def fan(known: pd.DataFrame, ahead: pd.DataFrame, title: str) -> alt.LayerChart:
+    """Known streams up to the as-of day, and from there the intervals of each horizon; actual totals on top.
+
+    Args:
+        known: Columns `days`, `streams`.
+        ahead: Columns `days`, `predicted_streams`, the four ends of the intervals, `actual_streams`; its first row is
+            where the fan opens.
+    """
+    names = {
+        say("interval_90"): PALER,
+        say("interval_80"): PALE,
+        say("forecast"): BLUE,
+        say("known"): ORANGE,
+        say("actual"): GREEN,
+    }
+    colour = colours(names)
+    days = alt.X("days:Q", axis=alt.Axis(title=say("axis.days_out"), tickMinStep=1), scale=alt.Scale(domainMin=0))
+    streams = streams_axis(say("axis.streams"))
+    layers = []
+    for series, level in ((say("interval_90"), 90), (say("interval_80"), 80)):
+        base = alt.Chart(ahead.assign(series=series)).encode(
+            x=days, y=alt.Y(f"lower_{level}:Q", axis=streams), y2=f"upper_{level}:Q", color=colour
+        )
+        layers += [base.mark_area(opacity=0.55), base.mark_bar(size=10 if level == 90 else 6)]
+    forecast = alt.Chart(ahead.assign(series=say("forecast"))).encode(x=days, y="predicted_streams:Q", color=colour)
+    layers.append(forecast.mark_line(point={"size": 60, "filled": True}, strokeDash=[5, 3]))
+    so_far = alt.Chart(known.assign(series=say("known"))).encode(x=days, y="streams:Q", color=colour)
+    layers.append(so_far.mark_line(point={"size": 40, "filled": True}))
+    actual = alt.Chart(ahead.dropna(subset=["actual_streams"]).assign(series=say("actual")))
+    layers.append(
+        actual.mark_point(shape="diamond", size=160, filled=True).encode(x=days, y="actual_streams:Q", color=colour)
+    )
+    return framed(layers, title, height=340)
+
+
+def narrowing(history: pd.DataFrame, title: str) -> alt.LayerChart:
+    """One horizon's forecast on each as-of day, with its intervals, what was known then, and the actual total.
+
+    Args:
+        history: Rows of one horizon, one an as-of day, with the columns of `prediction_history`.
+    """
+    names = {
+        say("interval_90"): PALER,
+        say("interval_80"): PALE,
+        say("forecast"): BLUE,
+        say("known"): ORANGE,
+        say("actual"): GREEN,
+    }
+    colour = colours(names)
+    days = alt.X(
+        "as_of_day:Q",
+        axis=alt.Axis(title=say("axis.days_known"), tickMinStep=1, format="d"),
+        scale=alt.Scale(domain=[0.5, max(7, int(history["as_of_day"].max())) + 0.5]),
+    )
+    layers = []
+    for series, level, size in ((say("interval_90"), 90, 10), (say("interval_80"), 80, 10)):
+        base = alt.Chart(history.assign(series=series)).encode(
+            x=days,
+            y=alt.Y(f"lower_{level}:Q", axis=streams_axis(say("axis.streams"))),
+            y2=f"upper_{level}:Q",
+            color=colour,
+        )
+        layers += [base.mark_area(opacity=0.45), base.mark_bar(size=size)]
+    line = alt.Chart(history.assign(series=say("forecast"))).encode(x=days, y="predicted_streams:Q", color=colour)
+    layers.append(line.mark_line(point={"size": 50, "filled": True}))
+    known = history.dropna(subset=["known_streams"]).assign(series=say("known"))
+    layers.append(
+        alt.Chart(known)
+        .encode(x=days, y="known_streams:Q", color=colour)
+        .mark_line(point={"size": 40, "filled": True})
+    )
+    actual = history.dropna(subset=["actual_streams"]).tail(1).assign(series=say("actual"))
+    layers.append(alt.Chart(actual).encode(y="actual_streams:Q", color=colour).mark_rule(size=2, strokeDash=[6, 3]))
+    return framed(layers, title, height=280)
