@@ -132,9 +132,7 @@ def narrowing(history: pd.DataFrame, title: str) -> alt.LayerChart:
     layers.append(line.mark_line(point={"size": 50, "filled": True}))
     known = history.dropna(subset=["known_streams"]).assign(series=say("known"))
     layers.append(
-        alt.Chart(known)
-        .encode(x=days, y="known_streams:Q", color=colour)
-        .mark_line(point={"size": 40, "filled": True})
+        alt.Chart(known).encode(x=days, y="known_streams:Q", color=colour).mark_line(point={"size": 40, "filled": True})
     )
     actual = history.dropna(subset=["actual_streams"]).tail(1).assign(series=say("actual"))
     layers.append(alt.Chart(actual).encode(y="actual_streams:Q", color=colour).mark_rule(size=2, strokeDash=[6, 3]))

@@ -116,8 +116,10 @@ def _show_freshness() -> None:
             x=alt.X("delivered_day:T", axis=charts.day_axis(say("axis.day"))), color=charts.colours(names)
         )
         bars = base.encode(y=alt.Y("row_count:Q", axis=charts.streams_axis(say("axis.rows")))).mark_bar(size=4)
-        gaps = base.transform_filter("!datum.is_delivered").encode(y=alt.datum(0)).mark_point(
-            shape="triangle-up", size=70, filled=True
+        gaps = (
+            base.transform_filter("!datum.is_delivered")
+            .encode(y=alt.datum(0))
+            .mark_point(shape="triangle-up", size=70, filled=True)
         )
         chart(charts.framed([bars, gaps], title, height=180), told, rows, title, f"days_{raw_table}")
     st.subheader(say("data.missing"))
