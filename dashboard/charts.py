@@ -59,10 +59,9 @@ def colours(names: Mapping[str, str]) -> alt.Color:
 
 def framed(layers: Sequence[alt.Chart], title: str, height: int = 300) -> alt.LayerChart:
     """Layers one over the other, under a title that is not cut off."""
-    drawn: alt.LayerChart = alt.layer(*layers).properties(
-        title=alt.TitleParams(title, anchor="start", fontSize=14, limit=1000), height=height
+    return alt.LayerChart(
+        layer=list(layers), title=alt.TitleParams(title, anchor="start", fontSize=14, limit=1000), height=height
     )
-    return drawn
 
 
 def fan(known: pd.DataFrame, ahead: pd.DataFrame, title: str) -> alt.LayerChart:

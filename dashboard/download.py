@@ -17,9 +17,9 @@ def csv_of(frame: pd.DataFrame) -> bytes:
     """
     safe = frame.copy()
     safe.columns = pd.Index([_as_text(str(name)) for name in frame.columns])
-    for place, dtype in enumerate(frame.dtypes):
-        if isinstance(dtype, pd.StringDtype) or dtype == object:
-            safe.isetitem(place, frame.iloc[:, place].map(_as_text))
+    for place in range(frame.shape[1]):
+        if not pd.api.types.is_numeric_dtype(frame.dtypes.iloc[place]):
+            safe.isetitem(place, frame.iloc[:, place].map(_as_text).to_list())
     return BYTE_ORDER_MARK + safe.to_csv(index=False, lineterminator="\r\n").encode()
 
 

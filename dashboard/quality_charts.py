@@ -45,17 +45,17 @@ def by_origin(rows: pd.DataFrame, title: str) -> alt.LayerChart:
     return framed([lines], title, height=260)
 
 
-def _decades(rows: pd.DataFrame) -> tuple[pd.DataFrame, alt.X]:
+def _decades(rows: pd.DataFrame, title: str) -> tuple[pd.DataFrame, alt.X]:
     """The rows with their decade in words, from the smallest to the largest."""
     told = {decade: f"{many(10**decade)} – {many(10 ** (decade + 1))}" for decade in sorted(rows["decade"].unique())}
-    axis = alt.Axis(title=say("axis.size"), labelAngle=-35, labelOverlap=False)
+    axis = alt.Axis(title=title, labelAngle=-35, labelOverlap=False)
     return rows.assign(size=rows["decade"].map(told)), alt.X("size:N", sort=list(told.values()), axis=axis)
 
 
 def by_size(rows: pd.DataFrame, title: str) -> alt.LayerChart:
     """Median error of each model by decade of true size."""
     shown, colour = _by_model(rows)
-    shown, sizes = _decades(shown)
+    shown, sizes = _decades(shown, say("axis.size"))
     bars = (
         alt.Chart(shown)
         .encode(
@@ -73,8 +73,7 @@ def by_size(rows: pd.DataFrame, title: str) -> alt.LayerChart:
 def coverage(rows: pd.DataFrame, title: str) -> alt.LayerChart:
     """Share of totals inside the intervals by decade of forecast size, beside what they promise."""
     names = {80: say("interval_80"), 90: say("interval_90")}
-    shown, sizes = _decades(rows.assign(series=rows["level"].map(names)))
-    sizes.axis.title = say("axis.forecast_size")
+    shown, sizes = _decades(rows.assign(series=rows["level"].map(names)), say("axis.forecast_size"))
     colour = colours({names[80]: PALE, names[90]: BLUE})
     points = (
         alt.Chart(shown)

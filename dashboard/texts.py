@@ -1,4 +1,4 @@
-"""Every text of the page in English and in Russian, by key: labels here, whole sentences in `dashboard/sentences.py`."""
+"""Every text of the page in English and in Russian, by key: labels; `dashboard/sentences.py` has the rest."""
 
 from collections.abc import Mapping
 
