@@ -20,10 +20,7 @@ def run() -> None:
     address.restore()
     _choose_language()
     page = st.navigation(
-        [
-            st.Page(f"{name}.py", title=say(f"{name}.name"), url_path=name, default=name == PAGES[0], icon=icon)
-            for name, icon in zip(PAGES, ("🎵", "💿", "🎯", "🗂️"), strict=True)
-        ]
+        [st.Page(f"{name}.py", title=say(f"{name}.name"), url_path=name, default=name == PAGES[0]) for name in PAGES]
     )
     if not published_file().exists():
         st.title("hitcast")

@@ -57,14 +57,17 @@ def colours(names: Mapping[str, str]) -> alt.Color:
     )
 
 
-def framed(layers: Sequence[alt.Chart], title: str, height: int = 300) -> alt.LayerChart:
-    """Layers one over the other, under a title that is not cut off."""
-    return alt.LayerChart(
-        layer=list(layers), title=alt.TitleParams(title, anchor="start", fontSize=14, limit=1000), height=height
-    )
+def framed(layers: Sequence[alt.Chart], height: int) -> alt.LayerChart:
+    """Layers one over the other.
+
+    Args:
+        layers: The lowest first.
+        height: In pixels, with axes and legend.
+    """
+    return alt.LayerChart(layer=list(layers), height=height)
 
 
-def fan(known: pd.DataFrame, ahead: pd.DataFrame, title: str) -> alt.LayerChart:
+def fan(known: pd.DataFrame, ahead: pd.DataFrame) -> alt.LayerChart:
     """Known streams up to the as-of day, and from there the intervals of each horizon; actual totals on top.
 
     Args:
@@ -96,10 +99,10 @@ def fan(known: pd.DataFrame, ahead: pd.DataFrame, title: str) -> alt.LayerChart:
     layers.append(
         actual.mark_point(shape="diamond", size=160, filled=True).encode(x=days, y="actual_streams:Q", color=colour)
     )
-    return framed(layers, title, height=340)
+    return framed(layers, 400)
 
 
-def narrowing(history: pd.DataFrame, title: str) -> alt.LayerChart:
+def narrowing(history: pd.DataFrame) -> alt.LayerChart:
     """One horizon's forecast on each as-of day, with its intervals, what was known then, and the actual total.
 
     Args:
@@ -135,4 +138,4 @@ def narrowing(history: pd.DataFrame, title: str) -> alt.LayerChart:
     )
     actual = history.dropna(subset=["actual_streams"]).tail(1).assign(series=say("actual"))
     layers.append(alt.Chart(actual).encode(y="actual_streams:Q", color=colour).mark_rule(size=2, strokeDash=[6, 3]))
-    return framed(layers, title, height=280)
+    return framed(layers, 380)

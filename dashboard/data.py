@@ -121,7 +121,7 @@ def _show_freshness() -> None:
             .encode(y=alt.datum(0))
             .mark_point(shape="triangle-up", size=70, filled=True)
         )
-        chart(charts.framed([bars, gaps], title, height=180), told, rows, title, f"days_{raw_table}")
+        chart(charts.framed([bars, gaps], 240), told, rows, title, f"days_{raw_table}")
     st.subheader(say("data.missing"))
     gaps = query(GAPS)
     if gaps.empty:
@@ -179,7 +179,7 @@ def _show_drift() -> None:
         .mark_bar()
     )
     limits = alt.Chart(shown).encode(x="index_limit:Q", y=features).mark_tick(color=charts.GREY, thickness=3, size=16)
-    drawn = charts.framed([bars, limits], title, height=24 * len(shown) + 40)
+    drawn = charts.framed([bars, limits], 26 * len(shown) + 140)
     chart(drawn, told, drift, title, "drift")
     drift["main_told"] = ["yes" if one else "no" for one in drift["is_main"]]
     kinds = {

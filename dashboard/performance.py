@@ -67,7 +67,7 @@ def _show_streams(chosen: dict[str, Any]) -> None:
         releases=many(by_origin.groupby("model_name")["release_count"].sum().max()),
     )
     title = say("performance.origin")
-    chart(quality_charts.by_origin(by_origin, title), told, by_origin, title, "errors_by_origin")
+    chart(quality_charts.by_origin(by_origin), told, by_origin, title, "errors_by_origin")
     left, right = st.columns(2)
     with left:
         by_size = quality.errors_by_size(**chosen)
@@ -78,7 +78,7 @@ def _show_streams(chosen: dict[str, Any]) -> None:
             small=share(of_model["median_error"].iloc[0] if len(of_model) else None),
             large=share(of_model["median_error"].iloc[-1] if len(of_model) else None),
         )
-        chart(quality_charts.by_size(by_size, title), told, by_size, title, "errors_by_size")
+        chart(quality_charts.by_size(by_size), told, by_size, title, "errors_by_size")
     with right:
         covered = quality.coverage_by_size(**chosen)
         title = say("performance.coverage")
@@ -88,7 +88,7 @@ def _show_streams(chosen: dict[str, Any]) -> None:
         weighted = covered.assign(inside=covered["covered"] * covered["release_count"]).groupby("level")
         overall = weighted["inside"].sum() / weighted["release_count"].sum()
         told = say("performance.coverage_told", of_80=share(overall.get(80)), of_90=share(overall.get(90)))
-        chart(quality_charts.coverage(covered, title), told, covered, title, "coverage_by_size")
+        chart(quality_charts.coverage(covered), told, covered, title, "coverage_by_size")
 
 
 def _show_classes(chosen: dict[str, Any]) -> None:
@@ -101,11 +101,10 @@ def _show_classes(chosen: dict[str, Any]) -> None:
     error = (gap * of_model["release_count"]).sum() / max(of_model["release_count"].sum(), 1)
     title = say("performance.calibration")
     told = say("performance.calibration_told", gap=share(error), releases=many(of_model["release_count"].sum()))
-    chart(quality_charts.calibration(curve, title), told, curve, title, "calibration")
+    chart(quality_charts.calibration(curve), told, curve, title, "calibration")
 
     published = query("from promotion_costs limit 1")
     own = float(published["false_positive_cost"].iloc[0] / published["false_negative_cost"].iloc[0])
-    st.markdown(f"**{say('performance.costs')}**")
     st.session_state.setdefault("cost_ratio", min(max(round(own * 2) / 2, 0.5), 20.0))
     ratio = st.slider(
         say("performance.ratio"), 0.5, 20.0, step=0.5, key="cost_ratio", help=say("performance.ratio_help")
@@ -128,7 +127,7 @@ def _show_classes(chosen: dict[str, Any]) -> None:
         releases=many(here["release_count"].get("model")),
     )
     title = say("performance.costs_title")
-    chart(quality_charts.costs(costs, ratio, title), told, costs, title, "costs")
+    chart(quality_charts.costs(costs, ratio), told, costs, title, "costs")
 
 
 def _show_live() -> None:
@@ -150,7 +149,7 @@ def _show_live() -> None:
             days=int(last["horizon_days"]),
             releases=many(last["release_count"]),
         )
-        chart(quality_charts.live(errors, title), told, errors, title, "live_errors")
+        chart(quality_charts.live(errors), told, errors, title, "live_errors")
     kinds = {
         "release_month": "day",
         "task": "word",

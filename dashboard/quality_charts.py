@@ -29,7 +29,7 @@ def _by_model(rows: pd.DataFrame) -> tuple[pd.DataFrame, alt.Color]:
     )
 
 
-def by_origin(rows: pd.DataFrame, title: str) -> alt.LayerChart:
+def by_origin(rows: pd.DataFrame) -> alt.LayerChart:
     """Error of each model over the origins."""
     shown, colour = _by_model(rows)
     lines = (
@@ -42,7 +42,7 @@ def by_origin(rows: pd.DataFrame, title: str) -> alt.LayerChart:
         )
         .mark_line(point={"size": 60, "filled": True})
     )
-    return framed([lines], title, height=260)
+    return framed([lines], 320)
 
 
 def _decades(rows: pd.DataFrame, title: str) -> tuple[pd.DataFrame, alt.X]:
@@ -52,7 +52,7 @@ def _decades(rows: pd.DataFrame, title: str) -> tuple[pd.DataFrame, alt.X]:
     return rows.assign(size=rows["decade"].map(told)), alt.X("size:N", sort=list(told.values()), axis=axis)
 
 
-def by_size(rows: pd.DataFrame, title: str) -> alt.LayerChart:
+def by_size(rows: pd.DataFrame) -> alt.LayerChart:
     """Median error of each model by decade of true size."""
     shown, colour = _by_model(rows)
     shown, sizes = _decades(shown, say("axis.size"))
@@ -67,10 +67,10 @@ def by_size(rows: pd.DataFrame, title: str) -> alt.LayerChart:
         )
         .mark_bar()
     )
-    return framed([bars], title)
+    return framed([bars], 400)
 
 
-def coverage(rows: pd.DataFrame, title: str) -> alt.LayerChart:
+def coverage(rows: pd.DataFrame) -> alt.LayerChart:
     """Share of totals inside the intervals by decade of forecast size, beside what they promise."""
     names = {80: say("interval_80"), 90: say("interval_90")}
     shown, sizes = _decades(rows.assign(series=rows["level"].map(names)), say("axis.forecast_size"))
@@ -88,10 +88,10 @@ def coverage(rows: pd.DataFrame, title: str) -> alt.LayerChart:
     )
     promised = pd.DataFrame({"promised": [0.8, 0.9]})
     rules = alt.Chart(promised).encode(y="promised:Q").mark_rule(strokeDash=[4, 3], color=GREY, size=1.5)
-    return framed([points, rules], title)
+    return framed([points, rules], 400)
 
 
-def calibration(rows: pd.DataFrame, title: str) -> alt.LayerChart:
+def calibration(rows: pd.DataFrame) -> alt.LayerChart:
     """How often the top class came, by its forecast chance; on the dashed line the two agree."""
     shown, colour = _by_model(rows)
     points = (
@@ -111,10 +111,10 @@ def calibration(rows: pd.DataFrame, title: str) -> alt.LayerChart:
     )
     agreed = pd.DataFrame({"forecast_share": [0.0, 1.0], "actual_share": [0.0, 1.0]})
     line = alt.Chart(agreed).encode(x="forecast_share:Q", y="actual_share:Q").mark_line(strokeDash=[4, 3], color=GREY)
-    return framed([line, points], title)
+    return framed([line, points], 400)
 
 
-def costs(rows: pd.DataFrame, ratio: float, title: str) -> alt.LayerChart:
+def costs(rows: pd.DataFrame, ratio: float) -> alt.LayerChart:
     """Cost per 100 releases of each way to decide over the cost ratio; the reader's own is marked."""
     names = {strategy: say(f"strategy.{strategy}") for strategy in ("model", "log_linear", "none")}
     colour = colours({names["model"]: BLUE, names["log_linear"]: ORANGE, names["none"]: GREY})
@@ -129,10 +129,10 @@ def costs(rows: pd.DataFrame, ratio: float, title: str) -> alt.LayerChart:
         .mark_line(size=2.5)
     )
     own = alt.Chart(pd.DataFrame({"ratio": [ratio]})).encode(x="ratio:Q").mark_rule(strokeDash=[4, 3], color=GREY)
-    return framed([lines, own], title)
+    return framed([lines, own], 380)
 
 
-def live(rows: pd.DataFrame, title: str) -> alt.LayerChart:
+def live(rows: pd.DataFrame) -> alt.LayerChart:
     """Live error by month of release and horizon."""
     horizons = sorted(rows["horizon_days"].unique())
     names = {horizon: say("release.days", days=horizon) for horizon in horizons}
@@ -153,4 +153,4 @@ def live(rows: pd.DataFrame, title: str) -> alt.LayerChart:
         )
         .mark_bar(size=18)
     )
-    return framed([bars], title, height=220)
+    return framed([bars], 320)

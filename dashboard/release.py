@@ -128,13 +128,16 @@ def _show_forecasts(forecasts: pd.DataFrame) -> None:
     for column, (_, row) in zip(st.columns(len(forecasts)), forecasts.iterrows(), strict=True):
         with column:
             st.metric(say("release.total", days=row["horizon_days"]), many(row["predicted_streams"]))
-            st.caption(say("release.interval", level=80, lower=many(row["lower_80"]), upper=many(row["upper_80"])))
-            st.caption(say("release.interval", level=90, lower=many(row["lower_90"]), upper=many(row["upper_90"])))
-            actual = row["actual_streams"]
-            st.caption(say("release.no_actual") if pd.isna(actual) else say("release.actual", streams=many(actual)))
-            before = row["previous_predicted_streams"]
+            actual, before = row["actual_streams"], row["previous_predicted_streams"]
+            lines = [
+                say("release.interval", level=80, lower=many(row["lower_80"]), upper=many(row["upper_80"])),
+                say("release.interval", level=90, lower=many(row["lower_90"]), upper=many(row["upper_90"])),
+                say("release.no_actual") if pd.isna(actual) else say("release.actual", streams=many(actual)),
+            ]
             if not pd.isna(before):
-                st.caption(say("release.before", streams=many(before), day=day(row["previous_as_of_date"])))
+                lines.append(say("release.before", streams=many(before), day=day(row["previous_as_of_date"])))
+            # two blanks end a line
+            st.caption("  \n".join(lines))
     last = forecasts.iloc[-1]
     advice = say("advice.yes" if last["is_promotion_candidate"] else "advice.no")
     name, chance = word(last["predicted_class"]), share(last["probability_high"])
@@ -164,7 +167,7 @@ def _show_fan(forecasts: pd.DataFrame, history: pd.DataFrame, release_id: str) -
         lower=many(last["lower_90"]),
         upper=many(last["upper_90"]),
     )
-    chart(charts.fan(known, ahead, say("release.fan_title")), told, ahead, say("release.fan"), f"fan_{release_id}")
+    chart(charts.fan(known, ahead), told, ahead, say("release.fan_title"), f"fan_{release_id}")
 
     st.subheader(say("release.narrowing"))
     horizons = sorted(latest["horizon_days"].unique())
@@ -185,7 +188,7 @@ def _show_fan(forecasts: pd.DataFrame, history: pd.DataFrame, release_id: str) -
         )
         title = say("release.narrowing_title", days=int(horizon))
         with column:
-            chart(charts.narrowing(rows, title), told, rows, title, f"narrowing_{release_id}_{horizon}")
+            chart(charts.narrowing(rows), told, rows, title, f"narrowing_{release_id}_{horizon}")
 
 
 def _show_reasons(release_id: str, run_id: str) -> None:

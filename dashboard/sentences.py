@@ -187,7 +187,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Вероятность высокого класса и доля ставших высокими, по десятым вероятности; на пунктире они совпадают. "
         "hitcast отклоняется в среднем на {gap}. Релизов: {releases}.",
     ),
-    "performance.costs": ("What deciding by it costs, at your own costs", "Во что обходятся решения при ваших ценах"),
     "performance.ratio": (
         "A promotion in vain costs as much as how many missed hits?",
         "Скольким упущенным хитам равно напрасное продвижение?",
@@ -196,7 +195,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "It begins at the ratio of the costs that the published advice goes by.",
         "Начальное значение: отношение цен, по которому дан опубликованный совет.",
     ),
-    "performance.costs_title": ("Cost by cost ratio; lower is better", "Цена по отношению цен; чем ниже, тем лучше"),
+    "performance.costs_title": (
+        "What deciding by it costs, at your own costs; lower is better",
+        "Во что обходятся решения при ваших ценах; чем ниже, тем лучше",
+    ),
     "performance.costs_told": (
         "At {ratio}: {model} missed hits per 100 releases by hitcast's chance, {line} by the log-linear class, {none} "
         "when none is promoted. By hitcast's chance promoted: {promoted} of {releases}, of them high: {hits}; high in "
@@ -233,7 +235,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "data.none_missing": ("No day is missing.", "Пропущенных дней нет."),
     "data.rejects": ("Rejected rows", "Отклонённые строки"),
     "data.rejects_told": (
-        "Rows rejected: {rows}. Reasons are in English.",
+        "Rows rejected: {rows}.",
         "Отклонено строк: {rows}. Причины приведены по-английски.",
     ),
     "data.no_rejects": ("No row was rejected.", "Отклонённых строк нет."),

@@ -12,8 +12,8 @@ from dashboard import address, texts, writing
 from dashboard.address import language
 from dashboard.download import csv_of
 
-WIDE = frozenset({"main_drivers", "reason", "release_title", "table_told"})
-LESS_WIDE = frozenset({"artist_name", "label_name", "feature_name", "file_name"})
+WIDE = frozenset({"main_drivers", "reason"})
+LESS_WIDE = frozenset({"release_title", "feature_name", "file_name", "table_told"})
 
 
 def say(key: str, **values: object) -> str:
@@ -101,7 +101,8 @@ def download(rows: pd.DataFrame | Callable[[], pd.DataFrame], title: str, file_n
 
 
 def chart(drawn: alt.TopLevelMixin, told: str, rows: pd.DataFrame, title: str, file_name: str) -> None:
-    """A chart, in words what is to be seen on it, and its rows to download."""
+    """A chart under its title, in words what is to be seen on it, and its rows to download."""
+    st.markdown(f"**{title}**")
     st.altair_chart(drawn, width="stretch", alt=told)
     st.caption(told)
     download(rows, title, file_name)

@@ -20,7 +20,12 @@ def serve(home: Home, address: str, port: int) -> None:
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "dashboard" / "app.py")]
     command += ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
     command += ["--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false"]
-    command += ["--client.toolbarMode", "viewer"]
+    command += ["--client.toolbarMode", "viewer", "--client.showErrorDetails", "none"]
+    # Streamlit would print the strings that stand below a page's constants
+    command += ["--runner.magicEnabled", "false"]
+    # light or dark is the reader's own setting; one colour stands out in both
+    for theme, colour in (("light", "#1f6fb2"), ("dark", "#5aa9e6")):
+        command += [f"--theme.{theme}.primaryColor", colour]
     try:
         subprocess.run(command, check=True, env=os.environ | {"HITCAST_PUBLISHED": str(published)})
     except subprocess.CalledProcessError as error:
