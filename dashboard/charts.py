@@ -9,19 +9,19 @@ import pandas as pd
 from dashboard.address import language
 from dashboard.view import say
 
-BLUE, PALE, PALER, ORANGE, GREEN, GREY = "#3b82c4", "#7fb2e0", "#b9d3ea", "#dd7a1c", "#2f9e6e", "#8c8f94"
+BLUE, PALE, PALER, ORANGE = "#3b82c4", "#7fb2e0", "#b9d3ea", "#dd7a1c"
+GREEN, GREY, VIOLET = "#2f9e6e", "#8c8f94", "#9b59d0"
 MODEL_COLOURS: Mapping[str, str] = {"catboost": BLUE, "lightgbm": BLUE, "log_linear": ORANGE, "none": GREY}
 
 
 def streams_axis(title: str, **options: Any) -> alt.Axis:
     """An axis of counts, written as people write them."""
     units = (" млрд", " млн", " тыс.") if language() == "ru" else (" B", " M", " K")
-    told = (
-        f"abs(datum.value) >= 1e9 ? format(datum.value / 1e9, '~r') + '{units[0]}' : "
-        f"abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~r') + '{units[1]}' : "
-        f"abs(datum.value) >= 1e3 ? format(datum.value / 1e3, '~r') + '{units[2]}' : format(datum.value, '~r')"
-    )
-    return alt.Axis(title=title, labelExpr=_with_comma(told), **options)
+    told = _with_comma("format(datum.value, '~r')")
+    for size, unit in zip(("1e3", "1e6", "1e9"), reversed(units), strict=True):
+        scaled = _with_comma(f"format(datum.value / {size}, '~r')")
+        told = f"abs(datum.value) >= {size} ? {scaled} + '{unit}' : ({told})"
+    return alt.Axis(title=title, labelExpr=told, **options)
 
 
 def plain_axis(title: str, **options: Any) -> alt.Axis:

@@ -175,10 +175,14 @@ def _show_drift() -> None:
     features = alt.Y("feature_name:N", sort=None, axis=alt.Axis(title=None, labelLimit=150))
     bars = (
         alt.Chart(shown.assign(series=[over if one > 1 else within for one in shown["of_limit"]]))
-        .encode(x=alt.X("stability_index:Q", axis=charts.plain_axis(say("axis.drift"))), y=features, color=colour)
+        .encode(
+            x=alt.X("stability_index:Q", axis=charts.plain_axis(say("axis.drift"), tickCount=5)),
+            y=features,
+            color=colour,
+        )
         .mark_bar()
     )
-    limits = alt.Chart(shown).encode(x="index_limit:Q", y=features).mark_tick(color=charts.GREY, thickness=3, size=16)
+    limits = alt.Chart(shown).encode(x="index_limit:Q", y=features).mark_tick(color=charts.VIOLET, thickness=3, size=16)
     drawn = charts.framed([bars, limits], 26 * len(shown) + 140)
     chart(drawn, told, drift, title, "drift")
     drift["main_told"] = ["yes" if one else "no" for one in drift["is_main"]]

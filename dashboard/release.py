@@ -93,7 +93,7 @@ def _told(value: object) -> str:
 def _choose() -> str | None:
     """The release that the address names, or that the reader picks from the list."""
     asked = address.value("release")
-    search = st.text_input(say("search"), key="release_search").strip()
+    search = st.text_input(say("search"), key="release_search", placeholder=say("search_hint")).strip()
     offered = query(OFFERED, search=search, found=FOUND)
     if offered.empty and not search:
         st.info(say("release.empty"))

@@ -247,9 +247,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "data.drift_title": ("How far features have moved since training", "Насколько признаки ушли от обучения"),
     "data.drift_told": (
-        "Of the {main} main features, beyond their limit (grey tick): {beyond}. Recent releases: {releases}. "
+        "Of the {main} main features, beyond their limit (violet tick): {beyond}. Recent releases: {releases}. "
         "Computed {moment}.",
-        "Из главных признаков ({main}) за пределом (серая черта): {beyond}. Недавних релизов: {releases}. "
+        "Из главных признаков ({main}) за пределом (фиолетовая черта): {beyond}. Недавних релизов: {releases}. "
         "Рассчитано {moment}.",
     ),
     "data.within": ("within its limit", "в пределах"),

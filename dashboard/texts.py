@@ -12,8 +12,9 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "release.name": ("Release", "Релиз"),
     "performance.name": ("How good is it", "Насколько точно"),
     "data.name": ("Data", "Данные"),
-    "horizon": ("VK streams in how many days", "Прослушивания VK за сколько дней"),
-    "search": ("Search artist, title or UPC", "Поиск: артист, название или UPC"),
+    "horizon": ("Horizon, days", "Срок прогноза, дней"),
+    "search": ("Search", "Поиск"),
+    "search_hint": ("Artist, title or UPC", "Артист, название или UPC"),
     "out_from": ("Out from", "Вышел не раньше"),
     "out_to": ("Out to", "Вышел не позже"),
     "class": ("Forecast class", "Класс по прогнозу"),
@@ -169,7 +170,9 @@ def text(key: str, language: Language, **values: object) -> str:
         values: By placeholder.
     """
     english, russian = TEXTS[key]
-    return (russian if language == "ru" else english).format(**values)
+    told = (russian if language == "ru" else english).format(**values)
+    # a number that ends on an abbreviation ends the sentence with its stop
+    return told.replace("..", ".")
 
 
 def word(value: object, language: Language) -> str:

@@ -146,7 +146,7 @@ def _filters(choices: pd.Series) -> dict[str, Any]:
 
     first = st.columns(4)
     horizon = first[0].selectbox(say("horizon"), horizons, key="upcoming_horizon")
-    search = first[1].text_input(say("search"), key="upcoming_search").strip()
+    search = first[1].text_input(say("search"), key="upcoming_search", placeholder=say("search_hint")).strip()
     since = first[2].date_input(say("out_from"), value=None, key="upcoming_from", format="DD.MM.YYYY")
     until = first[3].date_input(say("out_to"), value=None, key="upcoming_to", format="DD.MM.YYYY")
     second = st.columns(3)

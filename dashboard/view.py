@@ -13,6 +13,7 @@ from dashboard.address import language
 from dashboard.download import csv_of
 
 WIDE = frozenset({"main_drivers", "reason"})
+NARROW = frozenset({"mark"})
 LESS_WIDE = frozenset({"release_title", "feature_name", "file_name", "table_told"})
 
 
@@ -89,7 +90,9 @@ def table(
 def _width(name: str) -> str | None:
     if name in WIDE:
         return "large"
-    return "medium" if name in LESS_WIDE else None
+    if name in LESS_WIDE:
+        return "medium"
+    return "small" if name in NARROW else None
 
 
 def download(rows: pd.DataFrame | Callable[[], pd.DataFrame], title: str, file_name: str) -> None:

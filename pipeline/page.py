@@ -24,7 +24,7 @@ def serve(home: Home, address: str, port: int) -> None:
     # Streamlit would print the strings that stand below a page's constants
     command += ["--runner.magicEnabled", "false"]
     # light or dark is the reader's own setting; one colour stands out in both
-    for theme, colour in (("light", "#1f6fb2"), ("dark", "#5aa9e6")):
+    for theme, colour in (("light", "#1f6fb2"), ("dark", "#3b8bcb")):
         command += [f"--theme.{theme}.primaryColor", colour]
     try:
         subprocess.run(command, check=True, env=os.environ | {"HITCAST_PUBLISHED": str(published)})

@@ -74,7 +74,7 @@ def browser() -> Iterator[Any]:
 
 def settle(page: Any) -> None:
     """Waits until the page is drawn and at rest."""
-    page.wait_for_selector("[data-testid=stSidebar], [data-testid=stHeading], h1", timeout=20_000)
+    page.wait_for_selector("h1", timeout=20_000)
     page.wait_for_function(
         "!document.querySelector('[data-testid=stStatusWidget]')"
         " && !document.querySelector('[data-testid=stSkeleton]')"

@@ -13,7 +13,8 @@ FORECASTS = """
         select
             place,
             printf('46070%08d', place) as release_id,
-            ['Анна', 'Boris', 'Вольный Волк', 'Gora', 'Немой Снег', 'Zoya'][1 + place % 6] || ' ' || place as artist_name,
+            ['Анна', 'Boris', 'Вольный Волк', 'Gora', 'Немой Снег', 'Zoya'][1 + place % 6] || ' ' || place
+                as artist_name,
             ['Small hours', 'Вернись', 'Northern light', 'Танцуй'][1 + place % 4] as release_title,
             ['North', 'Полдень Music', 'Подвал Records'][1 + place % 3] as label_name,
             ['Pop', 'Hip-Hop', 'Rock', 'Electronic', 'Folk'][1 + place % 5] as genre,
@@ -50,7 +51,7 @@ FORECASTS = """
         probability_high,
         cast(null as varchar) as refusal,
         case when release_date + horizon_days - 1 <= cast($through as date)
-            then round(size * if(horizon_days = 14, 1, 1.6) * (0.8 + 0.4 * ((hash(place + 7) % 100)::integer) / 100.0))::bigint
+            then round(size * if(horizon_days = 14, 1, 1.6) * (0.8 + (hash(place + 7) % 100)::integer / 250.0))::bigint
         end as actual_streams,
         (release_date + d::integer)::timestamp + interval 3 hour as predicted_at
     from base
