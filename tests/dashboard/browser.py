@@ -1,6 +1,7 @@
 """The real page in a real browser: Debian's chromium through playwright."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
-CHROMIUM = next(
-    (str(file) for file in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if file.exists()), ""
-)
+CHROMIUM = shutil.which("chromium") or ""
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -27,10 +26,11 @@ def served(home: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    code = f"from pathlib import Path\nfrom pipeline.home import Home\nfrom pipeline.page import serve\nserve(Home(Path({str(home)!r})), '127.0.0.1', {port})"
+    code = "import sys, pathlib; from pipeline import home, page; "
+    code += "page.serve(home.Home(pathlib.Path(sys.argv[1])), '127.0.0.1', int(sys.argv[2]))"
     path = os.pathsep.join(filter(None, (str(PROJECT_DIR), os.environ.get("PYTHONPATH"))))
     server = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, str(home), str(port)],
         cwd=home,
         env=os.environ | {"PYTHONPATH": path},
         stdout=subprocess.DEVNULL,

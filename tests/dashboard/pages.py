@@ -37,3 +37,9 @@ def told(page: AppTest) -> str:
 def titles(page: AppTest) -> list[str]:
     """Charts' titles."""
     return [found for element in page.markdown for found in re.findall(r"^\*\*(.+)\*\*$", element.value)]
+
+
+def address(page: AppTest, name: str) -> list[str]:
+    """What the page's address says under a name."""
+    value = page.query_params.get(name, [])
+    return [value] if isinstance(value, str) else list(value)

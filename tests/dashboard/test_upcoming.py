@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dashboard.pages import opened, rerun, told
+from tests.dashboard.pages import address, opened, rerun, told
 from tests.dashboard.world import publish
 
 
@@ -82,8 +82,8 @@ def test_dates_and_horizon_filter_and_stay_in_the_address(published: Path) -> No
     out = page.dataframe[0].value["release_date"].dt.date
     assert out.between(day, day + timedelta(days=2)).all()
     assert set(out) == {day, day + timedelta(days=1), day + timedelta(days=2)}
-    assert page.query_params["from"] == [day.isoformat()]
-    assert page.query_params["horizon"] == ["14"]
+    assert address(page, "from") == [day.isoformat()]
+    assert address(page, "horizon") == ["14"]
     assert "first 14 days" in told(page)
 
 
@@ -102,13 +102,13 @@ def test_the_watchlist_is_in_the_address_and_outlives_a_change_of_page(published
     picked = page.selectbox(key="upcoming_picked").value
     page.button(key="watch_button").click()
     rerun(page)
-    assert page.query_params["watch"] == [picked]
+    assert address(page, "watch") == [picked]
     assert page.dataframe[0].value["mark"].tolist()[0] == "★"
     # a click on another page drops the address; the page writes it again
     page.query_params.clear()
     page.switch_page("data.py")
     rerun(page)
-    assert page.query_params["watch"] == [picked]
+    assert address(page, "watch") == [picked]
 
     shared = opened(watch=[picked, "4607000000005"], watched="1")
     assert len(rows(shared)) == 2
