@@ -169,8 +169,10 @@ def _show_fan(forecasts: pd.DataFrame, history: pd.DataFrame, release_id: str) -
     )
     chart(charts.fan(known, ahead), told, ahead, say("release.fan_title"), f"fan_{release_id}")
 
-    st.subheader(say("release.narrowing"))
     horizons = sorted(latest["horizon_days"].unique())
+    if not horizons:
+        return
+    st.subheader(say("release.narrowing"))
     for column, horizon in zip(st.columns(len(horizons)), horizons, strict=True):
         rows = latest[(latest["horizon_days"] == horizon) & latest["predicted_streams"].notna()]
         if rows.empty:

@@ -88,7 +88,7 @@ CHOICES = (
     OPEN
     + """
     select
-        list(distinct horizon_days order by horizon_days desc) as horizons,
+        coalesce(list(distinct horizon_days order by horizon_days desc), []) as horizons,
         list(distinct genre_name order by genre_name) as genres,
         list(distinct imprint order by imprint) as labels
     from open_releases
@@ -101,7 +101,7 @@ def show() -> None:
     st.title(say("upcoming.title"))
     through, _ = freshness()
     choices = query(CHOICES, through=through, first_days=FIRST_DAYS).iloc[0]
-    if choices["horizons"] is None or not len(choices["horizons"]):
+    if not len(choices["horizons"]):
         st.info(say("upcoming.empty", day=day(through)))
         return
     wanted = _filters(choices) | {"through": through, "first_days": FIRST_DAYS}

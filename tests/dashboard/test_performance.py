@@ -82,7 +82,7 @@ def test_costs_at_the_readers_ratio(published: Path, ratio: float) -> None:
     )
     # the slider's ratio is marked on the curve
     spec = next(
-        chart.proto.spec for chart in page.get("arrow_vega_lite_chart") if "by the log-linear class" in chart.proto.spec
+        chart.proto.spec for chart in page.get("vega_lite_chart") if "by the log-linear class" in chart.proto.spec
     )
     assert len(json.loads(spec)["layer"]) == 2
 
@@ -117,4 +117,4 @@ def test_no_backtest_and_no_live_error_are_said(published: Path) -> None:
     assert any("No backtest is published" in line for line in said)
     assert any("No live forecast has met" in line for line in said)
     assert not page.dataframe
-    assert not page.get("arrow_vega_lite_chart")
+    assert not page.get("vega_lite_chart")

@@ -14,7 +14,7 @@ MATURE, YOUNG = "4607000000040", "4607000000045"
 
 
 def charts(page: object) -> list[dict[str, object]]:
-    return [json.loads(chart.proto.spec) for chart in page.get("arrow_vega_lite_chart")]  # type: ignore[attr-defined]
+    return [json.loads(chart.proto.spec) for chart in page.get("vega_lite_chart")]  # type: ignore[attr-defined]
 
 
 def test_a_release_shows_totals_intervals_and_actuals_with_units(published: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_release_shows_totals_intervals_and_actuals_with_units(published: Path
 def test_every_chart_says_in_words_what_is_to_be_seen(published: Path) -> None:
     for name in PAGES[1:]:
         page = opened(name, release=MATURE)
-        drawn = page.get("arrow_vega_lite_chart")
+        drawn = page.get("vega_lite_chart")
         assert drawn
         captions = [caption.value for caption in page.caption]
         for chart in drawn:

@@ -1,0 +1,94 @@
+"""The real page in a real browser: filter, open, switch the language, see a file published again, ask nobody else."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.dashboard.browser import CHROMIUM, browser, served, settle
+from tests.dashboard.pages import PAGES
+from tests.dashboard.world import HOSTILE, publish
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM, reason="NO BROWSER: the page's end-to-end test needs chromium: apt-get install chromium"
+)
+
+
+def asked(page: Any, name: str) -> list[str]:
+    return parse_qs(urlsplit(page.url).query).get(name, [])
+
+
+def test_a_reader_at_work(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    file = home / "serving" / "hitcast.duckdb"
+    file.parent.mkdir(parents=True)
+    hostile = (
+        f"update release_predictions set release_title = '{HOSTILE}', artist_name = '{HOSTILE}' "
+        "where release_id = '4607000000005'"
+    )
+    publish(file, changes=(hostile,))
+    with served(home) as address, browser() as chromium:
+        context = chromium.new_context(viewport={"width": 1200, "height": 900})
+        page = context.new_page()
+        requests: list[str] = []
+        context.on("request", lambda request: requests.append(request.url))
+        page.on("websocket", lambda socket: requests.append(socket.url.replace("ws://", "http://", 1)))
+        dialogs: list[str] = []
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+        # filters
+        page.goto(address)
+        settle(page)
+        assert page.get_by_text("Releases: 45.").is_visible()
+        page.get_by_label("Search").fill("alert(1)")
+        page.keyboard.press("Enter")
+        page.get_by_text("Releases: 1.").wait_for()
+        assert asked(page, "search") == ["alert(1)"]
+
+        # opens a release, whose names are shown as they stand
+        page.get_by_role("button", name="Open release").click()
+        page.get_by_role("heading", name="Release", exact=True).wait_for()
+        settle(page)
+        assert page.locator("h2", has_text="alert(1)").inner_text() == f"{HOSTILE}: {HOSTILE}"
+        assert asked(page, "release") == ["4607000000005"]
+        assert page.locator("canvas, svg.marks").count() >= 3
+
+        # the watchlist is kept in the address
+        page.get_by_role("button", name="Add to watchlist").click()
+        page.get_by_role("button", name="Take off watchlist").wait_for()
+        assert asked(page, "watch") == ["4607000000005"]
+
+        # switches the language
+        page.get_by_text("Русский", exact=True).click()
+        page.get_by_role("heading", name="Релиз", exact=True).wait_for()
+        settle(page)
+        assert page.get_by_text("История прогноза").first.is_visible()
+        assert asked(page, "lang") == ["ru"]
+
+        # another page keeps what was chosen
+        page.get_by_role("link", name="Новинки").click()
+        page.get_by_role("heading", name="Новые релизы").wait_for()
+        settle(page)
+        assert asked(page, "lang") == ["ru"]
+        assert asked(page, "watch") == ["4607000000005"]
+        assert asked(page, "search") == ["alert(1)"]
+
+        # sees a file published meanwhile at the next click
+        publish(file, releases=7, changes=("update release_predictions set artist_name = 'Published again'",))
+        page.get_by_label("Поиск").fill("published AGAIN")
+        page.keyboard.press("Enter")
+        page.get_by_text("Релизов: 7.").wait_for()
+
+        # every page fits a telephone
+        page.set_viewport_size({"width": 390, "height": 800})
+        for name in PAGES:
+            page.goto(f"{address}/{'' if name == PAGES[0] else name}")
+            settle(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+            assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390, name
+            assert not page.locator("[data-testid=stException]").count(), name
+
+        assert not dialogs
+        assert len(requests) > 20
+        assert [url for url in requests if not url.startswith((f"{address}/", "data:", "blob:"))] == []
