@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import quality, quality_charts, writing
 from dashboard.address import language
 from dashboard.published import query
-from dashboard.view import chart, choose, many, say, share, table
+from dashboard.view import chart, choose, many, say, share, table, word
 
 KEYS = {"feature_sets": "feature_set", "as_of_days": "as_of_day", "horizons": "horizon"}
 
@@ -47,7 +47,7 @@ def _choose(row: pd.Series) -> dict[str, Any]:
     chosen = {}
     for column, (lists, name) in zip(st.columns(3), KEYS.items(), strict=True):
         options = [one if isinstance(one, str) else int(one) for one in row[lists]]
-        told = (lambda one: say(f"set.{one}")) if name == "feature_set" else str
+        told = word if name == "feature_set" else str
         with column:
             chosen[name] = choose(say(name), options, f"{row['task']}_{name}", told)
     return chosen
