@@ -12,10 +12,10 @@ ORDER = ("bi", "page", "ingest", "modelling", "evaluation", "experiments", "feat
 
 
 def pages(docs: Path = DOCS) -> list[str]:
-    """Names of the pages' files, the README as the first."""
+    """Names of the pages' files, the README as the first and how to contribute as the last."""
     there = {file.stem for file in docs.glob("*.md")}
     named = [name for name in ORDER if name in there]
-    return ["index.md", *(f"{name}.md" for name in [*named, *sorted(there - set(named))])]
+    return ["index.md", *(f"{name}.md" for name in [*named, *sorted(there - set(named))]), "CONTRIBUTING.md"]
 
 
 def write_site(site: Path = SITE) -> None:
@@ -34,6 +34,7 @@ def write_site(site: Path = SITE) -> None:
         (copy / "index.md").write_text(readme.replace("](docs/", "]("), encoding="utf-8")
         settings = Path(folder) / "mkdocs.yml"
         settings.write_text("site_name: hitcast\n", encoding="utf-8")
+        shutil.copyfile(PROJECT_DIR / "CONTRIBUTING.md", copy / "CONTRIBUTING.md")
         config = load_config(
             str(settings),
             docs_dir=str(copy),
