@@ -9,10 +9,10 @@ export HITCAST_HOME ?= data
 ROWS ?= 7000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-fast format docs load bench dashboard clean lock
+.PHONY: help setup demo test check check-fast format docs load bench dashboard screenshots clean lock
 
 help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Install everything into .venv, once
 
@@ -66,6 +66,9 @@ bench: $(STAMP) ## Measure speed and memory; make bench ROWS=71000000 takes a qu
 
 dashboard: $(STAMP) ## Show the page
 	$(HITCAST) dashboard
+
+screenshots: $(STAMP) ## Take the pictures of the page in docs/images; needs chromium
+	$(BIN)/python -m tests.dashboard.screenshots
 
 lock: ## Resolve requirements.lock anew; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \

@@ -48,9 +48,6 @@ def start_many(key: str, name: str, options: Sequence[str]) -> None:
     """Gives a widget with many choices what the address says, when it is first drawn on a page."""
     if key not in st.session_state:
         st.session_state[key] = [one for one in values(name) if one in options]
-    else:
-        # a file published since may lack a choice
-        st.session_state[key] = [one for one in st.session_state[key] if one in options]
 
 
 def start_one(key: str, name: str, options: Sequence[object], otherwise: object) -> None:

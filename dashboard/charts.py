@@ -43,17 +43,18 @@ def _with_comma(expression: str) -> str:
     return f"replace({expression}, '.', ',')" if language() == "ru" else expression
 
 
-def colours(names: Mapping[str, str]) -> alt.Color:
+def colours(names: Mapping[str, str], columns: int = 2) -> alt.Color:
     """One colour for each series, its name in a legend below the chart.
 
     Args:
         names: Colours by the name that the reader sees.
+        columns: Names beside each other; two short ones fit a telephone.
     """
     return alt.Color(
         "series:N",
         title=None,
         scale=alt.Scale(domain=list(names), range=list(names.values())),
-        legend=alt.Legend(orient="bottom", columns=2, labelLimit=400, symbolOpacity=1),
+        legend=alt.Legend(orient="bottom", columns=columns, labelLimit=400, symbolOpacity=1),
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard import charts, writing
 from dashboard.address import language
 from dashboard.published import query
-from dashboard.view import chart, day, many, say, table, word
+from dashboard.view import chart, count, day, many, say, table, word
 
 SHOWN_DAYS = 90
 SHOWN_FEATURES = 15
@@ -139,7 +139,7 @@ def _show_rejects() -> None:
         st.info(say("data.no_rejects"))
         return
     rejected["table_told"] = rejected["raw_table"].map(word)
-    st.caption(say("data.rejects_told", rows=many(rejected["row_count"].sum())))
+    st.caption(say("data.rejects_told", rows=count(rejected["row_count"].sum())))
     kinds = {
         "table_told": "text",
         "reason": "text",
@@ -167,7 +167,7 @@ def _show_drift() -> None:
         "data.drift_told",
         beyond=beyond,
         main=int(drift["is_main"].sum()),
-        releases=many(drift["recent_release_count"].max()),
+        releases=count(drift["recent_release_count"].max()),
         moment=writing.moment(drift["computed_at"].max(), language()),
     )
     within, over = say("data.within"), say("data.beyond")

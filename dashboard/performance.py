@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import quality, quality_charts, writing
 from dashboard.address import language
 from dashboard.published import query
-from dashboard.view import chart, choose, many, say, share, table, word
+from dashboard.view import chart, choose, count, say, share, table, word
 
 KEYS = {"feature_sets": "feature_set", "as_of_days": "as_of_day", "horizons": "horizon"}
 
@@ -64,7 +64,7 @@ def _show_streams(chosen: dict[str, Any]) -> None:
         model=writing.decimal(mean.get("catboost"), language(), 3),
         line=writing.decimal(mean.get("log_linear"), language(), 3),
         origins=by_origin["origin_date"].nunique(),
-        releases=many(by_origin.groupby("model_name")["release_count"].sum().max()),
+        releases=count(by_origin.groupby("model_name")["release_count"].sum().max()),
     )
     title = say("performance.origin")
     chart(quality_charts.by_origin(by_origin), told, by_origin, title, "errors_by_origin")
@@ -100,7 +100,7 @@ def _show_classes(chosen: dict[str, Any]) -> None:
     gap = (of_model["forecast_share"] - of_model["actual_share"]).abs()
     error = (gap * of_model["release_count"]).sum() / max(of_model["release_count"].sum(), 1)
     title = say("performance.calibration")
-    told = say("performance.calibration_told", gap=share(error), releases=many(of_model["release_count"].sum()))
+    told = say("performance.calibration_told", gap=share(error), releases=count(of_model["release_count"].sum()))
     chart(quality_charts.calibration(curve), told, curve, title, "calibration")
 
     published = query("from promotion_costs limit 1")
@@ -121,10 +121,10 @@ def _show_classes(chosen: dict[str, Any]) -> None:
         model=cost("model"),
         line=cost("log_linear"),
         none=cost("none"),
-        promoted=many(here["promoted"].get("model")),
-        hits=many(here["hits"].get("model")),
-        high=many(here["high_count"].get("model")),
-        releases=many(here["release_count"].get("model")),
+        promoted=count(here["promoted"].get("model")),
+        hits=count(here["hits"].get("model")),
+        high=count(here["high_count"].get("model")),
+        releases=count(here["release_count"].get("model")),
     )
     title = say("performance.costs_title")
     chart(quality_charts.costs(costs, ratio), told, costs, title, "costs")
@@ -147,7 +147,7 @@ def _show_live() -> None:
             value=writing.decimal(last["metric_value"], language(), 3),
             month=f"{last['release_month']:%m.%Y}",
             days=int(last["horizon_days"]),
-            releases=many(last["release_count"]),
+            releases=count(last["release_count"]),
         )
         chart(quality_charts.live(errors), told, errors, title, "live_errors")
     kinds = {

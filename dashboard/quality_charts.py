@@ -94,30 +94,28 @@ def coverage(rows: pd.DataFrame) -> alt.LayerChart:
 def calibration(rows: pd.DataFrame) -> alt.LayerChart:
     """How often the top class came, by its forecast chance; on the dashed line the two agree."""
     shown, colour = _by_model(rows)
-    points = (
-        alt.Chart(shown)
-        .encode(
-            x=alt.X("forecast_share:Q", axis=share_axis(say("axis.forecast_share")), scale=WHOLE),
-            y=alt.Y("actual_share:Q", axis=share_axis(say("axis.actual_share")), scale=WHOLE),
-            color=colour,
-            tooltip=[
-                "series:N",
-                alt.Tooltip("forecast_share:Q", format=".0%"),
-                alt.Tooltip("actual_share:Q", format=".0%"),
-                "release_count:Q",
-            ],
-        )
-        .mark_line(point={"size": 70, "filled": True})
+    base = alt.Chart(shown).encode(
+        x=alt.X("forecast_share:Q", axis=share_axis(say("axis.forecast_share")), scale=WHOLE),
+        y=alt.Y("actual_share:Q", axis=share_axis(say("axis.actual_share")), scale=WHOLE),
+        color=colour,
+        tooltip=[
+            "series:N",
+            alt.Tooltip("forecast_share:Q", format=".0%"),
+            alt.Tooltip("actual_share:Q", format=".0%"),
+            "release_count:Q",
+        ],
     )
+    sizes = alt.Size("release_count:Q", legend=None, scale=alt.Scale(type="sqrt", range=[25, 500]))
+    points = base.encode(size=sizes).mark_point(filled=True, opacity=0.9)
     agreed = pd.DataFrame({"forecast_share": [0.0, 1.0], "actual_share": [0.0, 1.0]})
     line = alt.Chart(agreed).encode(x="forecast_share:Q", y="actual_share:Q").mark_line(strokeDash=[4, 3], color=GREY)
-    return framed([line, points], 400)
+    return framed([line, base.mark_line(opacity=0.5), points], 400)
 
 
 def costs(rows: pd.DataFrame, ratio: float) -> alt.LayerChart:
     """Cost per 100 releases of each way to decide over the cost ratio; the reader's own is marked."""
     names = {strategy: say(f"strategy.{strategy}") for strategy in ("model", "log_linear", "none")}
-    colour = colours({names["model"]: BLUE, names["log_linear"]: ORANGE, names["none"]: GREY})
+    colour = colours({names["model"]: BLUE, names["log_linear"]: ORANGE, names["none"]: GREY}, columns=1)
     lines = (
         alt.Chart(rows.assign(series=rows["strategy"].map(names)))
         .encode(

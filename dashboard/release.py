@@ -227,7 +227,8 @@ def _show_similar(release_id: str, run_id: str) -> None:
     similar = query(
         f"""
         select
-            similarity_rank, artist_name, release_title, label_name, release_date, distance, horizon_days, streams
+            similarity_rank, similar_release_id, artist_name, release_title, label_name, release_date, distance,
+            horizon_days, streams
         from similar_releases
         {OF_RUN}
         order by similarity_rank, horizon_days
@@ -241,17 +242,21 @@ def _show_similar(release_id: str, run_id: str) -> None:
     for horizon, streams in similar.groupby("horizon_days")["streams"]:
         least, middle, most = many(streams.min()), many(streams.median()), many(streams.max())
         st.markdown(say("release.similar_told", days=horizon, least=least, middle=middle, most=most))
+    key = ["similarity_rank", "similar_release_id"]
+    totals = similar.pivot_table("streams", key, "horizon_days", aggfunc="first")
+    totals = totals.add_prefix("streams_").reset_index()
+    rows = similar.drop(columns=["horizon_days", "streams"]).drop_duplicates(key).merge(totals, on=key)
+    heads = {f"streams_{days}": say("release.total", days=days) for days in sorted(similar["horizon_days"].unique())}
     kinds = {
         "similarity_rank": "whole",
         "artist_name": "text",
         "release_title": "text",
-        "label_name": "text",
+        **dict.fromkeys(heads, "many"),
         "release_date": "day",
+        "label_name": "text",
         "distance": "decimal",
-        "horizon_days": "whole",
-        "streams": "many",
     }
-    table(similar, kinds, say("release.similar"), f"similar_{release_id}")
+    table(rows, kinds, say("release.similar"), f"similar_{release_id}", heads=heads)
 
 
 if __name__ == "__main__":

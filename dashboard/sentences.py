@@ -160,7 +160,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "performance.streams": ("Stream totals, on past quarters", "Итоги прослушиваний, на прошлых кварталах"),
     "performance.classes": ("Commercial classes, on past quarters", "Коммерческие классы, на прошлых кварталах"),
-    "performance.origin": ("Error by the day from which was forecast", "Ошибка по дате, с которой прогнозировали"),
+    "performance.origin": ("Error by date of the forecast", "Ошибка по дате, с которой прогнозировали"),
     "performance.origin_told": (
         "RMSLE over dates: {origins}, the mean is {model}; the log-linear line of the streams so far has {line}. "
         "Lower is better. Releases: {releases}.",
@@ -182,9 +182,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "performance.no_intervals": ("These forecasts have no intervals.", "У этих прогнозов нет интервалов."),
     "performance.calibration": ("Does a chance of 70 % come true in 70 %?", "Сбываются ли 70 % в 70 % случаев?"),
     "performance.calibration_told": (
-        "Forecast chance of the class high against the share that became high, by tenths of the chance; on the dashed "
-        "line they agree. hitcast is {gap} off on average. Releases: {releases}.",
-        "Вероятность высокого класса и доля ставших высокими, по десятым вероятности; на пунктире они совпадают. "
+        "Forecast chance of the class high against the share that became high, by tenths of the chance, larger where "
+        "more releases are; on the dashed line they agree. hitcast is {gap} off on average. Releases: {releases}.",
+        "Вероятность высокого класса и доля ставших высокими, по десятым вероятности, крупнее где больше "
+        "релизов; на пунктире они совпадают. "
         "hitcast отклоняется в среднем на {gap}. Релизов: {releases}.",
     ),
     "performance.ratio": (

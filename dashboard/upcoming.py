@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.published import freshness, query
-from dashboard.view import choose, day, many, say, table, watch_button, word
+from dashboard.view import choose, count, day, many, say, table, watch_button, word
 
 FIRST_DAYS = 30
 SHOWN = 200
@@ -112,9 +112,9 @@ def show() -> None:
     st.caption(
         say(
             "upcoming.counted",
-            releases=many(counted["releases"]),
-            candidates=many(counted["candidates"]),
-            moved=many(counted["moved"]),
+            releases=count(counted["releases"]),
+            candidates=count(counted["candidates"]),
+            moved=count(counted["moved"]),
             expected=many(counted["expected"]),
             horizon=wanted["horizon"],
             day=day(through),
@@ -124,7 +124,7 @@ def show() -> None:
     rows["mark"] = ["★" if address.watched(one) else "" for one in rows["release_id"]]
     _show_rows(rows, wanted)
     if counted["releases"] > SHOWN:
-        st.caption(say("upcoming.more", shown=SHOWN, releases=many(counted["releases"])))
+        st.caption(say("upcoming.more", shown=SHOWN, releases=count(counted["releases"])))
     with st.expander(say("upcoming.columns_title")):
         st.markdown(say("upcoming.columns"))
 

@@ -7,13 +7,16 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils import schemapi
 
 from dashboard import address, texts, writing
 from dashboard.address import language
 from dashboard.download import csv_of
 
+# a third of the time that a page takes would go into checking charts, which the tests do
+schemapi.disable_debug_mode()
+
 WIDE = frozenset({"main_drivers", "reason"})
-NARROW = frozenset({"mark"})
 LESS_WIDE = frozenset({"release_title", "feature_name", "file_name", "table_told"})
 
 
@@ -32,6 +35,11 @@ def many(value: object) -> str:
     return writing.number(value, language())
 
 
+def count(value: object) -> str:
+    """A count in full."""
+    return writing.whole(value, language())
+
+
 def share(value: object) -> str:
     """A share as a percentage."""
     return writing.percent(value, language())
@@ -46,7 +54,7 @@ FORMATS: Mapping[str, Callable[[object], str]] = {
     "text": lambda value: writing.NOTHING if pd.isna(value) else str(value),  # type: ignore[call-overload]
     "word": word,
     "many": many,
-    "whole": lambda value: writing.whole(value, language()),
+    "whole": count,
     "decimal": lambda value: writing.decimal(value, language()),
     "small": lambda value: writing.decimal(value, language(), 3),
     "share": share,
@@ -68,6 +76,7 @@ def table(
     title: str,
     file_name: str,
     whole: Callable[[], pd.DataFrame] | None = None,
+    heads: Mapping[str, str] | None = None,
     **options: Any,
 ) -> None:
     """A table, sorted by a click on a column's head, and its rows to download.
@@ -78,21 +87,23 @@ def table(
         title: What a screen reader calls the table, and the download.
         file_name: Of the download, without its ending.
         whole: All rows to download, where more match than are shown.
+        heads: Heads of columns that have no text of their own.
         options: Passed on to `st.dataframe`.
     """
     shown = frame[list(kinds)].reset_index(drop=True)
     styled = shown.style.format({name: FORMATS[kind] for name, kind in kinds.items()})
-    heads = {name: st.column_config.Column(say(f"column.{name}"), width=_width(name)) for name in kinds}
-    st.dataframe(styled, hide_index=True, column_config=heads, alt=title, **options)
+    named = {name: say(f"column.{name}") for name in kinds if name not in (heads or {})} | dict(heads or {})
+    columns = {name: st.column_config.Column(named[name], width=_width(name)) for name in kinds}
+    st.dataframe(styled, hide_index=True, column_config=columns, alt=title, placeholder=writing.NOTHING, **options)
     download(whole if whole is not None else frame, title, file_name)
 
 
-def _width(name: str) -> str | None:
+def _width(name: str) -> str | int | None:
     if name in WIDE:
         return "large"
     if name in LESS_WIDE:
         return "medium"
-    return "small" if name in NARROW else None
+    return 40 if name == "mark" else None
 
 
 def download(rows: pd.DataFrame | Callable[[], pd.DataFrame], title: str, file_name: str) -> None:

@@ -10,7 +10,7 @@ from pipeline.home import Home
 from tests.dashboard.browser import browser, served, settle
 
 PAGES = ("upcoming", "release", "performance", "data")
-HEIGHTS = {"upcoming": 860, "release": 1500, "performance": 1700, "data": 1500}
+HEIGHTS = {"upcoming": 1000, "release": 1250, "performance": 1250, "data": 1250}
 LARGEST = 150_000
 
 

@@ -135,10 +135,10 @@ BACKTEST = """
     select
         'streams' as task, model_name, feature_set, as_of_day, horizon_days, origin_date,
         'b' || place as release_id, actual_streams, forecast as predicted_streams,
-        if(model_name = 'catboost', forecast * 0.7, null) as lower_80,
-        if(model_name = 'catboost', forecast * 1.4, null) as upper_80,
-        if(model_name = 'catboost', forecast * 0.6, null) as lower_90,
-        if(model_name = 'catboost', forecast * 1.6, null) as upper_90,
+        if(model_name = 'catboost', forecast * exp(-0.12 * (9 - as_of_day)), null) as lower_80,
+        if(model_name = 'catboost', forecast * exp(0.12 * (9 - as_of_day)), null) as upper_80,
+        if(model_name = 'catboost', forecast * exp(-0.135 * (9 - as_of_day)), null) as lower_90,
+        if(model_name = 'catboost', forecast * exp(0.135 * (9 - as_of_day)), null) as upper_90,
         actual_class, cast(null as varchar) as predicted_class, cast(null as double) as probability_high
     from streams
     union all
