@@ -1,6 +1,7 @@
 """Every text of the page in English and in Russian, by key: labels; `dashboard/sentences.py` has the rest."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -172,9 +173,9 @@ def text(key: str, language: Language, **values: object) -> str:
     return told.replace("..", ".")
 
 
-def word(value: object, language: Language) -> str:
+def word(value: Any, language: Language) -> str:
     """A word of the data in a language; as it stands where it is not known, a dash where there is none."""
     if not isinstance(value, str):
-        return NOTHING if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+        return NOTHING if value is None or pd.isna(value) else str(value)
     english, russian = WORDS.get(value, (value, value))
     return russian if language == "ru" else english

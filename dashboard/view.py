@@ -50,8 +50,8 @@ def day(value: object) -> str:
     return writing.day(value, language())
 
 
-FORMATS: Mapping[str, Callable[[object], str]] = {
-    "text": lambda value: writing.NOTHING if pd.isna(value) else str(value),  # type: ignore[call-overload]
+FORMATS: Mapping[str, Callable[[Any], str]] = {
+    "text": lambda value: writing.NOTHING if pd.isna(value) else str(value),
     "word": word,
     "many": many,
     "whole": count,

@@ -49,10 +49,17 @@ def test_size_alone_is_no_leak() -> None:
         stop_on_leak(frame.assign(rest=rest), columns_of("rest"), HORIZONS)
 
 
-def test_too_few_releases_to_tell_and_constant_or_empty_features_pass(frame: pd.DataFrame) -> None:
+def test_the_same_leak_passes_where_too_few_releases_can_tell(frame: pd.DataFrame) -> None:
     few = frame[frame["release_id"].isin(frame["release_id"].unique()[:90])]
     stop_on_leak(few.assign(later=remainder(few)), columns_of("later"), HORIZONS)
-    stop_on_leak(frame.assign(same=1.0, empty=np.nan), columns_of("same", "empty"), HORIZONS)
+    with pytest.raises(HitcastError, match="later ranks"):
+        stop_on_leak(frame.assign(later=remainder(frame)), columns_of("later"), HORIZONS)
+
+
+def test_constant_and_empty_features_hide_no_leak_beside_them(frame: pd.DataFrame) -> None:
+    beside = frame.assign(same=1.0, empty=np.nan, later=remainder(frame))
+    with pytest.raises(HitcastError, match="later ranks"):
+        stop_on_leak(beside, columns_of("same", "empty", "later"), HORIZONS)
 
 
 def test_training_stops_before_it_fits_a_leak(make_home: MakeHome) -> None:
