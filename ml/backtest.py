@@ -12,13 +12,14 @@ from ml import tracking
 from ml.alarms import stop_on_leak
 from ml.baselines import BASELINES, RANKINGS, forecast_baseline, line_probabilities, ranking_probabilities
 from ml.classes import PROBABILITY_COLUMNS, class_minimums, fit_classes, predict_classes
-from ml.data import FEATURE_SETS, Columns, feature_columns, modelling_frame, read_marts, target_column, write_tables
+from ml.data import FEATURE_SETS, Columns, feature_columns, modelling_frame, read_marts, target_column
 from ml.decisions import class_from_probabilities, class_probabilities, true_class
 from ml.leaderboard import evaluate, render
 from ml.settings import Settings
 from ml.splits import Fold, Plan, plan_folds, rows_to_test, training_rows
 from ml.streams import INTERVAL_COLUMNS, fit_streams, predict_streams
 from ml.studies import tuned_parameters
+from ml.warehouse import write_tables
 
 AS_OF_DAYS = (1, 3, 7)
 

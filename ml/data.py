@@ -1,17 +1,15 @@
-"""The one door to the warehouse: marts in, `ml` tables out."""
+"""The marts as modelling reads them."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from ml.errors import HitcastError
 from ml.settings import Settings
+from ml.warehouse import BUILD_MARTS, open_warehouse
 
 FEATURE_SETS: Mapping[str, frozenset[str]] = {
     "tiktok": frozenset({"vk_early", "tiktok_likes"}),
@@ -22,7 +20,6 @@ FEATURE_SETS: Mapping[str, frozenset[str]] = {
 KEYS = ("release_id", "as_of_day", "release_date", "as_of_date", "is_reissue")
 SEASONS = pd.Timedelta(days=700)
 """Span of training releases from which every season has been seen twice, but for the last window's maturity."""
-BUILD_MARTS = "Run `hitcast ingest` and `dbt build` first"
 
 
 @dataclass(frozen=True)
@@ -59,33 +56,6 @@ class Columns:
     def all(self) -> list[str]:
         """Numeric columns, then categorical ones."""
         return [*self.numeric, *self.categorical]
-
-
-@contextmanager
-def open_warehouse(settings: Settings, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Connection to the warehouse, closed on leaving.
-
-    Raises:
-        HitcastError: There is no warehouse, another process holds it, or a table is missing from it.
-    """
-    if not settings.warehouse.exists():
-        raise HitcastError("there is no warehouse yet", str(settings.warehouse), BUILD_MARTS)
-    try:
-        connection = duckdb.connect(str(settings.warehouse), read_only=read_only)
-    except duckdb.IOException as error:
-        if "lock" not in str(error).lower():
-            raise HitcastError(
-                str(error).splitlines()[0], str(settings.warehouse), "Rebuild it with `dbt build`"
-            ) from None
-        raise HitcastError(
-            "another process holds the warehouse", str(settings.warehouse), "Close it or wait for it, then try again"
-        ) from None
-    try:
-        yield connection
-    except duckdb.CatalogException as error:
-        raise HitcastError(str(error).splitlines()[0], str(settings.warehouse), BUILD_MARTS) from None
-    finally:
-        connection.close()
 
 
 def read_marts(settings: Settings) -> Marts:
@@ -206,24 +176,3 @@ def modelling_frame(marts: Marts, horizons: tuple[int, ...]) -> pd.DataFrame:
 def target_column(horizon: int) -> str:
     """Name of the column that holds the total of a horizon."""
     return f"streams_{horizon}"
-
-
-def write_tables(settings: Settings, frames: Mapping[str, pd.DataFrame]) -> None:
-    """Write frames to tables of the schema `ml`, all or none; rows of the same `run_id` are replaced.
-
-    Args:
-        settings: Names the warehouse.
-        frames: A frame for each table, with all of the table's columns.
-
-    Raises:
-        HitcastError: The warehouse is held by another process, or the tables do not exist.
-    """
-    with open_warehouse(settings, read_only=False) as connection:
-        connection.begin()
-        for table, frame in frames.items():
-            schema = connection.table(f"ml.{table}").limit(0).to_arrow_table().schema
-            rows = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
-            runs = frame["run_id"].unique().tolist()
-            connection.execute(f'delete from ml."{table}" where list_contains(?::varchar[], run_id)', [runs])
-            connection.from_arrow(rows).insert_into(f"ml.{table}")
-        connection.commit()

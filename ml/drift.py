@@ -8,10 +8,11 @@ import pandas as pd
 
 from ml import tracking
 from ml.bundles import Bundle, load_bundle
-from ml.data import Marts, open_warehouse, read_marts, write_tables
+from ml.data import Marts, read_marts
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY
 from ml.streams import importances
+from ml.warehouse import open_warehouse, write_tables
 
 RECENT_DAYS = 30
 MATURED_DAYS = 60

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.data import open_warehouse
 from ml.reasons import Fact, group_reason, reason
 from ml.settings import Settings
 from ml.streams import StreamModel, contributions
+from ml.warehouse import open_warehouse
 
 MOST_DRIVERS = 6
 LEAST_CONTRIBUTION = 1e-9

@@ -12,12 +12,12 @@ from rich.text import Text
 
 from ml import tracking
 from ml.compare import read_origins
-from ml.data import write_tables
 from ml.errors import HitcastError
 from ml.experiments_measures import pessimism, rounding
 from ml.experiments_shared import DIFFERENCE, SEEDS, Bench
 from ml.experiments_training import leakage, likes, outliers
 from ml.settings import Settings
+from ml.warehouse import write_tables
 
 Progress = Callable[[str], None]
 

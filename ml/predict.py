@@ -11,7 +11,7 @@ import pandas as pd
 from ml import tracking
 from ml.bundles import Bundle, load_bundle
 from ml.classes import predict_classes
-from ml.data import Marts, modelling_frame, read_marts, write_tables
+from ml.data import Marts, modelling_frame, read_marts
 from ml.decisions import class_from_probabilities
 from ml.drivers import explain, read_meanings
 from ml.errors import HitcastError
@@ -19,6 +19,7 @@ from ml.log_linear import AS_OF_TOTALS
 from ml.settings import Settings
 from ml.similar import find_similar
 from ml.streams import predict_streams
+from ml.warehouse import write_tables
 
 LATE_DAYS = 7
 """Days past the longest window for which a release is still scored, as its last days may come late."""

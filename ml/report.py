@@ -6,13 +6,13 @@ write with `report_html` and `report_charts`.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from ml.errors import HitcastError
+from ml.files import written
 from ml.report_boards import figure_cell, judged
 from ml.report_classes import calibration, class_boards, contradictions, costs, picks
 from ml.report_data import CLASS_MODEL, LINE, STREAM_MODEL, Evidence, read_evidence
@@ -62,14 +62,10 @@ def report(settings: Settings, output: Path, exports: Path, progress: Callable[[
     evidence = read_evidence(settings, exports / TRUTH)
     progress("Drawing")
     html = render(evidence)
-    draft = output.with_name(f".{output.name}.draft")
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(html, encoding="utf-8")
-        draft.replace(output)
+        with written(output) as part:
+            part.write_text(html, encoding="utf-8")
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
         reason = error.strerror or str(error)
         raise HitcastError(f"cannot be written: {reason}", str(output), "Name another file: --output FILE") from None
     return Reported(output, evidence.run_id, evidence.streams["release_id"].nunique())

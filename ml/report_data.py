@@ -9,11 +9,11 @@ import duckdb
 import pandas as pd
 
 from ml.classes import class_minimums
-from ml.data import open_warehouse
 from ml.errors import HitcastError
 from ml.leaderboard import evaluate
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY, untouched_count
+from ml.warehouse import open_warehouse
 
 STREAM_MODEL, CLASS_MODEL, LINE = "catboost", "lightgbm", "log_linear"
 

@@ -17,6 +17,7 @@ class Settings:
         false_positive_cost: Cost of promoting a release that does not reach the top class.
         false_negative_cost: Cost of not promoting one that does, in the same unit.
         seed: Seed of everything random.
+        patience_seconds: How long to wait for a warehouse that another process holds open.
         threads: Threads that CatBoost may use; part of what makes a fit reproducible.
     """
 
@@ -28,4 +29,5 @@ class Settings:
     false_positive_cost: float = 5.0
     false_negative_cost: float = 1.0
     seed: int = 20211
+    patience_seconds: float = 30.0
     threads: int = 2

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.errors import HitcastError
+from ml.files import PART, put_in_place, sync, written
 from ml.settings import Settings
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ def keep_table(settings: Settings, run_id: str, name: str, table: "pd.DataFrame"
     Like `register`, by way of the home's present place.
     """
     file = settings.mlflow_dir / "artifacts" / run_id / "artifacts" / f"{name}.csv"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(file, index=False)
+    with written(file) as part:
+        table.to_csv(part, index=False)
     return file
 
 
@@ -119,7 +120,11 @@ def register(client: "MlflowClient", settings: Settings, run_id: str, folder: Pa
 
     place = Path("artifacts") / run_id / "artifacts" / "bundle"
     kept = settings.mlflow_dir / place
-    shutil.copytree(folder, kept)
+    part = kept.with_name(f".{kept.name}{PART}")
+    shutil.copytree(folder, part)
+    for file in part.iterdir():
+        sync(file)
+    put_in_place({part: kept})
     try:
         client.get_registered_model(MODEL)
     except MlflowException:

@@ -1,13 +1,14 @@
 """The command line: `hitcast`. Every command imports its work when called, so that `--help` answers at once."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from pipeline.records import recorded
+from pipeline.terminal import changing, guarded, holding, measured, working
 
 if TYPE_CHECKING:
     from ml.settings import Settings
@@ -54,7 +55,7 @@ def demo_data(
         raise HitcastError(
             "holds deliveries that are not of a demo world", str(home.root), "Name another home: HITCAST_HOME=PATH"
         )
-    with _working("making the demo world") as progress:
+    with changing(home, "demo-data"), working("making the demo world") as progress:
         summary = write_demo_data(home.exports, rows, seed, until.date() if until else None, progress)
     typer.echo(describe_world(summary))
     typer.echo(f"exports: {home.exports}")
@@ -76,8 +77,12 @@ def ingest(
     from pipeline.ingest import ingest as ingest_paths
     from pipeline.ingest import render
 
-    with _measured("ingesting") as progress:
-        report = ingest_paths(Home.current(), paths, list(mapping or []), dry_run, progress)
+    home = Home.current()
+    with changing(home, "ingest") as counts, measured("ingesting") as progress:
+        report = ingest_paths(home, paths, list(mapping or []), dry_run, progress)
+        counts.rows_in = sum(table.read for table in report.tables)
+        counts.rows_out = sum(table.accepted for table in report.tables)
+        counts.rows_rejected = sum(table.rejected for table in report.tables)
     Console().print(render(report))
 
 
@@ -90,7 +95,9 @@ def withdraw(
     from pipeline.home import Home
     from pipeline.ingest import withdraw as withdraw_days
 
-    number = withdraw_days(Home.current(), table, [day.date() for day in days])
+    home = Home.current()
+    with changing(home, "withdraw"):
+        number = withdraw_days(home, table, [day.date() for day in days])
     typer.echo(f"{table}: {len(days)} day{'s'[: len(days) > 1]} withdrawn, delivery {number}. Next: hitcast run")
 
 
@@ -113,7 +120,8 @@ def run(
         typer.echo(f"{step.name:<12} {step.seconds:7.1f} s  {step.outcome}")
 
     home = Home.current()
-    run_all(home, read_variables(variables), retrain, full_refresh, _working, finished)
+    with holding(home, "run"):
+        run_all(home, read_variables(variables), retrain, full_refresh, working, finished)
     render_publication(home)
 
 
@@ -132,9 +140,11 @@ def train(
     from pipeline.project import read_variables, settings_of
     from pipeline.summary import describe_training
 
-    settings = settings_of(Home.current(), read_variables(variables))
-    with _working("training") as progress:
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    with changing(home, "train") as counts, working("training") as progress:
         trained = ml_train.train(settings, as_of.date() if as_of else None, promote, progress)
+        counts.rows_in = trained.release_count
     typer.echo(f"{describe_training(trained)}: {trained.reason}")
     typer.echo(f"{'promoted' if trained.is_champion else 'not promoted'}: {trained.decision.reason}")
 
@@ -150,8 +160,10 @@ def tune(
     from pipeline.project import read_variables, settings_of
     from pipeline.summary import describe_tuning
 
-    settings = settings_of(Home.current(), read_variables(variables))
-    with _working("tuning") as progress:
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    # studies have a database of their own, in which several searches may work side by side
+    with recorded(home, "tune", "tune"), working("tuning") as progress:
         result = tuning.tune(settings, trials, progress=progress)
     typer.echo(describe_tuning(result))
 
@@ -165,8 +177,9 @@ def backtest(variables: Variables = None) -> None:
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
 
-    settings = settings_of(Home.current(), read_variables(variables))
-    with _working("backtesting") as progress:
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    with changing(home, "backtest"), working("backtesting") as progress:
         outcome = ml_backtest.backtest(settings, progress=progress)
     Console().print(outcome.render())
 
@@ -185,7 +198,7 @@ def report(
 
     home = Home.current()
     settings = settings_of(home, read_variables(variables))
-    with _working("reporting") as progress:
+    with working("reporting") as progress:
         reported = ml_report.report(settings, output or home.report, home.exports, progress)
     typer.echo(f"{reported.release_count:,} test releases, backtest {reported.run_id}: {reported.path}")
 
@@ -203,9 +216,10 @@ def compare(
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
 
-    settings = settings_of(Home.current(), read_variables(variables))
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
     tasks = ml_compare.TASKS if task == "both" else (task,)
-    with _working("comparing") as progress:
+    with changing(home, "compare"), working("comparing") as progress:
         outcome = ml_compare.compare(settings, tasks, all_origins, progress)
     Console().print(outcome.render())
 
@@ -223,8 +237,9 @@ def experiment(
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
 
-    settings = settings_of(Home.current(), read_variables(variables))
-    with _working(name) as progress:
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    with changing(home, "experiment"), working(name) as progress:
         answered = experiments.experiment(name, settings, all_origins, progress)
     Console().print(answered.render())
 
@@ -237,9 +252,11 @@ def predict(variables: Variables = None, as_of: AsOf = None) -> None:
     from pipeline.project import read_variables, settings_of
     from pipeline.summary import describe_forecasts
 
-    settings = settings_of(Home.current(), read_variables(variables))
-    with _working("forecasting") as progress:
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    with changing(home, "predict") as counts, working("forecasting") as progress:
         predicted = ml_predict.predict(settings, as_of.date() if as_of else None, progress)
+        counts.rows_out, counts.rows_rejected = predicted.release_count, predicted.refused_count
     typer.echo(describe_forecasts(predicted))
 
 
@@ -261,11 +278,14 @@ def publish(
     if reader is not None and to is None:
         raise typer.BadParameter("needs --to postgres", param_hint="--reader")
     home = Home.current()
-    publish_marts(home)
+    with changing(home, "publish") as counts:
+        counts.rows_out = sum(publish_marts(home).row_counts.values())
     if to == "postgres":
         from pipeline.postgres import publish_to_postgres
 
-        row_counts = publish_to_postgres(home, reader)
+        with recorded(home, "publish", "postgres") as counts:
+            row_counts = publish_to_postgres(home, reader)
+            counts.rows_out = sum(row_counts.values())
         typer.echo(f"PostgreSQL: {sum(row_counts.values()):,} rows in {len(row_counts)} tables")
     render_publication(home)
 
@@ -305,14 +325,22 @@ def alerts(
 
 
 @app.command()
-def status(variables: Variables = None) -> None:
-    """Say what is loaded, which models stand and what is published, and how old each is."""
+def status(
+    variables: Variables = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with the latest steps, for monitoring.")] = False,
+) -> None:
+    """Say what is loaded, which models stand, what is published, how old each is, and who holds the home."""
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
+    from pipeline.status import look
     from pipeline.summary import render_status
 
     home = Home.current()
-    render_status(home, settings_of(home, read_variables(variables)))
+    found = look(home, settings_of(home, read_variables(variables)))
+    if as_json:
+        typer.echo(found.as_json())
+    else:
+        render_status(found)
 
 
 @app.command()
@@ -330,17 +358,20 @@ def dashboard(
 @models_app.command("list")
 def list_models() -> None:
     """List the registered versions and the champion."""
+    from ml import tracking
     from pipeline.summary import render_models
 
-    render_models(_modelling_settings())
+    render_models(tracking.list_models(_modelling_settings()))
 
 
 @models_app.command()
 def promote(version: Annotated[int, typer.Argument(help="Version to make the champion.")]) -> None:
     """Make a version the champion."""
     from ml import tracking
+    from pipeline.home import Home
 
-    tracking.promote(_modelling_settings(), version)
+    with changing(Home.current(), "models promote"):
+        tracking.promote(_modelling_settings(), version)
     typer.echo(f"champion: version {version}")
 
 
@@ -348,19 +379,16 @@ def promote(version: Annotated[int, typer.Argument(help="Version to make the cha
 def rollback() -> None:
     """Give the title back to the champion before."""
     from ml import tracking
+    from pipeline.home import Home
 
-    typer.echo(f"champion: version {tracking.rollback(_modelling_settings())}")
+    with changing(Home.current(), "models rollback"):
+        version = tracking.rollback(_modelling_settings())
+    typer.echo(f"champion: version {version}")
 
 
 def main() -> None:
-    """Entry point: a failure the user can act on is one line on stderr and exit code 2."""
-    from ml.errors import HitcastError
-
-    try:
-        app()
-    except HitcastError as error:
-        typer.echo(f"hitcast: {error}", err=True)
-        sys.exit(2)
+    """Entry point; what the exit codes mean is told by `terminal.guarded`."""
+    sys.exit(guarded(app))
 
 
 def _modelling_settings() -> "Settings":
@@ -368,23 +396,3 @@ def _modelling_settings() -> "Settings":
     from pipeline.project import read_variables, settings_of
 
     return settings_of(Home.current(), read_variables())
-
-
-@contextmanager
-def _working(name: str) -> Iterator[Callable[[str], None]]:
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    with console.status(name) as spinner:
-        yield lambda message: spinner.update(f"{name}: {message}")
-
-
-@contextmanager
-def _measured(name: str) -> Iterator[Callable[[str, float], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(name, total=1.0)
-        yield lambda message, share: bars.update(task, description=message, completed=share)

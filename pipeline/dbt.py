@@ -6,7 +6,10 @@ import os
 from typing import Any
 
 from ml.errors import HitcastError
+from ml.files import written
+from ml.warehouse import open_warehouse
 from pipeline.home import PROJECT_DIR, Home
+from pipeline.project import settings_of
 
 # Incremental models keep rows that these variables and the SQL shaped; any change asks for a full refresh.
 SHAPING_VARIABLES = ("territory", "teaser_days", "horizons")
@@ -26,13 +29,16 @@ def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh
     """
     shape_file = home.dbt / "built_with.json"
     shape = {name: variables[name] for name in SHAPING_VARIABLES} | {"sql": _sql_digest()}
-    held = json.loads(shape_file.read_text()) if shape_file.exists() else shape
+    # a first build that was killed leaves rows and no word of what shaped them
+    held = json.loads(shape_file.read_text()) if shape_file.exists() else None
     arguments = ["build", "--select", *select, "--indirect-selection", "buildable"]
     arguments += ["--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
     if full_refresh or held != shape:
         arguments.append("--full-refresh")
+    _wait_for_warehouse(home, variables)
     invoke(home, arguments)
-    shape_file.write_text(json.dumps(shape))
+    with written(shape_file) as part:
+        part.write_text(json.dumps(shape))
 
 
 def invoke(home: Home, arguments: list[str]) -> None:
@@ -64,6 +70,13 @@ def invoke(home: Home, arguments: list[str]) -> None:
     )
     more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
     raise HitcastError(f"{told}{more}", f"dbt {arguments[0]}", log)
+
+
+def _wait_for_warehouse(home: Home, variables: dict[str, Any]) -> None:
+    """dbt would tell of a held or damaged warehouse once for every model."""
+    if home.warehouse.exists():
+        with open_warehouse(settings_of(home, variables), read_only=False):
+            pass
 
 
 def _sql_digest() -> str:

@@ -1,12 +1,15 @@
 """The published tables as files for spreadsheets."""
 
 import codecs
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import duckdb
 
 from ml.errors import HitcastError
+from ml.files import written
 from pipeline.home import Home
 from pipeline.publish import open_published
 
@@ -44,25 +47,22 @@ def export(home: Home, tables: tuple[str, ...], kind: Literal["csv", "xlsx"], fo
 
 
 def _write_csv(published: duckdb.DuckDBPyConnection, tables: tuple[str, ...], folder: Path) -> dict[Path, int]:
-    written = {}
+    row_counts = {}
     for table in tables:
         rows = published.table(table)
         shown = ", ".join(
             _defused(name) if kind == "VARCHAR" else f'"{name}"'
             for name, kind in zip(rows.columns, map(str, rows.types), strict=True)
         )
-        file, draft = folder / f"{table}.csv", folder / f".{table}.csv.draft"
-        try:
-            rows.project(shown).write_csv(str(draft), header=True)
-            with draft.open("rb") as plain, (marked := draft.with_suffix(".marked")).open("wb") as target:
+        file = folder / f"{table}.csv"
+        with written(file) as marked, TemporaryDirectory(dir=folder) as nearby:
+            unmarked = Path(nearby) / file.name
+            rows.project(shown).write_csv(str(unmarked), header=True)
+            with unmarked.open("rb") as plain, marked.open("wb") as target:
                 target.write(codecs.BOM_UTF8)
-                while chunk := plain.read(1 << 20):
-                    target.write(chunk)
-            marked.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
-        written[file] = rows.shape[0]
-    return written
+                shutil.copyfileobj(plain, target)
+        row_counts[file] = rows.shape[0]
+    return row_counts
 
 
 def _defused(name: str) -> str:
@@ -72,7 +72,7 @@ def _defused(name: str) -> str:
 def _write_workbook(published: duckdb.DuckDBPyConnection, tables: tuple[str, ...], folder: Path) -> dict[Path, int]:
     import xlsxwriter
 
-    file, draft = folder / "hitcast.xlsx", folder / ".hitcast.xlsx.draft"
+    file = folder / "hitcast.xlsx"
     total = 0
     options = {
         "constant_memory": True,
@@ -81,33 +81,29 @@ def _write_workbook(published: duckdb.DuckDBPyConnection, tables: tuple[str, ...
         "strings_to_numbers": False,
         "nan_inf_to_errors": True,
     }
-    try:
-        with xlsxwriter.Workbook(str(draft), options) as workbook:
-            bold = workbook.add_format({"bold": True})
-            day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-            moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-            for table in tables:
-                rows = published.table(table)
-                if rows.shape[0] > MOST_ROWS:
-                    raise HitcastError(
-                        f"has {rows.shape[0]:,} rows, a sheet holds {MOST_ROWS:,}", table, "Use --format csv"
-                    )
-                sheet = workbook.add_worksheet(table)
-                sheet.freeze_panes(1, 0)
-                for column, (name, kind) in enumerate(zip(rows.columns, map(str, rows.types), strict=True)):
-                    sheet.set_column(column, column, 14, {"DATE": day, "TIMESTAMP": moment}.get(kind))
-                    sheet.write_string(0, column, name, bold)
-                number = 0
-                while chunk := rows.fetchmany(10_000):
-                    for values in chunk:
-                        number += 1
-                        for column, value in enumerate(values):
-                            if isinstance(value, str):
-                                sheet.write_string(number, column, value)
-                            elif value is not None:
-                                sheet.write(number, column, value)
-                total += number
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+    with written(file) as part, xlsxwriter.Workbook(str(part), options) as workbook:
+        bold = workbook.add_format({"bold": True})
+        day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        for table in tables:
+            rows = published.table(table)
+            if rows.shape[0] > MOST_ROWS:
+                raise HitcastError(
+                    f"has {rows.shape[0]:,} rows, a sheet holds {MOST_ROWS:,}", table, "Use --format csv"
+                )
+            sheet = workbook.add_worksheet(table)
+            sheet.freeze_panes(1, 0)
+            for column, (name, kind) in enumerate(zip(rows.columns, map(str, rows.types), strict=True)):
+                sheet.set_column(column, column, 14, {"DATE": day, "TIMESTAMP": moment}.get(kind))
+                sheet.write_string(0, column, name, bold)
+            number = 0
+            while chunk := rows.fetchmany(10_000):
+                for values in chunk:
+                    number += 1
+                    for column, value in enumerate(values):
+                        if isinstance(value, str):
+                            sheet.write_string(number, column, value)
+                        elif value is not None:
+                            sheet.write(number, column, value)
+            total += number
     return {file: total}

@@ -71,6 +71,11 @@ class Home:
         return self.root / "report.html"
 
     @property
+    def records(self) -> Path:
+        """What every step of every command did, as JSON lines."""
+        return self.root / "logs" / "hitcast.jsonl"
+
+    @property
     def dbt(self) -> Path:
         """dbt's target and log folders."""
         return self.root / "dbt"

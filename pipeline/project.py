@@ -1,5 +1,6 @@
 """The dbt project's variables: one set of choices for the SQL and for the modelling."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -69,4 +70,5 @@ def settings_of(home: Home, variables: dict[str, Any]) -> Settings:
         class_horizon=variables["class_horizon"],
         false_positive_cost=float(variables["false_positive_cost"]),
         false_negative_cost=float(variables["false_negative_cost"]),
+        patience_seconds=float(os.environ.get("HITCAST_PATIENCE", "30")),
     )

@@ -1,6 +1,5 @@
 """Publishes the prediction marts for readers, who never see a half-written file nor block a run."""
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,9 @@ from pathlib import Path
 import duckdb
 
 from ml.errors import HitcastError
+from ml.files import PART, put_in_place
 from pipeline.home import Home
+from pipeline.writer import writing
 
 PUBLISHED_TABLES = (
     "release_predictions",
@@ -102,15 +103,17 @@ def publish(home: Home) -> Publication:
     home.serving.mkdir(exist_ok=True)
     published_at = datetime.now(UTC)
     serving_file = published_file(home)
-    incoming = {name: home.serving / f".{name}.parquet.{os.getpid()}" for name in (*PUBLISHED_TABLES, "rejected_rows")}
-    incoming_file = home.serving / f".hitcast.duckdb.{os.getpid()}"
-    try:
-        row_counts = _write(home, incoming_file, incoming, published_at)
-        _put_in_place({file: home.serving / f"{name}.parquet" for name, file in incoming.items()})
-        _put_in_place({incoming_file: serving_file})
-    finally:
-        for leftover in (incoming_file, *incoming.values()):
-            leftover.unlink(missing_ok=True)
+    incoming = {name: home.serving / f".{name}.parquet{PART}" for name in (*PUBLISHED_TABLES, "rejected_rows")}
+    incoming_file = home.serving / f".hitcast.duckdb{PART}"
+    with writing(home, "hitcast publish"):
+        try:
+            row_counts = _write(home, incoming_file, incoming, published_at)
+            # the DuckDB file last: its readers then find Parquet files that are as new
+            places = {file: home.serving / f"{name}.parquet" for name, file in incoming.items()}
+            put_in_place({**places, incoming_file: serving_file})
+        finally:
+            for leftover in (incoming_file, *incoming.values()):
+                leftover.unlink(missing_ok=True)
     return Publication(serving_file, published_at, row_counts)
 
 
@@ -221,20 +224,6 @@ def _previous(home: Home, run_id: str | None) -> datetime | None:
         return None
     earlier: datetime | None = row[2] if row[0] == run_id else row[1]
     return earlier
-
-
-def _put_in_place(places: dict[Path, Path]) -> None:
-    """Rename files of one folder to their places, each only after what it holds is on disk."""
-    for incoming in places:
-        with incoming.open("rb") as written:
-            os.fsync(written.fileno())
-    for incoming, place in places.items():
-        incoming.replace(place)
-    folder = os.open(next(iter(places.values())).parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def quoted(text: Path | str) -> str:

@@ -1,17 +1,22 @@
 """The whole job in order: features, training where no model stands, forecasts, drift, their marts, publication."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ml.errors import HitcastError
+from ml.warehouse import count_rows
 from pipeline import dbt
 from pipeline.home import Home
 from pipeline.ingest import widen
+from pipeline.ingest.landing import read_ledger
 from pipeline.project import settings_of
 from pipeline.publish import Publication, publish
+from pipeline.records import Counts, recorded
 from pipeline.summary import describe_forecasts, describe_training
+from pipeline.writer import writing
 
 FEATURES = ["+path:models/marts/features"]
 PREDICTIONS = [
@@ -20,6 +25,10 @@ PREDICTIONS = [
     "path:models/marts/predictions",
     "path:models/marts/semantic",
 ]
+
+
+def _silently(name: str) -> AbstractContextManager[Callable[[str], None]]:
+    return nullcontext(lambda message: None)
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ def run(
     variables: dict[str, Any],
     retrain: Literal["never", "auto", "always"] = "never",
     full_refresh: bool = False,
-    started: Callable[[str], AbstractContextManager[Callable[[str], None]]] | None = None,
+    started: Callable[[str], AbstractContextManager[Callable[[str], None]]] = _silently,
     finished: Callable[[Step], None] = lambda step: None,
 ) -> Publication:
     """Brings the published forecasts up to date with the landed data; running it twice changes nothing but times.
@@ -58,52 +67,71 @@ def run(
     settings = settings_of(home, variables)
     home.dbt.mkdir(parents=True, exist_ok=True)
 
-    def features(progress: Callable[[str], None]) -> str:
+    def features(progress: Callable[[str], None], counts: Counts) -> str:
+        counts.rows_in = sum(row.row_count for row in read_ledger(home).values() if not row.is_withdrawn)
         widen(home)
         dbt.build(home, variables, FEATURES, full_refresh)
+        counts.rows_out = count_rows(settings, "release_features")
         return "marts built and tested"
 
-    def training(progress: Callable[[str], None]) -> str:
+    def training(progress: Callable[[str], None], counts: Counts) -> str:
         champion, cause = tracking.champion(settings), ""
         if champion is not None and retrain != "always":
             found = drift.look(settings) if retrain == "auto" else None
             if found is None or not found.is_retrain_due:
                 return f"champion version {champion.version} stands"
             cause = f"; {found.reasons[0]}"
-        return describe_training(train.train(settings, progress=progress)) + cause
+        trained = train.train(settings, progress=progress)
+        counts.rows_in = trained.release_count
+        return describe_training(trained) + cause
 
-    def forecasts(progress: Callable[[str], None]) -> str:
-        return describe_forecasts(predict.predict(settings, progress=progress))
+    def forecasts(progress: Callable[[str], None], counts: Counts) -> str:
+        predicted = predict.predict(settings, progress=progress)
+        counts.rows_in = predicted.release_count + predicted.refused_count
+        counts.rows_out, counts.rows_rejected = predicted.release_count, predicted.refused_count
+        return describe_forecasts(predicted)
 
-    def shifts(progress: Callable[[str], None]) -> str:
+    def shifts(progress: Callable[[str], None], counts: Counts) -> str:
         found = drift.record(settings)
         if found is None or not found.reasons:
             return "no retrain is due"
         return f"retrain is due: {found.reasons[0]}"
 
-    def marts(progress: Callable[[str], None]) -> str:
+    def marts(progress: Callable[[str], None], counts: Counts) -> str:
         dbt.build(home, variables, PREDICTIONS)
+        counts.rows_out = count_rows(settings, "release_predictions")
         return "marts built and tested"
 
     published: list[Publication] = []
 
-    def publication(progress: Callable[[str], None]) -> str:
+    def publication(progress: Callable[[str], None], counts: Counts) -> str:
         published.append(publish(home))
+        counts.rows_out = sum(published[-1].row_counts.values())
         return str(published[-1].file)
 
-    for name, work in {
+    steps = {
         "features": features,
         "train": training,
         "predict": forecasts,
         "drift": shifts,
         "predictions": marts,
         "publish": publication,
-    }.items():
-        begun = time.perf_counter()
-        if started is None:
-            outcome = work(lambda message: None)
-        else:
-            with started(name) as progress:
-                outcome = work(progress)
-        finished(Step(name, time.perf_counter() - begun, outcome))
+    }
+    with writing(home, "hitcast run"):
+        for name, work in steps.items():
+            begun = time.perf_counter()
+            with _named(name), recorded(home, "run", name) as counts, started(name) as progress:
+                outcome = work(progress, counts)
+            finished(Step(name, time.perf_counter() - begun, outcome))
     return published[-1]
+
+
+@contextmanager
+def _named(step: str) -> Iterator[None]:
+    """A failure says in which step it came about, and what to call once its cause is gone."""
+    try:
+        yield
+    except HitcastError as error:
+        where = ": ".join(part for part in (f"step {step}", error.where) if part)
+        cure = f"{error.cure}; then `hitcast run` again" if error.cure else "Then `hitcast run` again"
+        raise type(error)(error.what, where, cure) from error

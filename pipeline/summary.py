@@ -1,6 +1,7 @@
 """What the terminal says of a home: what is published, loaded and registered. Everything fits 80 columns."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,18 +10,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ml import tracking
-from ml.errors import HitcastError
-from ml.settings import Settings
 from ml.wording import human_number
 from pipeline.home import Home
+from pipeline.writer import told
 
 if TYPE_CHECKING:
     from ml.drift import Drift, Shift
     from ml.predict import Predicted
+    from ml.tracking import Version
     from ml.train import Trained
     from ml.tuning import TuningResult
     from pipeline.demo.world import DemoSummary
+    from pipeline.status import Status
 
 TOP_RELEASES = 10
 SHOWN_SHIFTS = 3
@@ -154,52 +155,45 @@ def render_publication(home: Home) -> None:
     console.print("Page of results: `make dashboard`, then http://127.0.0.1:8501", soft_wrap=True)
 
 
-def render_status(home: Home, settings: Settings) -> None:
+def render_status(status: "Status") -> None:
     """Prints what is loaded through which day, which models stand and what is published, with ages."""
     console = Console()
-    console.print(f"home  {_short(home.root)}", soft_wrap=True)
+    console.print(f"home  {_short(status.root)}", soft_wrap=True)
+    if status.held_by:
+        console.print(f"held by {told(status.held_by)}", soft_wrap=True, markup=False)
     loaded = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
-    for table_name, through, days, row_count, delivered_at in _landed(home):
-        loaded.add_row(table_name, f"{through}", f"{days:,}", f"{row_count:,}", age_of(delivered_at))
+    for raw in status.loaded:
+        loaded.add_row(
+            raw.table_name, f"{raw.through_date}", f"{raw.day_count:,}", f"{raw.row_count:,}", age_of(raw.delivered_at)
+        )
     if loaded.row_count:
         console.print(loaded)
     else:
         console.print("Nothing is loaded yet: `hitcast ingest PATH`, or `hitcast demo-data` to try it out.")
-    render_models(settings)
-    _render_drift(home, settings)
-    published = home.serving / "hitcast.duckdb"
-    if not published.exists():
+    render_models(status.models)
+    if status.drift is not None:
+        console.print("\n".join(["Drift", *describe_drift(status.drift)]), markup=False, highlight=False)
+    if status.published:
+        table = Table("table", "rows", "data through", "published", title="Published", title_justify="left")
+        for ours in status.published:
+            through = str(ours.data_through_date)
+            table.add_row(ours.table_name, f"{ours.row_count:,}", through, age_of(ours.published_at))
+        console.print(table)
+    else:
         console.print("Nothing is published yet: `hitcast run`.")
-        return
-    with duckdb.connect(str(published), read_only=True) as serving:
-        rows = serving.execute(
-            "select table_name, row_count, data_through_date, published_at from publish_info order by table_name"
-        ).fetchall()
-    table = Table("table", "rows", "data through", "published", title="Published", title_justify="left")
-    for table_name, row_count, through, published_at in rows:
-        table.add_row(table_name, f"{row_count:,}", str(through), age_of(published_at))
-    console.print(table)
+    if status.steps and status.steps[-1]["outcome"] != "done":
+        last = status.steps[-1]
+        console.print(
+            f"The latest step, {last['step']} of `hitcast {last['command']}`, {last['outcome']}: {last['error'] or ''}",
+            markup=False,
+            soft_wrap=True,
+        )
+    for problem in status.problems:
+        console.print(problem, markup=False, soft_wrap=True)
 
 
-def _render_drift(home: Home, settings: Settings) -> None:
-    if not home.warehouse.exists():
-        return
-    # the modelling libraries take seconds to import
-    from ml import drift
-
-    console = Console()
-    try:
-        found = drift.look(settings)
-    except HitcastError as error:
-        console.print(f"Drift: not looked at, as {error}", markup=False)
-        return
-    if found is not None:
-        console.print("\n".join(["Drift", *describe_drift(found)]), markup=False, highlight=False)
-
-
-def render_models(settings: Settings) -> None:
-    """Prints the registered versions, newest first."""
-    versions = tracking.list_models(settings)
+def render_models(versions: "Sequence[Version]") -> None:
+    """Prints the registered versions, given newest first."""
     console = Console()
     if not versions:
         console.print("No model is trained yet: `hitcast run`, or `hitcast train`.")
@@ -220,21 +214,6 @@ def render_models(settings: Settings) -> None:
     newest = versions[0]
     if not newest.is_champion and "promotion_reason" in newest.tags:
         console.print(f"version {newest.version}: {newest.tags['promotion_reason']}", markup=False, highlight=False)
-
-
-def _landed(home: Home) -> list[tuple[str, date, int, int, datetime]]:
-    if not home.ledger.exists():
-        return []
-    return duckdb.execute(
-        """
-        select table_name, max(delivered_day), count(*), sum(row_count)::bigint, max(delivered_at)
-        from read_parquet(?)
-        where not is_withdrawn
-        group by table_name
-        order by table_name
-        """,
-        [str(home.ledger)],
-    ).fetchall()
 
 
 def _short(path: Path) -> str:

@@ -21,7 +21,6 @@ from pipeline.ingest.landing import (
     day_file,
     holds,
     incoming_dir,
-    locked,
     move_into_place,
     read_ledger,
     write_days,
@@ -34,6 +33,7 @@ from pipeline.ingest.rejects import most_frequent, rejects_file, write_rejects
 from pipeline.ingest.report import FileReport, IngestReport, TableReport
 from pipeline.ingest.stage import Stage, load, named_columns
 from pipeline.ingest.widening import widen
+from pipeline.writer import writing
 
 Progress = Callable[[str, float], None]
 BATCH_ROWS = 200_000
@@ -129,12 +129,9 @@ def ingest(
 @contextmanager
 def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A DuckDB connection and a folder for unfinished files, for one ingest of a home at a time."""
-    home.root.mkdir(parents=True, exist_ok=True)
     folder = incoming_dir(home)
-    with locked(home):
-        # A killed run leaves its unfinished files behind.
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+    with writing(home, "hitcast ingest"):
+        folder.mkdir(parents=True, exist_ok=True)
         try:
             with duckdb.connect() as connection:
                 connection.execute(

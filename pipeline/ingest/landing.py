@@ -1,11 +1,8 @@
 """The landing: one Parquet file a table and day, each replaced by one rename, and the ledger of what came when."""
 
-import fcntl
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ml.errors import HitcastError
+from ml.files import sync
 from pipeline.home import Home
 from pipeline.ingest.contract import LEDGER, Contract
 
@@ -66,24 +63,6 @@ class LandedDay:
     incoming: Path
     accepted: np.ndarray = field(repr=False)
     duplicates: np.ndarray = field(repr=False)
-
-
-@contextmanager
-def locked(home: Home) -> Iterator[None]:
-    """Lets one process at a time change a landing.
-
-    Raises:
-        HitcastError: Another one does.
-    """
-    descriptor = os.open(home.root, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HitcastError("another ingest is under way", str(home.root), "Wait for it to end") from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def incoming_dir(home: Home) -> Path:
@@ -158,11 +137,11 @@ def move_into_place(moves: Sequence[tuple[Path, Path]]) -> None:
     """
     # A journalling file system gathers the waits of many threads into few.
     with ThreadPoolExecutor(SYNCERS) as pool:
-        list(pool.map(_sync, [incoming for incoming, _ in moves]))
+        list(pool.map(sync, [incoming for incoming, _ in moves]))
         for incoming, target in moves:
             target.parent.mkdir(parents=True, exist_ok=True)
             incoming.replace(target)
-        list(pool.map(_sync, {folder for _, target in moves for folder in (target.parent, target.parent.parent)}))
+        list(pool.map(sync, {folder for _, target in moves for folder in (target.parent, target.parent.parent)}))
 
 
 def _days(rows: pa.RecordBatchReader, day_column: str) -> Iterator[tuple[date, pa.Table]]:
@@ -215,11 +194,3 @@ def _last_of_each(keys: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         order = np.lexsort((numbers, keys))
         kept[order[:-1]] = keys[order[:-1]] != keys[order[1:]]
     return kept
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

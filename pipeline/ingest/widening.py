@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 
 from pipeline.home import Home
 from pipeline.ingest.contract import Contract, load_contracts
-from pipeline.ingest.landing import ARROW_TYPES, incoming_dir, locked, move_into_place
+from pipeline.ingest.landing import ARROW_TYPES, incoming_dir, move_into_place
+from pipeline.writer import writing
 
 NEVER = "0001-01-01"
 
@@ -35,7 +36,7 @@ def _widen_table(home: Home, contract: Contract) -> int:
     days = [path for path in days if path.is_file()]
     if not days or not _lacks(days[0], contract):
         return 0
-    with locked(home):
+    with writing(home, "hitcast run"):
         narrow = [path for path in reversed(days) if _lacks(path, contract)]
         for path in narrow:
             _widen_day(home, path, contract)

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from ml.errors import HitcastError
 from pipeline.home import Home
 from pipeline.ingest.contract import LEDGER, load_contracts
-from pipeline.ingest.landing import day_file, locked, read_ledger, write_ledger
+from pipeline.ingest.landing import day_file, read_ledger, write_ledger
+from pipeline.writer import writing
 
 
 def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
@@ -28,8 +29,7 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
     by_day = sorted(name for name, contract in contracts.items() if contract.day_column)
     if table not in by_day:
         raise HitcastError(f"{table!r} is no table that is landed by day", "withdraw", f"Those are {', '.join(by_day)}")
-    home.root.mkdir(parents=True, exist_ok=True)
-    with locked(home):
+    with writing(home, "hitcast withdraw"):
         ledger = read_ledger(home)
         if unknown := [day.isoformat() for day in days if (table, day) not in ledger]:
             raise HitcastError(f"never delivered: {', '.join(unknown)}", table, "Name days that were")

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, cohen_kappa_score
 
-from ml.data import write_tables
 from ml.errors import HitcastError
 from ml.leaderboard import evaluate
 from ml.report import _experiments, report
@@ -21,6 +20,7 @@ from ml.report_classes import calibration
 from ml.report_data import read_evidence
 from ml.report_streams import best_possible, coverage
 from ml.settings import Settings
+from ml.warehouse import write_tables
 from tests.ml import backtests
 from tests.ml.conftest import home, quiet
 

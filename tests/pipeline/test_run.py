@@ -40,12 +40,15 @@ def test_a_champion_is_replaced_when_asked_or_due(
     calls: list[str] = []
     monkeypatch.setattr(job.dbt, "build", lambda *arguments: None)
     monkeypatch.setattr(job, "widen", lambda home: None)
+    monkeypatch.setattr(job, "count_rows", lambda settings, table: 0)
     monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
     monkeypatch.setattr(tracking, "champion", lambda settings: SimpleNamespace(version=1) if stands else None)
     found = Drift(1, date(2021, 12, 31), 40, candidate, 0, (), (), reasons)
     monkeypatch.setattr(drift, "look", lambda settings: found)
     monkeypatch.setattr(drift, "record", lambda settings: found)
-    monkeypatch.setattr(train, "train", lambda settings, progress: calls.append("train"))
+    monkeypatch.setattr(
+        train, "train", lambda settings, progress: calls.append("train") or SimpleNamespace(release_count=1)
+    )
     monkeypatch.setattr(job, "describe_training", lambda trained: "version 2 (champion)")
     monkeypatch.setattr(
         predict, "predict", lambda settings, progress: predict.Predicted("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok")

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from ml import tracking
 from ml.drift import Drift, Matured, Shift
 from ml.predict import Predicted
 from ml.settings import Settings
 from ml.tracking import Version
 from pipeline.home import Home
 from pipeline.ingest import ingest, withdraw
+from pipeline.status import look
 from pipeline.summary import age_of, describe_drift, describe_forecasts, render_models, render_status
 
 
@@ -80,20 +80,19 @@ def test_a_withdrawn_day_is_not_counted_as_loaded(tmp_path: Path, capsys: pytest
     home = Home(tmp_path / "home")
     ingest(home, [export])
     withdraw(home, "vk_stream_days", [date(2024, 1, 2)])
-    render_status(home, settings_below(home.root))
+    render_status(look(home, settings_below(home.root)))
     loaded = next(line for line in capsys.readouterr().out.splitlines() if "vk_stream_days" in line)
     assert [cell.strip() for cell in loaded.strip("│").split("│")][1:4] == ["2024-01-01", "1", "1"]
 
 
 def test_the_reason_against_the_newest_version_stands_below_the_list(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tags = {"cutoff": "2024-01-01", "feature_set": "tiktok_vk"}
     against = tags | {"promotion": "too few to tell", "promotion_reason": "only 3 releases have matured since"}
     made = datetime(2024, 1, 1)
     versions = [Version(2, "b", made, tmp_path, False, against), Version(1, "a", made, tmp_path, True, tags)]
-    monkeypatch.setattr(tracking, "list_models", lambda settings: versions)
-    render_models(settings_below(tmp_path))
+    render_models(versions)
     lines = capsys.readouterr().out.splitlines()
     assert "version 2: only 3 releases have matured since" in lines
     assert max(map(len, lines)) <= 80

@@ -1,0 +1,94 @@
+"""The one door to the warehouse, which one process at a time may write."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from ml.errors import BusyError, HitcastError
+from ml.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BUILD_MARTS = "Run `hitcast ingest` and `hitcast run` first"
+PAUSE_SECONDS = 0.25
+
+
+@contextmanager
+def open_warehouse(settings: Settings, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connection to the warehouse, closed on leaving; waits for another process for as long as the settings say.
+
+    Raises:
+        BusyError: Another process still holds the warehouse.
+        HitcastError: There is no warehouse, it is damaged, or a table is missing from it.
+    """
+    if not settings.warehouse.exists():
+        raise HitcastError("there is no warehouse yet", str(settings.warehouse), BUILD_MARTS)
+    connection = _connect(settings, read_only)
+    try:
+        yield connection
+    except duckdb.CatalogException as error:
+        raise HitcastError(str(error).splitlines()[0], str(settings.warehouse), BUILD_MARTS) from None
+    finally:
+        connection.close()
+
+
+def count_rows(settings: Settings, table: str) -> int:
+    """Rows of a table or view."""
+    with open_warehouse(settings) as connection:
+        return connection.table(table).shape[0]
+
+
+def write_tables(settings: Settings, frames: "Mapping[str, pd.DataFrame]") -> None:
+    """Write frames to tables of the schema `ml`, all or none; rows of the same `run_id` are replaced.
+
+    Args:
+        settings: Names the warehouse.
+        frames: A frame for each table, with all of the table's columns.
+
+    Raises:
+        HitcastError: The warehouse is held by another process, or the tables do not exist.
+    """
+    import pyarrow as pa
+
+    with open_warehouse(settings, read_only=False) as connection:
+        connection.begin()
+        for table, frame in frames.items():
+            schema = connection.table(f"ml.{table}").limit(0).to_arrow_table().schema
+            rows = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+            runs = frame["run_id"].unique().tolist()
+            connection.execute(f'delete from ml."{table}" where list_contains(?::varchar[], run_id)', [runs])
+            connection.from_arrow(rows).insert_into(f"ml.{table}")
+        connection.commit()
+
+
+def _connect(settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + settings.patience_seconds
+    while True:
+        try:
+            return duckdb.connect(str(settings.warehouse), read_only=read_only)
+        except duckdb.IOException as error:
+            told = str(error).splitlines()[0]
+            held = re.search(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)", told)
+            if held is None and "set lock" not in told:
+                raise _damaged(settings, told) from None
+            if time.monotonic() > deadline:
+                by = f"{held['program'].rsplit('/')[-1]}, process {held['pid']}" if held else "another process"
+                raise BusyError(
+                    f"is held open by {by}; waited {settings.patience_seconds:.0f} s",
+                    str(settings.warehouse),
+                    "Close it there and try again; readers belong on the published file",
+                ) from None
+        except duckdb.Error as error:
+            raise _damaged(settings, str(error).splitlines()[0]) from None
+        time.sleep(PAUSE_SECONDS)
+
+
+def _damaged(settings: Settings, told: str) -> HitcastError:
+    return HitcastError(
+        f"cannot be opened ({told})", str(settings.warehouse), "`hitcast run --rebuild` makes it anew from what landed"
+    )
