@@ -103,6 +103,21 @@ def fan(known: pd.DataFrame, ahead: pd.DataFrame) -> alt.LayerChart:
     return framed(layers, 400)
 
 
+def ranking(rows: pd.DataFrame) -> alt.LayerChart:
+    """Forecasts of a few releases beside each other, each with its 80 % interval.
+
+    Args:
+        rows: Columns `name`, `predicted_streams`, `lower_80`, `upper_80`; the first one stands on top.
+    """
+    colour = colours({say("interval_80"): PALE, say("forecast"): BLUE})
+    names = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False))
+    interval = alt.Chart(rows.assign(series=say("interval_80"))).encode(
+        x=alt.X("lower_80:Q", axis=streams_axis(say("axis.streams"))), x2="upper_80:Q", y=names, color=colour
+    )
+    forecast = alt.Chart(rows.assign(series=say("forecast"))).encode(x="predicted_streams:Q", y=names, color=colour)
+    return framed([interval.mark_bar(size=8), forecast.mark_point(size=70, filled=True)], 110 + 26 * len(rows))
+
+
 def narrowing(history: pd.DataFrame) -> alt.LayerChart:
     """One horizon's forecast on each as-of day, with its intervals, what was known then, and the actual total.
 
@@ -122,6 +137,9 @@ def narrowing(history: pd.DataFrame) -> alt.LayerChart:
         axis=alt.Axis(title=say("axis.days_known"), tickMinStep=1, format="d"),
         scale=alt.Scale(domain=[0.5, max(7, int(history["as_of_day"].max())) + 0.5]),
     )
+    # what is drawn travels to the browser once a layer
+    drawn = ["as_of_day", "lower_80", "upper_80", "lower_90", "upper_90", "predicted_streams", "known_streams"]
+    history = history[[*drawn, "actual_streams"]]
     layers = []
     for series, level, size in ((say("interval_90"), 90, 10), (say("interval_80"), 80, 10)):
         base = alt.Chart(history.assign(series=series)).encode(

@@ -49,6 +49,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Release (or tick its row in the table)",
         "Релиз (или отметьте строку в таблице)",
     ),
+    "upcoming.first_title": (
+        "First {count} of the list: VK streams in {days} days",
+        "Первые {count} по списку: прослушивания VK за {days} дней",
+    ),
+    "upcoming.first_told": (
+        "The first of them: {streams} streams, in 80 % of such cases between {lower} and {upper}.",
+        "Первый из них: {streams} прослушиваний, в 80 % таких случаев от {lower} до {upper}.",
+    ),
     "upcoming.columns_title": ("What the columns mean", "Что значат столбцы"),
     "upcoming.columns": (
         "Ranked by the worth of promoting, then by expected streams.\n\n"

@@ -6,13 +6,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address
+from dashboard import address, charts
 from dashboard.published import freshness, query
-from dashboard.view import choose, count, day, many, say, table, watch_button, word
+from dashboard.view import chart, choose, count, day, many, say, table, watch_button, word
 
 FIRST_DAYS = 30
 SHOWN = 200
 """Rows that the table holds: nobody reads more, and each travels to the browser at every click."""
+DRAWN = 10
+"""Rows that are drawn too."""
 MOVED = 0.2
 """A forecast that moved by this share of itself since the day before has moved."""
 
@@ -98,6 +100,10 @@ CHOICES = (
 
 def show() -> None:
     """Draws the page."""
+    if st.session_state.get("upcoming_open"):
+        # before anything is drawn: the reader waits for the other page, not for this one once more
+        address.put("release", [st.session_state["upcoming_picked"]])
+        st.switch_page("release.py")
     st.title(say("upcoming.title"))
     through, _ = freshness()
     choices = query(CHOICES, through=through, first_days=FIRST_DAYS).iloc[0]
@@ -125,6 +131,7 @@ def show() -> None:
     _show_rows(rows, wanted)
     if counted["releases"] > SHOWN:
         st.caption(say("upcoming.more", shown=SHOWN, releases=count(counted["releases"])))
+    _show_first(rows, wanted["horizon"])
     with st.expander(say("upcoming.columns_title")):
         st.markdown(say("upcoming.columns"))
 
@@ -212,10 +219,27 @@ def _show_rows(rows: pd.DataFrame, wanted: dict[str, Any]) -> None:
     choose(say("upcoming.pick"), ids, "upcoming_picked", names.__getitem__)
     picked = st.session_state["upcoming_picked"]
     with st.container(horizontal=True):
-        if st.button(say("open_release"), type="primary", key="upcoming_open"):
-            address.put("release", [picked])
-            st.switch_page("release.py")
+        st.button(say("open_release"), type="primary", key="upcoming_open")
         watch_button(picked)
+
+
+def _show_first(rows: pd.DataFrame, horizon: int) -> None:
+    """The first of the table as a chart, which also brings the browser what the next page draws with."""
+    first = rows.dropna(subset=["predicted_streams"]).head(DRAWN)
+    if first.empty:
+        return
+    # two releases may bear one name
+    names = first["artist_name"].fillna("?") + ": " + first["release_title"].fillna("?")
+    first = first.assign(name=names.where(~names.duplicated(), names + " " + first["release_id"]))
+    first = first[["name", "predicted_streams", "lower_80", "upper_80"]]
+    top = first.iloc[0]
+    told = say(
+        "upcoming.first_told",
+        streams=many(top["predicted_streams"]),
+        lower=many(top["lower_80"]),
+        upper=many(top["upper_80"]),
+    )
+    chart(charts.ranking(first), told, first, say("upcoming.first_title", count=len(first), days=horizon), "first")
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from tests.dashboard.pages import address, opened, rerun, told
+from dashboard.writing import number
+from tests.dashboard.pages import address, opened, rerun, titles, told
 from tests.dashboard.world import publish
 
 
@@ -161,3 +163,17 @@ def test_a_broken_address_is_no_error(published: Path) -> None:
     assert page.selectbox(key="upcoming_horizon").value == 30
     assert page.date_input(key="upcoming_from").value is None
     assert page.title[0].value == "Upcoming releases"
+
+
+def test_the_first_of_the_list_are_drawn_each_on_a_line_of_its_own(published: Path) -> None:
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("update release_predictions set artist_name = 'One', release_title = 'Name'")
+    page = opened()
+    assert titles(page) == ["First 10 of the list: VK streams in 30 days"]
+    table = page.dataframe[0].value.iloc[0]
+    lower, upper = (number(table[end], "en").replace("\u00a0", " ") for end in ("lower_80", "upper_80"))
+    assert f"in 80 % of such cases between {lower} and {upper}" in told(page)
+    [chart] = page.get("vega_lite_chart")
+    drawn = pa.ipc.open_stream(chart.proto.datasets[0].data.data).read_pandas()
+    assert len(drawn) == drawn["name"].nunique() == 10
+    assert drawn["lower_80"].iloc[0] == table["lower_80"]
