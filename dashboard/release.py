@@ -93,7 +93,14 @@ def _told(value: object) -> str:
 def _choose() -> str | None:
     """The release that the address names, or that the reader picks from the list."""
     asked = address.value("release")
-    search = st.text_input(say("search"), key="release_search", placeholder=say("search_hint")).strip()
+
+    def find() -> None:
+        found = query(OFFERED, search=st.session_state["release_search"].strip(), found=FOUND)
+        # several are for the reader to choose from
+        if len(found) == 1:
+            address.put("release", [found["release_id"].iloc[0]])
+
+    search = st.text_input(say("search"), key="release_search", placeholder=say("search_hint"), on_change=find).strip()
     offered = query(OFFERED, search=search, found=FOUND)
     if offered.empty and not search:
         st.info(say("release.empty"))

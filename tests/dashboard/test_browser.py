@@ -92,3 +92,51 @@ def test_a_reader_at_work(tmp_path: Path) -> None:
         assert not dialogs
         assert len(requests) > 20
         assert [url for url in requests if not url.startswith((f"{address}/", "data:", "blob:"))] == []
+
+
+def test_a_reader_without_a_mouse(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    file = home / "serving" / "hitcast.duckdb"
+    file.parent.mkdir(parents=True)
+    publish(file)
+    with served(home) as address, browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1200, "height": 900})
+        page.goto(address)
+        settle(page)
+
+        def reach(name: str, most: int = 12) -> None:
+            """Presses Tab until the element of that name has the focus."""
+            names: list[str] = []
+            for _ in range(most):
+                page.keyboard.press("Tab")
+                focused = "document.activeElement.ariaLabel || document.activeElement.innerText || ''"
+                names.append(page.evaluate(focused))
+                if names[-1].startswith(name):
+                    return
+            raise AssertionError(f"{name} is not among {names}")
+
+        reach("Skip to main content")
+        reach("Release")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Release", exact=True).wait_for()
+        settle(page)
+
+        reach("Search", most=20)
+        page.keyboard.type("4607000000005")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**release=4607000000005**")
+        settle(page)
+        reach("☆ Add to watchlist")
+        page.keyboard.press("Space")
+        page.get_by_role("button", name="Take off watchlist").wait_for()
+        assert asked(page, "watch") == ["4607000000005"]
+
+        # the language is one stop of the way, its choices are reached by arrows
+        page.keyboard.press("Home")
+        page.evaluate("document.activeElement.blur()")
+        page.goto(page.url)
+        settle(page)
+        reach("English")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Релиз", exact=True).wait_for()

@@ -118,7 +118,7 @@ def test_nothing_forecast_is_said(published: Path) -> None:
 
 def test_search_finds_a_release_and_keeps_the_one_that_is_open(published: Path) -> None:
     page = opened("release", release=MATURE)
-    page.text_input(key="release_search").set_value("zoya 5")
+    page.text_input(key="release_search").set_value("zoya")
     rerun(page)
     assert address(page, "release") == [MATURE]
     page.selectbox(key="release_picked").set_value("4607000000005")
@@ -160,3 +160,14 @@ def test_names_that_look_like_markup_are_shown_as_they_stand(published: Path, la
             assert "&lt;script&gt;alert(1)&lt;/script&gt; **x** [y](http://z)" in element.proto.body
         assert all(HOSTILE[:9] not in element.label for kind in ("button", "metric") for element in getattr(page, kind))
         assert all(HOSTILE[:9] not in expander.label for expander in page.expander)
+
+
+def test_a_search_that_one_release_matches_opens_it(published: Path) -> None:
+    page = opened("release", release="4607000000003")
+    page.text_input(key="release_search").set_value("4607000000005")
+    rerun(page)
+    assert address(page, "release") == ["4607000000005"]
+    assert page.selectbox(key="release_picked").value == "4607000000005"
+    page.text_input(key="release_search").set_value("nobody's")
+    rerun(page)
+    assert address(page, "release") == ["4607000000005"]
