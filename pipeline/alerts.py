@@ -5,6 +5,7 @@ import os
 import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import duckdb
@@ -16,6 +17,8 @@ from pipeline.publish import open_published, published_file
 
 WEBHOOK = "HITCAST_ALERTS_WEBHOOK"
 TIMEOUT_SECONDS = 10
+LOOK_ALIKES = str.maketrans("<>@[]", "‹›＠［］")
+"""For signs that chats take for links and mentions: nobody's title may call everyone."""
 
 
 @dataclass(frozen=True)
@@ -133,17 +136,44 @@ def post(alerts: list[Alert]) -> None:
         HitcastError: No address, or it does not take them; the address itself, which may be a secret, is not told.
     """
     address = os.environ.get(WEBHOOK, "")
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise HitcastError("is not set to an http or https address", WEBHOOK, "Set it, or leave out --post")
-    body = {"text": "\n".join(alert.told() for alert in alerts), "alerts": [asdict(alert) for alert in alerts]}
+    if not _is_web(address):
+        cure = "Set it, with %-codes for blanks and signs beyond ASCII, or leave out --post"
+        raise HitcastError("is not set to an http or https address", WEBHOOK, cure)
+    text = "\n".join(alert.told() for alert in alerts).translate(LOOK_ALIKES)
+    body = {"text": text, "alerts": [asdict(alert) for alert in alerts]}
     request = urllib.request.Request(  # noqa: S310  # the scheme is checked above
         address, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
     )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310
+        with urllib.request.build_opener(_Stay).open(request, timeout=TIMEOUT_SECONDS):
             pass
     except urllib.error.HTTPError as error:
+        error.close()
         raise HitcastError(f"answered {error.code}", WEBHOOK, "Check that the webhook stands") from None
-    except (OSError, ValueError) as error:
+    except HTTPException as error:
+        # its words may hold what the server sent
+        what = f"gave no answer of HTTP ({type(error).__name__})"
+        raise HitcastError(what, WEBHOOK, "Check that the webhook stands") from None
+    except OSError as error:
         reason = getattr(error, "reason", error)
         raise HitcastError(f"could not be reached ({reason})", WEBHOOK, "Check the address and the network") from None
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirection: the alerts would not go along, and another server is none that the user named."""
+
+    def redirect_request(self, *asked: object) -> None:
+        """No request to follow with."""
+
+
+def _is_web(address: str) -> bool:
+    """Whether it is an address that `urllib` takes; those that it refuses it tells in full."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = address.isascii() and address.isprintable() and " " not in address
+    return (
+        plain and parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and port != 0
+    )

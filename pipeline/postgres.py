@@ -7,6 +7,7 @@ queries sees either the old rows or the new.
 import os
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from ml.errors import HitcastError
 from pipeline.home import Home
@@ -30,6 +31,18 @@ TYPES = {
 LOCK = 6_408_115
 """Key of the advisory lock that makes a second publisher wait."""
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+CODE = "%[0-9a-fA-F]{2}"
+URL = re.compile(
+    rf"postgres(?:ql)?://(?:(?:[^:@/?%]|{CODE})*(?::(?P<password>(?:[^@/?%]|{CODE})*))?@)?"
+    rf"(?:[\w.,:-]|\[[\w.:%]*\]|{CODE})*(?:/(?:[^@/?%]|{CODE})*)?(?:\?(?P<options>(?:[^@?%]|{CODE})*))?",
+    re.ASCII,
+)
+PAIR = re.compile(r"\s*(\w+)\s*=\s*('(?:\\.|[^'\\])*'|(?:\\.|[^\s'\\])*)(?=\s|$)", re.ASCII)
+FORM = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+PUBLIC = ("host", "hostaddr", "port", "user", "dbname", "sslmode", "connect_timeout", "application_name")
+"""Options of a DSN whose values an error may tell."""
+FAR_END = re.compile(r"connection to server|could not translate host name")
+"""How libpq begins what it says of a server; what it says of a DSN holds parts of it."""
 
 
 def publish_to_postgres(home: Home, reader: str | None = None) -> dict[str, int]:
@@ -47,7 +60,8 @@ def publish_to_postgres(home: Home, reader: str | None = None) -> dict[str, int]
     """
     dsn = os.environ.get(DSN)
     if not dsn:
-        raise HitcastError("is not set", DSN, "Set it to postgresql://USER@HOST:PORT/DATABASE")
+        raise HitcastError("is not set", DSN, f"Set it to {FORM}")
+    secrets = _secrets(dsn)
     schema = os.environ.get(SCHEMA, "hitcast")
     for name, where in ((schema, SCHEMA), (reader, "--reader")):
         if name is not None and not NAME.fullmatch(name):
@@ -63,7 +77,7 @@ def publish_to_postgres(home: Home, reader: str | None = None) -> dict[str, int]
                     _grant(connection, schema, reader)
                 connection.commit()
         except Error as error:
-            raise HitcastError(_told(error, dsn), "PostgreSQL", f"Check {DSN} and the rights of its user") from None
+            raise HitcastError(_told(error, secrets), "PostgreSQL", f"Check {DSN} and the rights of its user") from None
     return row_counts
 
 
@@ -131,9 +145,31 @@ def _literal(text: str | None) -> str:
     return "null" if text is None else "'" + text.replace("'", "''") + "'"
 
 
-def _told(error: Exception, dsn: str) -> str:
-    """The server's words in one line, without what the DSN says of user and password."""
+def _secrets(dsn: str) -> list[str]:
+    """What of a DSN nobody else may read, as it stands there and decoded.
+
+    Raises:
+        HitcastError: It is not of a form in which the password can be told from the rest. libpq would say so in words
+            that hold a part of it: of `USER:a@b@HOST` it takes `b@HOST` for a host that it cannot find.
+    """
+    url = URL.fullmatch(dsn)
+    if not dsn.isprintable() or (url is None and PAIR.sub("", dsn).strip()):
+        cure = f"Set it to {FORM}, with %-codes for signs in the password, such as %40 for @"
+        raise HitcastError("is no address of a server", DSN, cure)
+    if url is not None:
+        options = [pair.partition("=")[::2] for pair in (url["options"] or "").split("&")]
+        found = {url["password"] or "", *(value for name, value in options if name not in PUBLIC)}
+        return [form for value in found for form in {value, unquote(value)} if form]
+    found = {value for name, value in PAIR.findall(dsn) if name not in PUBLIC}
+    return [form for value in found for form in {value, re.sub(r"\\(.)", r"\1", value.strip("'"))} if form]
+
+
+def _told(error: Exception, secrets: list[str]) -> str:
+    """The server's words in one line; where they are libpq's own on the DSN, none of them."""
     words = " ".join(str(error).split())
-    for secret in filter(None, (dsn, *re.findall(r"//[^:@/]*:([^@/]*)@", dsn), *re.findall(r"password=(\S+)", dsn))):
+    failed = "Failed to connect:"
+    if failed in words and not FAR_END.match(words.partition(failed)[2].strip()):
+        return "cannot be reached, as its address has an option that is none or whose value does not fit"
+    for secret in sorted(secrets, key=len, reverse=True):
         words = words.replace(secret, "***")
     return words.removeprefix("IO: ").removeprefix("[libpq] ")[:300]

@@ -1,0 +1,31 @@
+"""A published home whose texts are what an attacker would put into a catalogue."""
+
+import pytest
+
+from pipeline.home import Home
+from pipeline.publish import publish
+from tests.pipeline.published_world import make_home
+from tests.security.attacks import TEXTS
+
+
+@pytest.fixture(scope="session")
+def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A release for each attack, in every text that comes from a vendor or a catalogue."""
+    rows = [
+        {
+            "release_id": f"R{number:02}",
+            "horizon_days": 30,
+            "artist_name": text,
+            "release_title": text,
+            "label_name": text,
+            "genre": text,
+            "main_drivers": text,
+            "reason": text,
+            "promotion_value": -4.9,
+        }
+        for number, text in enumerate(TEXTS)
+    ]
+    tables = ("release_predictions", "prediction_history", "prediction_drivers", "similar_releases")
+    home = make_home(tmp_path_factory.mktemp("hostile"), **dict.fromkeys(tables, rows))
+    publish(home)
+    return home
