@@ -28,17 +28,16 @@ ARGUMENTS = [
 
 @contextmanager
 def served(home: Path) -> Iterator[str]:
-    """The page over a home's published file, started as `hitcast dashboard` starts it; its address."""
+    """The page over a home's published file, as `hitcast dashboard` starts it by default; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    code = "import sys, pathlib; from pipeline import home, page; "
-    code += "page.serve(home.Home(pathlib.Path(sys.argv[1])), '127.0.0.1', int(sys.argv[2]))"
+    code = "from pipeline.cli import main; main()"
     path = os.pathsep.join(filter(None, (str(PROJECT_DIR), os.environ.get("PYTHONPATH"))))
     server = subprocess.Popen(
-        [sys.executable, "-c", code, str(home), str(port)],
+        [sys.executable, "-c", code, "dashboard", "--port", str(port)],
         cwd=home,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": path, "HITCAST_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
