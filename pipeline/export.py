@@ -11,7 +11,9 @@ import duckdb
 from ml.errors import HitcastError
 from ml.files import written
 from pipeline.home import Home
+from pipeline.ingest.readers import quoted
 from pipeline.publish import open_published
+from pipeline.spreadsheet import defused
 
 MOST_ROWS = 1_048_575
 """Rows below the header that a sheet holds."""
@@ -20,8 +22,8 @@ MOST_ROWS = 1_048_575
 def export(home: Home, tables: tuple[str, ...], kind: Literal["csv", "xlsx"], folder: Path) -> dict[Path, int]:
     """Write published tables to a folder: a CSV file each, or one workbook with a sheet each; returns rows by file.
 
-    CSV is UTF-8 with a byte order mark, as Excel wants it. Text that a spreadsheet would run as a formula gets a
-    leading apostrophe in CSV; in a workbook it is text.
+    CSV is UTF-8 with a byte order mark, as Excel wants it. What a spreadsheet would run as a formula gets an
+    apostrophe before it in CSV; in a workbook it is text.
 
     Args:
         home: The home whose published file is read.
@@ -51,7 +53,7 @@ def _write_csv(published: duckdb.DuckDBPyConnection, tables: tuple[str, ...], fo
     for table in tables:
         rows = published.table(table)
         shown = ", ".join(
-            _defused(name) if kind == "VARCHAR" else f'"{name}"'
+            f"{defused(quoted(name)) if kind == 'VARCHAR' else quoted(name)} as {quoted(name)}"
             for name, kind in zip(rows.columns, map(str, rows.types), strict=True)
         )
         file = folder / f"{table}.csv"
@@ -63,10 +65,6 @@ def _write_csv(published: duckdb.DuckDBPyConnection, tables: tuple[str, ...], fo
                 shutil.copyfileobj(plain, target)
         row_counts[file] = rows.shape[0]
     return row_counts
-
-
-def _defused(name: str) -> str:
-    return f"""if(regexp_matches("{name}", '^[=+\\-@\\t\\r]'), '''' || "{name}", "{name}") as "{name}" """
 
 
 def _write_workbook(published: duckdb.DuckDBPyConnection, tables: tuple[str, ...], folder: Path) -> dict[Path, int]:
