@@ -1,4 +1,7 @@
-"""A trained model as a folder of native files: CatBoost `.cbm`, LightGBM `.txt`, everything else JSON."""
+"""A trained model as a folder of native files: CatBoost `.cbm`, LightGBM `.txt`, everything else JSON.
+
+None of them holds code, and nothing in them names a file elsewhere.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -66,10 +69,13 @@ def load_bundle(folder: Path) -> Bundle:
     """Read a bundle back.
 
     Raises:
-        HitcastError: A file of it is missing or cannot be read.
+        HitcastError: A file of it is missing or cannot be read, or what it says of its files leads elsewhere.
     """
+    from catboost import CatBoostError
+    from lightgbm.basic import LightGBMError
+
     try:
-        plain = _read_json(folder / "manifest.json")
+        plain = _read_json(_inside(folder, "manifest.json"))
         return Bundle(
             feature_set=plain["feature_set"],
             reason=plain["reason"],
@@ -77,11 +83,11 @@ def load_bundle(folder: Path) -> Bundle:
             horizons=tuple(plain["horizons"]),
             class_horizon=plain["class_horizon"],
             class_names=tuple(plain["class_names"]),
-            training_releases=tuple(_read_json(folder / "training_releases.json")),
+            training_releases=tuple(_read_json(_inside(folder, "training_releases.json"))),
             streams={name: _load_streams(folder, name) for name in plain["feature_sets"]},
             classes={name: _load_classes(folder, name) for name in plain["feature_sets"]},
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, CatBoostError, LightGBMError) as error:
         raise HitcastError(
             f"the model cannot be read ({error})", str(folder), "Train again with `hitcast train`"
         ) from None
@@ -106,10 +112,10 @@ def _save_streams(model: StreamModel, folder: Path, name: str) -> None:
 def _load_streams(folder: Path, name: str) -> StreamModel:
     from catboost import CatBoostRegressor
 
-    plain = _read_json(folder / f"streams_{name}.json")
+    plain = _read_json(_inside(folder, f"streams_{name}.json"))
     horizons = {}
     for horizon, of_horizon in plain["horizons"].items():
-        file = folder / f"streams_{name}_{horizon}.cbm"
+        file = _inside(folder, f"streams_{name}_{horizon}.cbm")
         boost = CatBoostRegressor().load_model(str(file)) if file.exists() else None
         horizons[int(horizon)] = HorizonModel(
             linear=linear.from_plain(of_horizon["linear"]),
@@ -152,10 +158,10 @@ def _save_classes(model: ClassModel, folder: Path, name: str) -> None:
 def _load_classes(folder: Path, name: str) -> ClassModel:
     from lightgbm import Booster
 
-    plain = _read_json(folder / f"classes_{name}.json")
+    plain = _read_json(_inside(folder, f"classes_{name}.json"))
     cuts = []
     for cut_name, cut in zip(CUT_NAMES, plain["cuts"], strict=True):
-        file = folder / f"classes_{name}_{cut_name}.txt"
+        file = _inside(folder, f"classes_{name}_{cut_name}.txt")
         calibration = cut["calibration"]
         cuts.append(
             CutModel(
@@ -168,6 +174,14 @@ def _load_classes(folder: Path, name: str) -> ClassModel:
         )
     base = linear.from_plain(plain["linear"])
     return ClassModel(name, _columns(plain["columns"]), plain["vocabulary"], base, (cuts[0], cuts[1]))
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """A file of the folder; neither its name nor a link leads out of it."""
+    file = folder / name
+    if file.resolve().parent != folder.resolve():
+        raise ValueError(f"{name} lies outside of it")
+    return file
 
 
 def _columns(plain: dict[str, list[str]]) -> Columns:
