@@ -13,6 +13,7 @@ import duckdb
 from ml.errors import HitcastError
 from ml.wording import human_number
 from pipeline.home import Home
+from pipeline.plain import plain
 from pipeline.publish import open_published, published_file
 
 WEBHOOK = "HITCAST_ALERTS_WEBHOOK"
@@ -61,7 +62,7 @@ class Alert:
         before, after = (human_number(value) for value in (self.previous_predicted_streams, self.predicted_streams))
         change = f"{self.change:+.0%}" if self.previous_predicted_streams else "from nothing"
         crossed = "" if self.is_same_class else f", {self.previous_predicted_class} to {self.predicted_class}"
-        return (
+        return plain(
             f"{self.artist_name}: {self.release_title}, {self.horizon_days} days: {before} to {after} streams "
             f"({change}{crossed})"
         )

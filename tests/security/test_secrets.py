@@ -42,7 +42,9 @@ DSNS = {
     "host=127.0.0.1 password='s3cret": "is no address",
     "s3cret": "is no address",
 }
-ALERT = Alert("R1", "<!channel>", "@all [x](http://evil)", "2021-12-24", 30, 7, 2000.0, 1000.0, "medium", "low")
+ALERT = Alert(
+    "R1", "<!channel>\x1b[31m", "@all [x](http://evil)\nb", "2021-12-24", 30, 7, 2000.0, 1000.0, "medium", "low"
+)
 
 
 def _tells_itself_alone(error: HitcastError) -> bool:
@@ -135,7 +137,8 @@ def test_a_title_calls_nobody_in_a_chat(webhook: tuple[str, list[str]], monkeypa
     (line,) = asked
     body = json.loads(line.removeprefix("POST /ok "))
     assert not set("<>@[]") & set(body["text"])
-    assert body["alerts"][0]["artist_name"] == "<!channel>"
+    assert body["alerts"][0]["artist_name"] == "<!channel>\x1b[31m"
+    assert body["text"].isprintable(), "an alert is one line, on a terminal too"
 
 
 def test_a_whole_command_tells_no_secret_and_leaves_none_behind(hostile_home: Home, tmp_path: Path) -> None:
