@@ -5,11 +5,12 @@ HITCAST := $(BIN)/hitcast
 MAPPINGS := --mapping demo_catalog --mapping demo_tiktok --mapping demo_vk
 # dbt checks run on a home of their own, so that nobody's warehouse is locked or written to
 CHECK_HOME := .cache/check_home
+AUDIT := .cache/audit
 export HITCAST_HOME ?= data
 ROWS ?= 7000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-fast format docs load bench dashboard screenshots clean lock
+.PHONY: help setup demo test check check-fast format docs load bench dashboard screenshots clean lock audit
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +74,12 @@ screenshots: $(STAMP) ## Take the pictures of the page in docs/images; needs chr
 lock: ## Resolve requirements.lock anew; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --group dev --custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
+
+audit: ## Look up the locked versions among known vulnerabilities; needs a package index and https://api.osv.dev
+	@test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --quiet pip-audit==2.10.1; }
+	@$(AUDIT)/bin/python -c 'import requests; requests.head("https://api.osv.dev", timeout=10)' 2>/dev/null \
+		|| { echo "nothing was audited: https://api.osv.dev cannot be reached from here; run make audit where it can"; exit 1; }
+	$(AUDIT)/bin/pip-audit --strict --vulnerability-service osv --require-hashes --disable-pip --requirement requirements.lock
 
 clean: ## Remove what setup and the checks made; never the data
 	rm -rf .venv .cache target logs site .mypy_cache .ruff_cache .pytest_cache .hypothesis catboost_info

@@ -7,15 +7,16 @@ from pipeline.home import PROJECT_DIR
 
 DOCS = PROJECT_DIR / "docs"
 SITE = PROJECT_DIR / "site"
+LAST = ("CONTRIBUTING.md", "SECURITY.md")
 ORDER = ("bi", "page", "ingest", "modelling", "evaluation", "experiments", "features", "demo-world", "performance")
 """What readers want first; other pages follow by name."""
 
 
 def pages(docs: Path = DOCS) -> list[str]:
-    """Names of the pages' files, the README as the first and how to contribute as the last."""
+    """Names of the pages' files, the README as the first, how to contribute and security as the last."""
     there = {file.stem for file in docs.glob("*.md")}
     named = [name for name in ORDER if name in there]
-    return ["index.md", *(f"{name}.md" for name in [*named, *sorted(there - set(named))]), "CONTRIBUTING.md"]
+    return ["index.md", *(f"{name}.md" for name in [*named, *sorted(there - set(named))]), *LAST]
 
 
 def write_site(site: Path = SITE) -> None:
@@ -34,7 +35,8 @@ def write_site(site: Path = SITE) -> None:
         (copy / "index.md").write_text(readme.replace("](docs/", "]("), encoding="utf-8")
         settings = Path(folder) / "mkdocs.yml"
         settings.write_text("site_name: hitcast\n", encoding="utf-8")
-        shutil.copyfile(PROJECT_DIR / "CONTRIBUTING.md", copy / "CONTRIBUTING.md")
+        for name in LAST:
+            shutil.copyfile(PROJECT_DIR / name, copy / name)
         config = load_config(
             str(settings),
             docs_dir=str(copy),

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline.home import Home
+from pipeline.home import PROJECT_DIR, Home
 from pipeline.page import is_this_machine, serve
 from tests.dashboard.browser import CHROMIUM, browser, served, settle
 from tests.dashboard.pages import PAGES, opened
@@ -184,3 +185,11 @@ def test_no_script_runs_in_a_browser(page: str) -> None:
         assert dialogs == []
         assert [url for url in requests if "evil" in url] == []
         assert len(requests) > 20
+
+
+def test_documented_servers_stay_on_this_machine() -> None:
+    documents = [*PROJECT_DIR.glob("*.md"), *(PROJECT_DIR / "docs").rglob("*.md"), PROJECT_DIR / "Makefile"]
+    lines = [line for file in documents for line in file.read_text(encoding="utf-8").splitlines()]
+    servers = [line for line in lines if re.search(r"bin/(mlflow (ui|server)|optuna-dashboard)\b", line)]
+    assert len(servers) > 1
+    assert [line for line in servers if "--host 127.0.0.1" not in line] == []
