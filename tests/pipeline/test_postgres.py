@@ -15,6 +15,7 @@ from pipeline.postgres import publish_to_postgres
 from pipeline.publish import OWN_TABLES, PUBLISHED_TABLES, publish, published_file
 from tests.pipeline.postgres_server import PASSWORD, PASSWORD_IN_URL, running_server
 from tests.pipeline.published_world import columns_of, fill, make_home
+from tests.security.attacks import TEXTS
 
 TABLES = {*PUBLISHED_TABLES, *OWN_TABLES}
 
@@ -183,6 +184,16 @@ def test_a_wrong_dsn_is_one_line_without_its_password(
     assert "\n" not in line
     for secret in ("secret", "wr%2Fong", "wr/ong", PASSWORD, PASSWORD_IN_URL):
         assert secret not in line
+
+
+def test_texts_of_a_catalogue_arrive_as_they_are(tmp_path: Path, dsn: str) -> None:
+    rows = [{"release_id": f"R{number:02}", "release_title": text} for number, text in enumerate(TEXTS)]
+    home = make_home(tmp_path, release_predictions=rows)
+    publish(home)
+    publish_to_postgres(home)
+    assert ask(dsn, "select release_title from hitcast.release_predictions order by release_id") == [
+        (text,) for text in TEXTS
+    ]
 
 
 @pytest.mark.parametrize("name", ['a"; drop schema public', "Upper", "", "x" * 64])
