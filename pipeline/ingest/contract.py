@@ -33,6 +33,11 @@ class Column:
     accepted_values: tuple[str, ...] = ()
     stamped: bool = False
 
+    @property
+    def is_identifier(self) -> bool:
+        """Whether its text names something, so that a letter off would join nothing."""
+        return self.data_type == "varchar" and (self.name in ("isrc", "upc") or self.name.endswith("_id"))
+
 
 @dataclass(frozen=True)
 class Contract:

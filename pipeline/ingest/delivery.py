@@ -16,6 +16,7 @@ from ml.errors import HitcastError
 from pipeline.home import Home
 from pipeline.ingest.catalogue import keep_last, write_upserted
 from pipeline.ingest.contract import LEDGER, Contract, load_contracts
+from pipeline.ingest.finding import find_files
 from pipeline.ingest.landing import (
     LedgerRow,
     day_file,
@@ -27,7 +28,7 @@ from pipeline.ingest.landing import (
     write_ledger,
 )
 from pipeline.ingest.mapping import is_ignored, load_mapping
-from pipeline.ingest.readers import Source, find_files
+from pipeline.ingest.readers import Source
 from pipeline.ingest.recognise import notes_on, recognise
 from pipeline.ingest.rejects import most_frequent, rejects_file, write_rejects
 from pipeline.ingest.report import FileReport, IngestReport, TableReport
@@ -112,13 +113,13 @@ def ingest(
         ledger = read_ledger(home)
         number = 1 + max((row.delivery_number for row in ledger.values()), default=0)
         now = datetime.now(UTC).replace(tzinfo=None)
-        delivery = Delivery(home, connection, number, now, ledger, progress, sum(map(_size, sources)))
+        delivery = Delivery(home, connection, number, now, ledger, progress, sum(source.size for source in sources))
         reports = []
         for contract in raw_contracts.values():
             own = [source for source in sources if source.mapping.table == contract.table]
             if own:
                 reports.append(_prepare(delivery, contract, own, folder))
-                delivery.done_bytes += sum(map(_size, own))
+                delivery.done_bytes += sum(source.size for source in own)
         if not dry_run:
             progress("landing", 1.0)
             _commit(delivery, reports, contracts[LEDGER])
@@ -174,7 +175,7 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
     """Writes every day and sorts it into new, replaced or unchanged; returns rows kept and superseded by file."""
     contract, files = stage.contract, len(stage.sources)
     accepted, duplicate = np.zeros(files, dtype=np.int64), np.zeros(files, dtype=np.int64)
-    size, due = sum(map(_size, stage.sources)), int((stage.read - stage.rejected).sum())
+    size, due = sum(source.size for source in stage.sources), int((stage.read - stage.rejected).sum())
     days = set()
     (folder / contract.table).mkdir()
     for landed in write_days(_sorted_rows(delivery.connection, contract), contract, files, folder / contract.table):
@@ -259,7 +260,3 @@ def _unfinished_rejects(folder: Path, table: str) -> Path:
 
 def _file_names(stage: Stage, accepted: np.ndarray) -> str:
     return ", ".join(sorted({source.path.name for source, rows in zip(stage.sources, accepted, strict=True) if rows}))
-
-
-def _size(source: Source) -> int:
-    return source.path.stat().st_size

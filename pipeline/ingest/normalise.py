@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.ingest.contract import Column, Contract
+from pipeline.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from pipeline.ingest.mapping import TableMapping
 from pipeline.ingest.readers import Source, relation
 
-ISRC_SHAPE = "[A-Za-z]{2}-?[A-Za-z0-9]{3}-?[0-9]{2}-?[0-9]{5}"
 FLOATS = ("FLOAT", "DOUBLE")
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 # Parquet types that need no text on their way to a contract's type.
@@ -17,6 +17,12 @@ KINDS = {
     "date": ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
     "boolean": ("BOOLEAN",),
 }
+# Whole numbers up to these are exact; a longer id in such a column has lost digits.
+EXACT = {"FLOAT": 2**24, "DOUBLE": 2**53}
+# Space, tab, line ends, no-break and other wide spaces, zero-width characters, byte order and direction marks.
+BLANKS = " || ".join(
+    f"chr({point})" for point in (32, 9, 10, 13, 160, 8199, 8239, 12288, 8203, 8288, 65279, 8206, 8207)
+)
 NOUNS = {"bigint": "a whole number", "double": "a number", "boolean": "true or false", "varchar": "text"}
 
 
@@ -82,13 +88,17 @@ def normalised(source: Source, contract: Contract, places: dict[str, int], check
             words.append(f"{_translated(f's{i}', mapping.values.get(column.name, {}), checks)} as w{i}")
             texts.append(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}")
             values.append(f"{_value(f't{i}', column, notation, checks)} as v{i}")
+            if column.is_identifier:
+                values.append(f"{oddity(f't{i}', column.name)} as o{i}")
         tests = _tests(f"v{i}", given, column, mapping, checks)
+        if column.is_identifier:
+            tests += [(f"o{i} = {number}", f"{told} ({column.name})") for number, told in enumerate(ODDITIES, 1)]
         header = column.name if place is None else source.headers[place]
         numbers = [checks.problem(header, reason) for _, reason in tests]
         branches += [f"when {test} then {number}" for (test, _), number in zip(tests, numbers, strict=True)]
         if numbers:
             bad_values.append(f"when problem between {numbers[0]} and {numbers[-1]} then r{i}")
-    columns = ", ".join(f"v{i}" for i in range(len(values)))
+    columns = ", ".join(f"v{i}" for i in range(len(contract.delivered)))
     return f"""
         select {columns}, file_number, problem, case {" ".join(bad_values)} end as bad_value
         from (
@@ -114,10 +124,16 @@ def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks
     if column.data_type != "varchar":
         noun = f"a date like {mapping.date_format}" if column.data_type == "date" else NOUNS[column.data_type]
         unread = f"{value} is null and {given} is not null and trim({given}) <> ''"
+        if column.data_type == "bigint":
+            is_long = f"{unread} and strlen({given}) > 18 and regexp_full_match(trim({given}), '[+-]?\\d+(\\.0*)?')"
+            tests.append((is_long, f"is beyond {2**63 - 1}"))
         if column.data_type == "date":
             # strptime takes "epoch" and "infinity", whatever the format, for the first day of 1900.
             unread = f"({unread}) or ({value} = date '1900-01-01' and not regexp_matches({given}, '[0-9]'))"
         tests.append((unread, f"is not {noun}"))
+    else:
+        # neither PostgreSQL nor a spreadsheet would take it
+        tests.append((f"contains({value}, chr(0))", "holds a NUL byte"))
     if column.required:
         tests.append((f"{value} is null", "is required and empty"))
     for bound, sign, word in ((column.minimum, "<", "below"), (column.maximum, ">", "above")):
@@ -145,18 +161,25 @@ def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping) -> st
     if native in (*FLOATS, "DECIMAL"):
         # A whole number, an id included, comes out of a data frame as 123.0.
         whole = f"try_cast(try_cast({raw} as hugeint) as varchar)"
+        if native in FLOATS and column.is_identifier:
+            whole = (
+                f"case when abs({raw}) <= {EXACT[native]} then {whole} else format('{{:e}}', cast({raw} as double)) end"
+            )
         text = f"coalesce(case when {raw} = trunc({raw}) then {whole} end, cast({raw} as varchar))"
         return f"case when not isnan({raw}) then {text} end" if native in FLOATS else text
     if native != "VARCHAR":
         return f"cast({raw} as varchar)"
+    has_wide = f"strlen({raw}) <> length({raw})"
     if column.data_type != "varchar" and column.name not in mapping.values:
-        return raw
-    # Nearly every value needs no trimming: two comparisons are four times cheaper than trim() itself.
-    blanks = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
-    return f"case when {raw} < '!' or ends_with({raw}, ' ') then nullif(trim({raw}, {blanks}), '') else {raw} end"
+        return f"case when {has_wide} then trim({raw}, {BLANKS}) else {raw} end"
+    # Nearly every value needs no trimming: these comparisons are cheaper than trim() itself.
+    ends = " or ".join(f"ends_with({raw}, {end})" for end in ("' '", "chr(9)", "chr(10)", "chr(13)"))
+    return f"case when {raw} < '!' or {has_wide} or {ends} then nullif(trim({raw}, {BLANKS}), '') else {raw} end"
 
 
 def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
+    if column.is_identifier:
+        return unwrapped(text)
     return _plain_number(text, mapping, checks) if column.data_type in ("bigint", "double") else text
 
 
@@ -167,14 +190,8 @@ def _value(text: str, column: Column, mapping: TableMapping, checks: Checks) -> 
     if column.data_type == "boolean":
         return f"try_cast(trim({text}) as boolean)"
     if column.data_type == "varchar":
-        return _isrc(text) if column.name == "isrc" else text
+        return canonical(text, column.name) if column.is_identifier else text
     return _number(text, column.data_type)
-
-
-def _isrc(text: str) -> str:
-    shaped = f"regexp_full_match({text}, '{ISRC_SHAPE}')"
-    changes = f"(contains({text}, '-') or {text} <> upper({text}))"
-    return f"case when {changes} and {shaped} then upper(replace({text}, '-', '')) else {text} end"
 
 
 def _translated(text: str, values: Mapping[str, str | None], checks: Checks) -> str:

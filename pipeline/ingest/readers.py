@@ -1,12 +1,13 @@
-"""Vendor files: finding them, reading their headers, and making them plain enough for DuckDB to read."""
+"""Vendor files: reading their headers, and making them plain enough for DuckDB to read."""
 
 import codecs
 import csv
+import errno
 import gzip
 import io
 import shutil
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,19 @@ from typing import IO
 import duckdb
 
 from ml.errors import HitcastError
+from pipeline.ingest.finding import kind_of, shown
 from pipeline.ingest.mapping import TableMapping
-from pipeline.ingest.xlsx import sheet_headers, write_sheet
+from pipeline.ingest.xlsx import sheet_headers, sheet_rows, write_sheet
 
-SUFFIXES = {".csv": "csv", ".csv.gz": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 UTF_8_MARK = codecs.BOM_UTF8
 CHUNK = 1 << 20
+# Older writers mark no column of bytes as text.
+PARQUET = "read_parquet($paths, hive_partitioning = false, binary_as_string = true)"
+# Byte order marks, zero-width characters and soft hyphens: a header looks the same without them.
+UNSEEN = "\ufeff\u200b\u200c\u200d\u2060\u200e\u200f\u00ad"
+SIGNATURES = ((b"PK\x03\x04", "an XLSX or other zip file"), (b"\x1f\x8b", "a gzip file"), (b"PAR1", "a Parquet file"))
+FIRST_LINES = 20
+MOST_HEADER = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Source:
         headers: Its headers, stripped.
         types: DuckDB type of each column; VARCHAR where it is read as text.
         mapping: How it feeds a raw table.
+        size: Its bytes.
+        changed_at: When it was last written to, in nanoseconds.
     """
 
     path: Path
@@ -42,42 +52,8 @@ class Source:
     headers: tuple[str, ...]
     types: tuple[str, ...]
     mapping: TableMapping
-
-
-def kind_of(path: Path) -> str | None:
-    """csv, parquet or xlsx by the file's suffix; None for any other file."""
-    return next((kind for suffix, kind in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
-
-
-def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """Readable and other files among paths, folders walked whole.
-
-    Args:
-        paths: Files and folders.
-
-    Returns:
-        Files to read and files left alone, each sorted by path and named once.
-
-    Raises:
-        HitcastError: A path is missing, a named file is of no readable kind, or nothing is readable.
-    """
-    kinds = ", ".join(SUFFIXES)
-    readable: dict[Path, Path] = {}
-    ignored: dict[Path, Path] = {}
-    for path in paths:
-        if path.is_dir():
-            found = [file for file in path.rglob("*") if file.is_file()]
-            if not any(kind_of(file) for file in found):
-                raise HitcastError("no readable file in this folder", str(path), f"Readable are: {kinds}")
-        elif not path.exists():
-            raise HitcastError("no such file or folder", str(path))
-        elif kind_of(path) is None:
-            raise HitcastError("cannot be read", str(path), f"Readable are: {kinds}")
-        else:
-            found = [path]
-        for file in found:
-            (readable if kind_of(file) else ignored).setdefault(file.resolve(), file)
-    return sorted(readable.values()), sorted(ignored.values())
+    size: int
+    changed_at: int
 
 
 def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyConnection) -> Source:
@@ -94,17 +70,34 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
     Raises:
         HitcastError: The file cannot be read or has no header.
     """
-    name, kind = str(path), kind_of(path) or ""
+    name, kind, status = shown(str(path)), kind_of(path) or "", path.stat()
     if kind == "parquet":
         try:
-            described = connection.execute("describe select * from read_parquet(?)", [escape_glob(path)]).fetchall()
+            described = connection.execute(f"describe select * from {PARQUET}", {"paths": escape_glob(path)}).fetchall()
         except duckdb.Error as error:
-            raise HitcastError("is no readable Parquet file", name, _first_line(error)) from None
-        return Source(path, name, kind, tuple(row[0] for row in described), tuple(row[1] for row in described), mapping)
+            told = shown(_first_line(error))
+            raise HitcastError(f"is no readable Parquet file ({told})", name, "Ask for it again") from None
+        headers, types = (tuple(row[i] for row in described) for i in range(2))
+        return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns)
     headers = sheet_headers(path, mapping) if kind == "xlsx" else _csv_headers(path, mapping)
     if not any(headers):
         raise HitcastError("has no header in its first line", name, "Put the column names there")
-    return Source(path, name, kind, headers, ("VARCHAR",) * len(headers), mapping)
+    types = ("VARCHAR",) * len(headers)
+    return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns)
+
+
+def check_unchanged(source: Source) -> None:
+    """Refuses a file that is no longer the one that was opened: what was read of it may be half of it.
+
+    Raises:
+        HitcastError: It is gone, or was written to since.
+    """
+    try:
+        status = source.path.stat()
+    except FileNotFoundError:
+        raise HitcastError("vanished while it was read", source.name, "Deliver it again once it is there") from None
+    if (status.st_size, status.st_mtime_ns) != (source.size, source.changed_at):
+        raise HitcastError("changed while it was read", source.name, "Deliver it again once it is complete")
 
 
 def prepare(source: Source, work_dir: Path, number: int) -> Path:
@@ -148,7 +141,7 @@ def relation(source: Source) -> str:
     if source.kind != "csv":
         names = source.headers if source.kind == "parquet" else [f"c{i}" for i in range(len(source.headers))]
         columns = ", ".join(f"{quoted(name)} as c{i}" for i, name in enumerate(names))
-        return f"(select {columns}, file_index from read_parquet($paths, hive_partitioning = false))"
+        return f"(select {columns}, file_index from {PARQUET})"
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.headers)))
     return f"""read_csv(
         $paths, auto_detect = false, header = true, delim = $delimiter, quote = '"', escape = '"',
@@ -217,9 +210,12 @@ def _clear_failures(path: Path, mapping: TableMapping) -> Iterator[None]:
     except UnicodeDecodeError:
         raise encoding_error(path, mapping) from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise HitcastError("is a broken or incomplete gzip file", str(path), "Ask for it again") from None
+        raise HitcastError("is a broken or incomplete gzip file", shown(str(path)), "Ask for it again") from None
     except OSError as error:
-        raise HitcastError(f"cannot be read ({error.strerror or error})", str(path)) from None
+        if error.errno == errno.ENOSPC:
+            raise
+        what, cure = f"cannot be read ({error.strerror or error})", "Give yourself the right to read it, or move it"
+        raise HitcastError(what, shown(str(path)), cure) from None
 
 
 def encoding_error(path: Path, mapping: TableMapping) -> HitcastError:
@@ -227,26 +223,56 @@ def encoding_error(path: Path, mapping: TableMapping) -> HitcastError:
     with _binary(path) as file:
         likely = "utf-16" if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "cp1251"
     if mapping.encoding == likely:
-        return HitcastError(f"is not valid {mapping.encoding}", str(path), "Correct `encoding:` in the mapping")
+        return HitcastError(f"is not valid {mapping.encoding}", shown(str(path)), "Correct `encoding:` in the mapping")
     cure = f"Add `encoding: {likely}` (or what it is) to the mapping"
-    return HitcastError(f"is not valid {mapping.encoding}", str(path), cure)
+    return HitcastError(f"is not valid {mapping.encoding}", shown(str(path)), cure)
 
 
 def _csv_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:
+    name = shown(str(path))
     with _clear_failures(path, mapping):
         with _binary(path) as file:
-            start = file.read(len(UTF_8_MARK))
+            start = file.read(4)
         if not start:
-            raise HitcastError("is empty", str(path), "Ask for it again")
-        if start == UTF_8_MARK and not _is_utf_8(mapping):
+            raise HitcastError("is empty", name, "Ask for it again")
+        if kind := next((kind for mark, kind in SIGNATURES if start.startswith(mark)), None):
+            layer = "gzip within gzip" if _is_gzip(path) and kind == "a gzip file" else f"{kind} by its first bytes"
+            raise HitcastError(f"is {layer}, not CSV", name, "Unpack it, or give it the ending of what it is")
+        if start.startswith(UTF_8_MARK) and not _is_utf_8(mapping):
             cure = "Write `encoding: utf-8` in the mapping"
-            raise HitcastError(f"is UTF-8 by its first bytes, not {mapping.encoding}", str(path), cure)
+            raise HitcastError(f"is UTF-8 by its first bytes, not {mapping.encoding}", name, cure)
         with _text(path, mapping) as text:
             try:
                 headers = next(csv.reader(text, delimiter=mapping.delimiter), [])
             except csv.Error as error:
-                raise HitcastError(f"has no readable header ({error})", str(path), "Is it a CSV file?") from None
-    return tuple(header.strip() for header in headers)
+                raise HitcastError(f"has no readable header ({error})", name, "Is it a CSV file?") from None
+    if any("\0" in header for header in headers):
+        cure = "Add `encoding: utf-16-le` (or what it is) to the mapping"
+        raise HitcastError(f"has NUL bytes in its header, so it is not {mapping.encoding}", name, cure)
+    return tuple(_plain_header(header) for header in headers)
+
+
+def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:
+    """The first few lines of a file whose header is not where it should be, split as headers are.
+
+    Args:
+        path: A CSV, CSV.gz or XLSX file; of any other nothing is shown.
+        mapping: How to read it.
+    """
+    if kind_of(path) == "xlsx":
+        rows: Iterable[Sequence[str]] = sheet_rows(path, mapping, FIRST_LINES)
+    elif kind_of(path) == "csv":
+        with _clear_failures(path, mapping), _text(path, mapping) as text:
+            lines = [text.readline(MOST_HEADER) for _ in range(FIRST_LINES)]
+        rows = (line.strip("\r\n").split(mapping.delimiter) for line in lines)
+    else:
+        return []
+    return [tuple(_plain_header(field.strip().strip('"')) for field in row) for row in rows]
+
+
+def _plain_header(text: str) -> str:
+    """A header without what nobody sees."""
+    return "".join(" " if mark in "\u00a0\u202f" else "" if mark in UNSEEN else mark for mark in text).strip()
 
 
 def _first_line(error: Exception) -> str:

@@ -1,18 +1,22 @@
 """Which raw table a vendor file feeds, and whether it carries what the table needs."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from ml.errors import HitcastError
 from pipeline.ingest.contract import Contract
+from pipeline.ingest.finding import shown
 from pipeline.ingest.mapping import Mapping, TableMapping, claim
 from pipeline.ingest.normalise import places_of
-from pipeline.ingest.readers import Source, open_source
+from pipeline.ingest.readers import Source, first_lines, open_source
 
 DELIMITERS = ";\t|"
+MOST_LISTED, MOST_TEXT = 20, 500
+NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
 
 
 def recognise(
@@ -40,11 +44,14 @@ def recognise(
     contract = contracts[mapping.table]
     places, lacking = places_of(source.headers, contract, mapping)
     if lacking:
-        raise _lacks(source, lacking, mapping.table)
+        raise _header_below(source, [contract]) or _lacks(source, lacking, mapping.table)
     for column, place in places.items():
         if source.headers.count(source.headers[place]) > 1:
             what = f"has several columns called {source.headers[place]}, which feeds {column}"
             raise HitcastError(what, source.name, "Rename all but one")
+        if source.types[place].startswith(NESTED) or source.types[place].endswith("]"):
+            what = f"has values within values in column {source.headers[place]} ({source.types[place]})"
+            raise HitcastError(shown(what), source.name, f"Ask for one value a row: it feeds {column}")
     return source
 
 
@@ -61,7 +68,7 @@ def notes_on(sources: Sequence[Source], contract: Contract) -> list[str]:
                 missing[column.name] = None
     notes = []
     if unused:
-        notes.append(f"columns not used: {', '.join(unused)}")
+        notes.append(f"columns not used: {_listed(list(unused))}")
     if missing:
         notes.append(f"left empty: {', '.join(missing)}")
     return notes
@@ -74,6 +81,8 @@ def _table_of(source: Source, contracts: dict[str, Contract], has_mappings: bool
     if whole:
         cure = "Claim it for one of them in a mapping"
         raise HitcastError(f"has the columns of {' and '.join(whole)}", source.name, cure)
+    if below := _header_below(source, contracts.values()):
+        raise below
     delimiter = next((mark for mark in DELIMITERS if len(source.headers) == 1 and mark in source.headers[0]), None)
     if delimiter:
         cure = f"Write a mapping with `delimiter: {delimiter!r}`"
@@ -91,7 +100,19 @@ def _table_of(source: Source, contracts: dict[str, Contract], has_mappings: bool
 
 
 def _share(contract: Contract, source: Source) -> float:
-    return len(set(contract.required) & set(source.headers)) / len(contract.required)
+    return len(set(contract.required) & {header.lower() for header in source.headers}) / len(contract.required)
+
+
+def _header_below(source: Source, contracts: Collection[Contract]) -> HitcastError | None:
+    """The refusal of a file with a title or a comment above its header; none if the header is not there either."""
+    tried = [source.mapping, *(replace(source.mapping, delimiter=mark) for mark in DELIMITERS)]
+    for mapping in tried if source.mapping.columns is None else tried[:1]:
+        for number, headers in enumerate(first_lines(source.path, mapping), 1):
+            for contract in contracts:
+                if number > 1 and not places_of(headers, contract, mapping)[1]:
+                    cure = "Remove the line above it" if number == 2 else f"Remove the {number - 1} lines above it"
+                    return HitcastError(f"has its header in line {number}, not in the first", source.name, cure)
+    return None
 
 
 def _lacks(source: Source, lacking: list[str], table: str) -> HitcastError:
@@ -108,4 +129,4 @@ def _lacks(source: Source, lacking: list[str], table: str) -> HitcastError:
 
 
 def _listed(headers: Sequence[str]) -> str:
-    return ", ".join(headers[:20]) + (", ..." if len(headers) > 20 else "")
+    return shown(", ".join(headers[:MOST_LISTED])[:MOST_TEXT]) + (", ..." if len(headers) > MOST_LISTED else "")

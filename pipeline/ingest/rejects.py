@@ -62,6 +62,7 @@ def rejects_file(home: Home, table: str, now: datetime, content: Path) -> Path:
 
 
 def _defused(text: str) -> str:
+    text = f"replace({text}, chr(0), '\u2400')"
     return (
         f"case when regexp_matches({text}, '^[=+\\-@\\t\\r]') and try_cast({text} as double) is null"
         f" then '''' || {text} else {text} end"

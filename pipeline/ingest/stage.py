@@ -13,13 +13,23 @@ import pyarrow as pa
 
 from ml.errors import HitcastError
 from pipeline.ingest.contract import Contract
+from pipeline.ingest.finding import shown
 from pipeline.ingest.normalise import Checks, normalised, places_of
-from pipeline.ingest.readers import Source, count_lines, encoding_error, escape_glob, prepare, record_lines
+from pipeline.ingest.readers import (
+    Source,
+    check_unchanged,
+    count_lines,
+    encoding_error,
+    escape_glob,
+    prepare,
+    record_lines,
+)
 from pipeline.ingest.xlsx import sheet_lines
 
 # Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
 BATCH_BYTES = 16 << 20
 MOST_SHOWN = 200
+MOST_ROW_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,8 @@ def load(
         for source, path in zip(batch, prepared, strict=True):
             if path != source.path:
                 path.unlink()
-        advance(sum(source.path.stat().st_size for source in batch))
+            check_unchanged(source)
+        advance(sum(source.size for source in batch))
     stage = Stage(contract, sources, read, rejected)
     _refuse_worthless(connection, stage)
     return stage
@@ -119,7 +130,7 @@ def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
         size = 0
         for source in alike:
             batch.append(source)
-            size += source.path.stat().st_size
+            size += source.size
             if size >= BATCH_BYTES:
                 yield number, batch
                 number, batch, size = number + len(batch), [], 0
@@ -141,7 +152,11 @@ def _insert(
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     try:
         connection.execute(f"insert into staged {query}", checks.parameters)
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
+        for source in batch:
+            check_unchanged(source)
         raise _reading_error(error, batch, prepared) from None
     columns, reasons = zip(*checks.problems, strict=True)
     return pa.table({"number": range(1, len(columns) + 1), "column_name": columns, "reason": reasons})
@@ -153,7 +168,7 @@ def _reading_error(error: duckdb.Error, batch: list[Source], prepared: list[Path
     name = name or ", ".join(source.name for source in batch[:3])
     if "invalid state" in message:
         return HitcastError("is no well-formed CSV file", name, "Its line ends are mixed, or its quotes are not closed")
-    return HitcastError(f"cannot be read ({message.splitlines()[0]})", name, "Ask for it again")
+    return HitcastError(f"cannot be read ({shown(message.splitlines()[0])})", name, "Ask for it again")
 
 
 def _broken_rows(
@@ -177,8 +192,11 @@ def _broken_rows(
         if kind == "INVALID ENCODING":
             raise encoding_error(source.path, source.mapping)
         spans_lines = "\n" in text or "\r" in text
-        if kind == "LINE SIZE OVER MAXIMUM" or (kind == "UNQUOTED VALUE" and spans_lines):
+        if kind == "UNQUOTED VALUE" and spans_lines:
             raise HitcastError(f"has a quote near line {line} that is never closed", source.name, "Ask for it again")
+        if kind == "LINE SIZE OVER MAXIMUM":
+            what = f"has a row of more than {MOST_ROW_BYTES:,} bytes near line {line}, or a quote that is never closed"
+            raise HitcastError(what, source.name, "Ask for it again")
         reason = "has a stray quote" if kind == "UNQUOTED VALUE" else f"has not {len(source.headers)} fields"
         broken[places[path]][line] = (text[:MOST_SHOWN], reason)
     return broken

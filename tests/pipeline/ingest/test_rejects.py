@@ -12,7 +12,7 @@ from pipeline.ingest.readers import Source
 from pipeline.ingest.rejects import most_frequent, rejects_file, write_rejects
 from pipeline.ingest.stage import Stage
 
-SOURCE = Source(Path("a.csv"), "=a.csv", "csv", (), (), TableMapping("plays"))
+SOURCE = Source(Path("a.csv"), "=a.csv", "csv", (), (), TableMapping("plays"), 0, 0)
 STAGE = Stage(Contract("plays", (), ()), [SOURCE], np.array([9]), np.array([9]))
 
 

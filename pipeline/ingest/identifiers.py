@@ -1,0 +1,103 @@
+"""SQL for ISRCs, UPCs and other ids: what is only their presentation goes, and what cannot be one is told apart.
+
+An id that is a letter off joins nothing and no sum shows it, so that ids are held to more than other text is.
+"""
+
+SEPARATOR = r"[ .\x{a0}\x{2010}-\x{2015}\x{2212}-]?"
+ISRC_PARTS = ("[A-Za-z]{2}", "[A-Za-z0-9]{3}", "[0-9]{2}", "[0-9]{5}")
+ISRC_SHAPE = f"([Ii][Ss][Rr][Cc][ :]*)?{SEPARATOR.join(ISRC_PARTS)}"
+LOOK_ALIKES = ("АВЕКМНОРСТУХавекмнорстух", "ABEKMHOPCTYXabekmhopctyx")
+WORDS_FOR_NOTHING = (
+    "nan",
+    "null",
+    "none",
+    "<na>",
+    "#n/a",
+    "#null!",
+    "#ref!",
+    "#value!",
+    "#name?",
+    "#num!",
+    "#div/0!",
+    "#######",
+)
+# Nearly every id is of these, and needs no further look.
+PLAIN = "[0-9A-Za-z_-]{8,}"
+LOST_DIGITS = r"[+-]?\d+([.,]\d*)?[eE]\+\d+|\d+[.,]\d+[eE]\d+|\d{16,}[.,]0*"
+UNSEEN = r'["\x00-\x1f\x7f\x{ad}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}\x{feff}]'
+GTIN_DIGITS = 14
+
+ODDITIES = (
+    "is a number that has lost digits: have it exported as text",
+    "is no identifier but a word for nothing: map it to null in the mapping's `values:`",
+    "is a formula",
+    "holds a quote, or a character that nobody sees",
+    "has Cyrillic letters that look like Latin ones",
+)
+"""What is wrong with an id, by number from 1."""
+
+
+def unwrapped(text: str) -> str:
+    """SQL of an id's text without what tells a spreadsheet, or a data frame, how to take it.
+
+    Args:
+        text: SQL of the vendor's text, trimmed; a name, for it is repeated.
+    """
+    # ="123" and '123 say that digits are text; 123.0 is how a data frame with gaps writes 123.
+    return f"""case when starts_with({text}, '=') or starts_with({text}, '''') or ends_with({text}, '.0') then
+        case
+            when regexp_full_match({text}, '="[^"=]*"') then trim({text}, '="')
+            when regexp_full_match({text}, '''[0-9A-Za-z-]+') then substr({text}, 2)
+            when regexp_full_match({text}, '[0-9]{{1,15}}\\.0+') then split_part({text}, '.', 1)
+            else {text}
+        end
+    else {text} end"""
+
+
+def canonical(text: str, name: str) -> str:
+    """SQL of an id in the one form that joins; what has no such form passes as it is.
+
+    Args:
+        text: SQL of the unwrapped text; a name, for it is repeated.
+        name: Contract column.
+    """
+    if name == "isrc":
+        return _isrc(text)
+    return _upc(text) if name == "upc" else text
+
+
+def oddity(text: str, name: str) -> str:
+    """SQL of the number of what is wrong with an id, 0 where nothing is; see `ODDITIES`."""
+    looks_latin = f"translate({text}, '{LOOK_ALIKES[0]}', '{LOOK_ALIKES[1]}')"
+    words = ", ".join(f"'{word}'" for word in WORDS_FOR_NOTHING)
+    alike = f"when {text} <> {looks_latin} and regexp_full_match({looks_latin}, '{ISRC_SHAPE}') then 5"
+    return f"""case
+        when {text} is null or regexp_full_match({text}, '{PLAIN}') then 0
+        when regexp_full_match({text}, '{LOST_DIGITS}') then 1
+        when lower({text}) in ({words}) then 2
+        when starts_with({text}, '=') then 3
+        when regexp_matches({text}, '{UNSEEN}') then 4
+        {alike if name == "isrc" else ""}
+        else 0
+    end"""
+
+
+def _isrc(text: str) -> str:
+    """ISO 3901: twelve letters and digits; case, dashes and the word ISRC in front are presentation."""
+    # An ISRC may itself begin with ISRC: the code is what stands last.
+    code = f"right(regexp_replace(upper({text}), '[^A-Z0-9]', '', 'g'), 12)"
+    is_unlike = f"(strlen({text}) <> 12 or {text} <> upper({text}))"
+    return f"case when {is_unlike} and regexp_full_match({text}, '{ISRC_SHAPE}') then {code} else {text} end"
+
+
+def _upc(text: str) -> str:
+    """GS1: zeros in front do not count. Where the check digit is right, a UPC has the twelve digits that it should."""
+    padded = f"lpad({text}, {GTIN_DIGITS}, '0')"
+    weighed = [
+        f"{3 if place % 2 else 1} * (ascii(substr({padded}, {place}, 1)) - 48)" for place in range(1, GTIN_DIGITS + 1)
+    ]
+    is_gtin = f"regexp_full_match({text}, '[0-9]{{9,{GTIN_DIGITS}}}') and ({' + '.join(weighed)}) % 10 = 0"
+    short = f"ltrim({text}, '0')"
+    return (
+        f"case when {is_gtin} then lpad({short}, greatest(12, cast(strlen({short}) as integer)), '0') else {text} end"
+    )
