@@ -12,14 +12,13 @@ import numpy as np
 import pyarrow as pa
 
 from ml.errors import HitcastError
+from pipeline.ingest.broken import broken_rows, reading_error
 from pipeline.ingest.contract import Contract
-from pipeline.ingest.finding import shown
 from pipeline.ingest.normalise import Checks, normalised, places_of
 from pipeline.ingest.readers import (
     Source,
     check_unchanged,
     count_lines,
-    encoding_error,
     escape_glob,
     prepare,
     record_lines,
@@ -28,8 +27,6 @@ from pipeline.ingest.xlsx import sheet_lines
 
 # Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
 BATCH_BYTES = 16 << 20
-MOST_SHOWN = 200
-MOST_ROW_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def load(
     rejected = np.zeros(len(sources), dtype=np.int64)
     for first, batch, prepared in _prepared(_batches(sources), work_dir):
         problems = _insert(connection, contract, batch, prepared, first)
-        broken = _broken_rows(connection, batch, prepared)
+        broken = broken_rows(connection, batch, prepared)
         for number, count, first_row, failed in _counts(connection, first, len(batch)):
             own = broken[number - first]
             read[number], rejected[number] = count + len(own), failed + len(own)
@@ -157,49 +154,9 @@ def _insert(
     except duckdb.Error as error:
         for source in batch:
             check_unchanged(source)
-        raise _reading_error(error, batch, prepared) from None
+        raise reading_error(error, batch, prepared) from None
     columns, reasons = zip(*checks.problems, strict=True)
     return pa.table({"number": range(1, len(columns) + 1), "column_name": columns, "reason": reasons})
-
-
-def _reading_error(error: duckdb.Error, batch: list[Source], prepared: list[Path]) -> HitcastError:
-    message = str(error)
-    name = next((source.name for source, path in zip(batch, prepared, strict=True) if str(path) in message), "")
-    name = name or ", ".join(source.name for source in batch[:3])
-    if "invalid state" in message:
-        return HitcastError("is no well-formed CSV file", name, "Its line ends are mixed, or its quotes are not closed")
-    return HitcastError(f"cannot be read ({shown(message.splitlines()[0])})", name, "Ask for it again")
-
-
-def _broken_rows(
-    connection: duckdb.DuckDBPyConnection, batch: list[Source], prepared: list[Path]
-) -> list[dict[int, tuple[str, str]]]:
-    """Records of the wrong shape: by file, (text, reason) by line; a line end within quotes does not count here."""
-    broken: list[dict[int, tuple[str, str]]] = [{} for _ in batch]
-    if batch[0].kind != "csv":
-        return broken
-    rows = connection.execute(
-        """
-        select file_path, line, any_value(error_type), any_value(csv_line)
-        from reject_errors inner join reject_scans using (scan_id, file_id)
-        group by file_path, line
-        order by file_path, line
-        """
-    ).fetchall()
-    places = {str(path): place for place, path in enumerate(prepared)}
-    for path, line, kind, raw in rows:
-        source, text = batch[places[path]], (raw or "").strip("\r\n")
-        if kind == "INVALID ENCODING":
-            raise encoding_error(source.path, source.mapping)
-        spans_lines = "\n" in text or "\r" in text
-        if kind == "UNQUOTED VALUE" and spans_lines:
-            raise HitcastError(f"has a quote near line {line} that is never closed", source.name, "Ask for it again")
-        if kind == "LINE SIZE OVER MAXIMUM":
-            what = f"has a row of more than {MOST_ROW_BYTES:,} bytes near line {line}, or a quote that is never closed"
-            raise HitcastError(what, source.name, "Ask for it again")
-        reason = "has a stray quote" if kind == "UNQUOTED VALUE" else f"has not {len(source.headers)} fields"
-        broken[places[path]][line] = (text[:MOST_SHOWN], reason)
-    return broken
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, first: int, files: int) -> list[tuple[int, int, int, int]]:

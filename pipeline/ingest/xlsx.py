@@ -66,9 +66,8 @@ def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
         raise _unreadable(path, str(error)) from None
     filled = {name: rows for name, rows in sheets.items() if any(_has_value(row) for row in rows)}
     if len(filled) > 1:
-        raise HitcastError(
-            f"has several sheets: {shown(', '.join(filled))}", name, "Name one as `sheet:` in the mapping"
-        )
+        told = f"has several sheets: {shown(', '.join(filled))}"
+        raise HitcastError(told, name, "Name one as `sheet:` in the mapping")
     return next(iter(filled.values()), [])
 
 

@@ -101,7 +101,7 @@ def test_text_becomes_the_contracts_value(
         (WHOLE, "1_000", "is not a whole number (streams)", {}),
         (WHOLE, "0x1F", "is not a whole number (streams)", {}),
         (WHOLE, "1e3", "is not a whole number (streams)", {}),
-        (WHOLE, "9223372036854775808", "is not a whole number (streams)", {}),
+        (WHOLE, "9223372036854775808", "is beyond 9223372036854775807 (streams)", {}),
         (WHOLE, "1,234", "is not a whole number (streams)", {}),
         (WHOLE, "12 34", "is not a whole number (streams)", RUSSIAN),
         (WHOLE, "1.234", "is not a whole number (streams)", RUSSIAN),
