@@ -50,7 +50,9 @@ class Checks:
         return f"${name}"
 
 
-def normalised(source: Source, contract: Contract, places: dict[str, int], checks: Checks) -> str:
+def normalised(
+    source: Source, contract: Contract, places: dict[str, int], checks: Checks, is_tame: bool = False
+) -> str:
     """SQL of one shape of files as rows of a raw table.
 
     Args:
@@ -58,6 +60,7 @@ def normalised(source: Source, contract: Contract, places: dict[str, int], check
         contract: The raw table.
         places: Place of the vendor's column by contract column.
         checks: Extended by the checks and parameters of this query.
+        is_tame: Whether its files are known to hold none of `readers.WILD`: most checks of text are then cheaper.
 
     Returns:
         A select of v0, v1, ... (the delivered columns in contract order and type), file_number (place in $paths plus
@@ -84,13 +87,16 @@ def normalised(source: Source, contract: Contract, places: dict[str, int], check
             given = f"w{i}"
             # What is no text gets plain notation, whatever the vendor's own texts look like.
             notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="")
-            trims.append(f"{_trimmed(raw, native, column, mapping)} as s{i}")
+            trims.append(f"{_trimmed(raw, native, column, mapping, is_tame)} as s{i}")
             words.append(f"{_translated(f's{i}', mapping.values.get(column.name, {}), checks)} as w{i}")
             texts.append(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}")
             values.append(f"{_value(f't{i}', column, notation, checks)} as v{i}")
             if column.is_identifier:
-                values.append(f"{oddity(f't{i}', column.name)} as o{i}")
+                values.append(f"{oddity(f't{i}', column.name, is_tame)} as o{i}")
         tests = _tests(f"v{i}", given, column, mapping, checks)
+        if column.data_type == "varchar" and not is_tame:
+            # neither PostgreSQL nor a spreadsheet would take it
+            tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
         if column.is_identifier:
             tests += [(f"o{i} = {number}", f"{told} ({column.name})") for number, told in enumerate(ODDITIES, 1)]
         header = column.name if place is None else source.headers[place]
@@ -131,9 +137,6 @@ def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks
             # strptime takes "epoch" and "infinity", whatever the format, for the first day of 1900.
             unread = f"({unread}) or ({value} = date '1900-01-01' and not regexp_matches({given}, '[0-9]'))"
         tests.append((unread, f"is not {noun}"))
-    else:
-        # neither PostgreSQL nor a spreadsheet would take it
-        tests.append((f"contains({value}, chr(0))", "holds a NUL byte"))
     if column.required:
         tests.append((f"{value} is null", "is required and empty"))
     for bound, sign, word in ((column.minimum, "<", "below"), (column.maximum, ">", "above")):
@@ -156,7 +159,7 @@ def _native_value(value: str, native: str, column: Column) -> str:
     return f"try_cast({finite} as {column.data_type})"
 
 
-def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping) -> str:
+def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping, is_tame: bool) -> str:
     """The vendor's value as text, trimmed where casts do not do it."""
     if native in (*FLOATS, "DECIMAL"):
         # A whole number, an id included, comes out of a data frame as 123.0.
@@ -171,10 +174,13 @@ def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping) -> st
         return f"cast({raw} as varchar)"
     has_wide = f"strlen({raw}) <> length({raw})"
     if column.data_type != "varchar" and column.name not in mapping.values:
-        return f"case when {has_wide} then trim({raw}, {BLANKS}) else {raw} end"
+        return raw if is_tame else f"case when {has_wide} then trim({raw}, {BLANKS}) else {raw} end"
     # Nearly every value needs no trimming: these comparisons are cheaper than trim() itself.
-    ends = " or ".join(f"ends_with({raw}, {end})" for end in ("' '", "chr(9)", "chr(10)", "chr(13)"))
-    return f"case when {raw} < '!' or {has_wide} or {ends} then nullif(trim({raw}, {BLANKS}), '') else {raw} end"
+    ends = " or ".join(
+        f"ends_with({raw}, {end})" for end in ("' '", "chr(10)", "chr(13)", "chr(9)")[: 2 if is_tame else 4]
+    )
+    wide = "" if is_tame else f" or {has_wide}"
+    return f"case when {raw} < '!' or {ends}{wide} then nullif(trim({raw}, {BLANKS}), '') else {raw} end"
 
 
 def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:

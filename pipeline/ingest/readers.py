@@ -28,6 +28,8 @@ PARQUET = "read_parquet($paths, hive_partitioning = false, binary_as_string = tr
 UNSEEN = "\ufeff\u200b\u200c\u200d\u2060\u200e\u200f\u00ad"
 SIGNATURES = ((b"PK\x03\x04", "an XLSX or other zip file"), (b"\x1f\x8b", "a gzip file"), (b"PAR1", "a Parquet file"))
 FIRST_LINES = 20
+# Bytes that few files hold: control characters, and those that begin blanks and unseen characters beyond ASCII.
+WILD = bytes({*range(32), 127, 0xC2, 0xE2, 0xE3, 0xEF} - {10, 13})
 MOST_HEADER = 1 << 16
 
 
@@ -134,6 +136,19 @@ def prepare(source: Source, work_dir: Path, number: int) -> Path:
                 while chunk := text.read(CHUNK):
                     plain.write(chunk.encode("utf-8"))
     return target
+
+
+def is_tame(source: Source, prepared: Path) -> bool:
+    """Whether a prepared file is CSV and holds none of the bytes `WILD`, its byte order mark left out."""
+    if source.kind != "csv":
+        return False
+    with prepared.open("rb") as file:
+        if file.read(len(UTF_8_MARK)) != UTF_8_MARK:
+            file.seek(0)
+        while chunk := file.read(CHUNK):
+            if len(chunk.translate(None, WILD)) < len(chunk):
+                return False
+    return True
 
 
 def relation(source: Source) -> str:

@@ -20,6 +20,7 @@ from pipeline.ingest.readers import (
     check_unchanged,
     count_lines,
     escape_glob,
+    is_tame,
     prepare,
     record_lines,
 )
@@ -142,7 +143,8 @@ def _insert(
     """Appends a batch to `staged`; returns the checks that it was put to."""
     shape, checks = batch[0], Checks()
     places, _ = places_of(shape.headers, contract, shape.mapping)
-    query = normalised(shape, contract, places, checks)
+    tame = all(map(is_tame, batch, prepared))
+    query = normalised(shape, contract, places, checks, tame)
     checks.parameters |= {"paths": [escape_glob(path) for path in prepared], "first_file": first}
     if shape.kind == "csv":
         checks.parameters["delimiter"] = shape.mapping.delimiter
