@@ -72,7 +72,9 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
     Raises:
         HitcastError: The file cannot be read or has no header.
     """
-    name, kind, status = shown(str(path)), kind_of(path) or "", path.stat()
+    name, kind = shown(str(path)), kind_of(path) or ""
+    with _clear_failures(path, mapping):
+        status = path.stat()
     if kind == "parquet":
         try:
             described = connection.execute(f"describe select * from {PARQUET}", {"paths": escape_glob(path)}).fetchall()

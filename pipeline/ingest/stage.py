@@ -143,7 +143,12 @@ def _insert(
     """Appends a batch to `staged`; returns the checks that it was put to."""
     shape, checks = batch[0], Checks()
     places, _ = places_of(shape.headers, contract, shape.mapping)
-    tame = all(map(is_tame, batch, prepared))
+    try:
+        tame = all(map(is_tame, batch, prepared))
+    except OSError:
+        for source in batch:
+            check_unchanged(source)
+        raise
     query = normalised(shape, contract, places, checks, tame)
     checks.parameters |= {"paths": [escape_glob(path) for path in prepared], "first_file": first}
     if shape.kind == "csv":
