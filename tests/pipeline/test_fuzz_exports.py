@@ -1,0 +1,172 @@
+"""Exports spoiled at random: refused in one line with nothing written, or every row of them accounted for.
+
+`make fuzz` tries 10,000; HITCAST_MUTATIONS is how many, HITCAST_FIRST_SEED where they begin. A failure names its seed,
+tells what was done, and leaves the file.
+"""
+
+import codecs
+import csv
+import functools
+import gzip
+import io
+import os
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+import pipeline.ingest.delivery
+import pipeline.ingest.widening
+from ml.errors import HitcastError
+from pipeline.home import Home
+from pipeline.ingest import ingest
+from pipeline.ingest.contract import load_contracts
+from pipeline.ingest.landing import day_file, read_ledger
+from pipeline.ingest.report import IngestReport, TableReport
+from tests.pipeline.bad_exports.mutations import Export, spoiled
+
+MUTATIONS = int(os.environ.get("HITCAST_MUTATIONS", "120"))
+FIRST_SEED = int(os.environ.get("HITCAST_FIRST_SEED", "0"))
+SHARDS = 2
+CONTRACTS = load_contracts()
+STANDING = {
+    "vk.csv": "stream_date,isrc,territory,streams\n2024-02-01,RUA0A2400001,RU,5\n2024-03-01,RUA0A2400001,RU,7\n",
+    "tiktok.csv": "activity_date,sound_id,territory,views\n2024-02-01,7012345678901234567,RU,5\n",
+    "catalog.csv": "upc,isrc,release_title,artist_id,artist_name,release_date\n4600700000015,RUZ0A2400001,A,1,B,2024-02-01\n",
+}
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds something of every table."""
+    folder = tmp_path_factory.mktemp("standing")
+    (folder / "in").mkdir()
+    for name, content in STANDING.items():
+        (folder / "in" / name).write_text(content, encoding="utf-8")
+    ingest(Home(folder / "home"), [folder / "in"])
+    return folder / "home"
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_no_spoiled_export_loses_a_row(
+    shard: int, standing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the contracts are read once: half of the time of so small a delivery goes into it
+    for module in (pipeline.ingest.delivery, pipeline.ingest.widening):
+        monkeypatch.setattr(module, "load_contracts", functools.cache(load_contracts))
+    outcomes: Counter[str] = Counter()
+    for seed in range(FIRST_SEED + shard, FIRST_SEED + MUTATIONS, SHARDS):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        export = spoiled(seed, folder)
+        shutil.copytree(standing, folder / "home")
+        try:
+            outcomes += _outcome(Home(folder / "home"), export)
+        except BaseException as error:
+            # a reader's panic is no Exception
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            steps = "\n  ".join(export.steps)
+            pytest.fail(f"seed {seed}, {export.path}\n  {steps}\n{type(error).__name__}: {error}")
+        shutil.rmtree(folder)
+    print(f"\nshard {shard}: " + ", ".join(f"{count:,} {what}" for what, count in sorted(outcomes.items())))
+    assert outcomes["landed"] > 0
+    assert outcomes["refused"] > 0
+
+
+def _outcome(home: Home, export: Export) -> Counter[str]:
+    """What became of an export, after all that must hold of it was found to hold."""
+    before = _tree(home)
+    try:
+        report = ingest(home, [export.path])
+    except HitcastError as refusal:
+        assert str(refusal).isprintable(), "not one plain line"
+        assert refusal.exit_code == 2
+        assert export.path.name in str(refusal), "does not name the file"
+        assert _tree(home) == before, "wrote although it refused"
+        return Counter(refused=1)
+    assert not (home.raw / ".incoming").exists()
+    [table] = report.tables
+    assert table.accepted + table.rejected + table.duplicate == table.read, "rows do not add up"
+    counted = _rows_found(export)
+    assert counted in (None, table.read), f"another reader finds {counted} rows, ingest {table.read}"
+    assert _rejected_rows(table) == table.rejected, "rows are not among the rejects"
+    if table.table == "catalog_tracks":
+        _check_catalogue(home, table)
+    else:
+        _check_days(home, table, report, before)
+    assert ingest(home, [export.path]).delivery_number is None, "the same again changed something"
+    return Counter(
+        landed=1, rows=table.read, accepted=table.accepted, rejected=table.rejected, duplicate=table.duplicate
+    )
+
+
+def _tree(home: Home) -> dict[str, tuple[int, bytes]]:
+    """Every file of the landing and the rejects: its inode, which a rename would change, and its bytes."""
+    return {
+        str(path.relative_to(home.root)): (path.stat().st_ino, path.read_bytes())
+        for folder in (home.raw, home.rejects)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def _rows_found(export: Export) -> int | None:
+    """Rows that another reader finds; None where there is no telling."""
+    name = export.path.name
+    if name.endswith(".parquet"):
+        return int(pq.ParquetFile(export.path).metadata.num_rows)
+    if name.endswith(".xlsx"):
+        return export.rows
+    content = export.path.read_bytes()
+    content = gzip.decompress(content) if name.endswith(".gz") else content
+    text = content.removeprefix(codecs.BOM_UTF8).decode()
+    return sum(record != [] for record in csv.reader(io.StringIO(text, newline=""))) - 1
+
+
+def _rejected_rows(table: TableReport) -> int:
+    if table.rejects_file is None:
+        return 0
+    with table.rejects_file.open(encoding="utf-8-sig", newline="") as file:
+        return sum(1 for _ in csv.reader(file)) - 1
+
+
+def _check_days(home: Home, table: TableReport, report: IngestReport, before: dict[str, tuple[int, bytes]]) -> None:
+    """Each day that came holds all its rows, by the ledger and by its file, and every other day is as it was."""
+    contract, ledger = CONTRACTS[table.table], read_ledger(home)
+    changed = {*table.days_new, *table.days_replaced}
+    came = changed | set(table.days_unchanged)
+    held = 0
+    for (name, day), row in ledger.items():
+        path = day_file(home, contract, day)
+        if name != table.table:
+            continue
+        rows = pq.ParquetFile(path).metadata.num_rows
+        assert rows == row.row_count, f"{day} holds {rows} rows, its ledger says {row.row_count}"
+        key = ", ".join(f'"{column}"' for column in contract.key if column != contract.day_column)
+        [(keys,)] = duckdb.execute(
+            f"select count(*) from (select distinct {key} from read_parquet(?, hive_partitioning = false))", [str(path)]
+        ).fetchall()
+        assert keys == rows, f"{day} holds a key twice"
+        place = str(path.relative_to(home.root))
+        is_as_it_was = before.get(place) == (path.stat().st_ino, path.read_bytes())
+        assert is_as_it_was == (day not in changed), f"{day} changed or stayed although it should not"
+        assert (row.delivery_number == report.delivery_number) == (day in changed)
+        held += rows if day in came else 0
+    assert held == table.accepted, f"{held} rows landed of {table.accepted} accepted"
+    on_disk = {date.fromisoformat(path.name.split("=")[1]) for path in (home.raw / table.table).iterdir()}
+    assert on_disk == {day for name, day in ledger if name == table.table}
+
+
+def _check_catalogue(home: Home, table: TableReport) -> None:
+    path = home.raw / "catalog_tracks" / "data.parquet"
+    [(rows, keys, standing)] = duckdb.execute(
+        "select count(*), count(distinct (upc, isrc)), count(*) filter (where isrc = 'RUZ0A2400001') from read_parquet(?)",
+        [str(path)],
+    ).fetchall()
+    assert rows == keys == table.accepted + 1, f"{rows} rows, {keys} keys, {table.accepted} accepted"
+    assert standing == 1
