@@ -27,7 +27,8 @@ from pipeline.ingest import ingest
 from pipeline.ingest.contract import load_contracts
 from pipeline.ingest.landing import day_file, read_ledger
 from pipeline.ingest.report import IngestReport, TableReport
-from tests.pipeline.bad_exports.mutations import Export, spoiled
+from tests.pipeline.bad_exports.mutations import spoiled
+from tests.pipeline.bad_exports.writers import Export
 
 MUTATIONS = int(os.environ.get("HITCAST_MUTATIONS", "120"))
 FIRST_SEED = int(os.environ.get("HITCAST_FIRST_SEED", "0"))
@@ -36,7 +37,8 @@ CONTRACTS = load_contracts()
 STANDING = {
     "vk.csv": "stream_date,isrc,territory,streams\n2024-02-01,RUA0A2400001,RU,5\n2024-03-01,RUA0A2400001,RU,7\n",
     "tiktok.csv": "activity_date,sound_id,territory,views\n2024-02-01,7012345678901234567,RU,5\n",
-    "catalog.csv": "upc,isrc,release_title,artist_id,artist_name,release_date\n4600700000015,RUZ0A2400001,A,1,B,2024-02-01\n",
+    "catalog.csv": "upc,isrc,release_title,artist_id,artist_name,release_date\n"
+    "4600700000015,RUZ0A2400001,A,1,B,2024-02-01\n",
 }
 
 
@@ -165,7 +167,8 @@ def _check_days(home: Home, table: TableReport, report: IngestReport, before: di
 def _check_catalogue(home: Home, table: TableReport) -> None:
     path = home.raw / "catalog_tracks" / "data.parquet"
     [(rows, keys, standing)] = duckdb.execute(
-        "select count(*), count(distinct (upc, isrc)), count(*) filter (where isrc = 'RUZ0A2400001') from read_parquet(?)",
+        "select count(*), count(distinct (upc, isrc)), count(*) filter (where isrc = 'RUZ0A2400001')"
+        " from read_parquet(?)",
         [str(path)],
     ).fetchall()
     assert rows == keys == table.accepted + 1, f"{rows} rows, {keys} keys, {table.accepted} accepted"

@@ -3,16 +3,11 @@
 import gzip
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-import xlsxwriter
+from tests.pipeline.bad_exports.writers import Export, Grid, write_csv, write_parquet, write_xlsx
 
-Grid = list[list[str]]
 Step = Callable[[random.Random, Any], str]
 
 COLUMNS = {
@@ -21,12 +16,13 @@ COLUMNS = {
     "catalog_tracks": ["upc", "isrc", "release_title", "artist_id", "artist_name", "release_date", "is_explicit"],
 }
 ODD_CELLS = (
-    "", " ", "\u00a0", "\u200b", "\ufeff", "\0", "x\0y", "-1", "1e3", "NaN", "inf", "null", "1,234", "1 234", "12.5", "0",
-    "9223372036854775807", "9223372036854775808", "-9223372036854775808", "1e400", "0x1F", "١٢", "2024-02-31", "0001-01-01",
-    "9999-12-31", "01.03.2024", "03/01/24", "epoch", "infinity", "2024-03-01 10:00:00", "=1+1", '="460"', "@x", "'7", '"', '""',
-    'a"b', "a,b", "a;b", "a\nb", "a\r\nb", "a\rb", "\n", "<script>", "'; drop table staged; --", "RU-A0A-24-00001",
-    "ru a0a 24 00002", "RUА0А2400002", "4.6007E+12", "7012345678901234567.0", "ё" * 300, "x" * 70_000, "😀", "e\u0301", "{}", "$paths",
-    "\\", "\\N", "#N/A", "true", "Да", "\t", "\x1b[31m", "\x85", "\u2028", "stream_date", "012345678905", "12345678905",
+    "", " ", "\u00a0", "\u200b", "\ufeff", "\0", "x\0y", "-1", "1e3", "NaN", "inf", "null", "1,234", "1 234", "12.5",
+    "0", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "1e400", "0x1F", "١٢", "2024-02-31",
+    "0001-01-01", "9999-12-31", "01.03.2024", "03/01/24", "epoch", "infinity", "2024-03-01 10:00:00", "=1+1",
+    '="460"', "@x", "'7", '"', '""', 'a"b', "a,b", "a;b", "a\nb", "a\r\nb", "a\rb", "\n", "<script>",
+    "'; drop table staged; --", "RU-A0A-24-00001", "ru a0a 24 00002", "RUА0А2400002", "4.6007E+12",
+    "7012345678901234567.0", "ё" * 300, "x" * 70_000, "😀", "e\u0301", "{}", "$paths", "\\", "\\N", "#N/A", "true",
+    "Да", "\t", "\x1b[31m", "\x85", "\u2028", "stream_date", "012345678905", "12345678905",
 )  # fmt: skip
 ODD_BYTES = (
     b"\0",
@@ -44,25 +40,8 @@ ODD_BYTES = (
     b"\x1a",
     b"PAR1",
 )
-ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "cp1251", "koi8-r", "utf-32")
+ODD_HEADERS = ("", "STREAMS", " isrc ", "\ufeffisrc", "x\0", 'a"b', "a\nb", "select", "c0", "file_index")
 KINDS = ("csv", "csv", "csv", "csv.gz", "xlsx", "parquet", "parquet")
-
-
-@dataclass
-class Export:
-    """One export on its way to be spoiled.
-
-    Attributes:
-        table: Raw table that it was good for.
-        path: Where it lies.
-        steps: What was done to it.
-        rows: Rows that any reader must find; None where bytes were touched, or the text's shape.
-    """
-
-    table: str
-    path: Path
-    steps: list[str] = field(default_factory=list)
-    rows: int | None = None
 
 
 def spoiled(seed: int, folder: Path) -> Export:
@@ -79,11 +58,11 @@ def spoiled(seed: int, folder: Path) -> Export:
     grid = _grid(draw, table)
     _apply(draw, GRID_STEPS, draw.choice((0, 1, 1, 2, 3)), grid, export)
     if kind == "xlsx":
-        _write_xlsx(draw, export.path, grid)
+        write_xlsx(draw, export.path, grid)
     elif kind == "parquet":
-        _write_parquet(draw, export, grid)
+        write_parquet(draw, export, grid)
     else:
-        _write_csv(draw, export, grid)
+        write_csv(draw, export, grid)
     if export.rows is None and kind in ("xlsx", "parquet"):
         export.rows = sum(any(row) for row in grid[1:]) if kind == "xlsx" else len(grid) - 1
     if draw.random() < 0.45:
@@ -113,6 +92,10 @@ def _grid(draw: random.Random, table: str) -> Grid:
         "is_explicit": lambda: draw.choice(("true", "false", "")),
     }
     header = COLUMNS[table]
+
+    def number() -> str:
+        return str(draw.randrange(999))
+
     rows = [
         [
             f"2024-03-0{draw.randrange(1, 4)}"
@@ -239,7 +222,8 @@ def _packed(draw: random.Random, content: bytearray) -> str:
 
 
 GRID_STEPS: tuple[Step, ...] = (
-    _odd_cell, _odd_cell, _odd_cell, _odd_column, _other_row, _other_row, _other_header, _columns_moved, _rows_again, _rows_lost
+    _odd_cell, _odd_cell, _odd_cell, _odd_column, _other_row, _other_row, _other_header, _columns_moved, _rows_again,
+    _rows_lost,
 )  # fmt: skip
 BYTE_STEPS: tuple[Step, ...] = (
     _bytes_flipped,
@@ -250,77 +234,3 @@ BYTE_STEPS: tuple[Step, ...] = (
     _bytes_blank,
     _packed,
 )
-
-
-def _write_csv(draw: random.Random, export: Export, grid: Grid) -> None:
-    mark = draw.choice((",",) * 9 + (";", "\t"))
-    ends = draw.choice((["\n"],) * 5 + (["\r\n"], ["\r"], ["\n", "\r\n"], ["\n", "\r"]))
-    quotes = draw.choice(("where due",) * 4 + ("all", "none", "wrong"))
-    lines = [mark.join(_field(draw, cell, mark, quotes) for cell in row) + draw.choice(ends) for row in grid]
-    text = "".join(lines)
-    if draw.random() < 0.1:
-        text = text.rstrip("\r\n")
-    encoding = draw.choice(ENCODINGS) if draw.random() < 0.12 else "utf-8"
-    content = text.encode(encoding, errors="replace")
-    export.path.write_bytes(gzip.compress(content) if export.path.name.endswith(".gz") else content)
-    export.steps.append(f"csv {mark!r} {ends} quotes {quotes} {encoding}")
-
-
-def _field(draw: random.Random, cell: str, mark: str, quotes: str) -> str:
-    if quotes == "wrong" and draw.random() < 0.1:
-        return draw.choice((f'"{cell}', f'{cell}"', f'"{cell}"x', f' "{cell}"'))
-    is_due = any(sign in cell for sign in (mark, '"', "\n", "\r"))
-    return '"' + cell.replace('"', '""') + '"' if quotes == "all" or (is_due and quotes != "none") else cell
-
-
-def _write_xlsx(draw: random.Random, path: Path, grid: Grid) -> None:
-    is_typed = draw.random() < 0.5
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "default_date_format": "yyyy-mm-dd"}) as workbook:
-        sheet = workbook.add_worksheet()
-        for number, row in enumerate(grid):
-            for column, cell in enumerate(row):
-                # a cell takes 32,767 characters
-                sheet.write(number, column, _typed(cell[:30_000]) if is_typed and number else cell[:30_000])
-        if draw.random() < 0.05:
-            workbook.add_worksheet().write_row(0, 0, ["another", "sheet"])
-
-
-def _typed(cell: str) -> object:
-    try:
-        return date.fromisoformat(cell) if "-" in cell[1:] else float(cell) if float(cell) < 1e300 else cell
-    except ValueError:
-        return cell
-
-
-def _write_parquet(draw: random.Random, export: Export, grid: Grid) -> None:
-    header = grid[0] if grid else []
-    names = [name if header.index(name) == place else f"{name}_{place}" for place, name in enumerate(header)]
-    columns = [[row[place] if place < len(row) else None for row in grid[1:]] for place in range(len(names))]
-    arrays = [_array(draw, [cell or None for cell in cells]) for cells in columns]
-    pq.write_table(
-        pa.Table.from_arrays(arrays, names), export.path, compression=draw.choice(("none", "snappy", "zstd"))
-    )
-    export.steps.append(f"parquet {[str(array.type) for array in arrays]}")
-
-
-def _array(draw: random.Random, cells: list[str | None]) -> pa.Array:
-    """The cells as text or, where all of them fit, as some other type."""
-    types = (
-        pa.int64(),
-        pa.float64(),
-        pa.float32(),
-        pa.decimal128(38, 2),
-        pa.date32(),
-        pa.timestamp("us"),
-        pa.large_string(),
-        pa.binary(),
-    )
-    text = pa.array(cells, pa.string())
-    if draw.random() < 0.5:
-        return text
-    if draw.random() < 0.03:
-        return pa.array([{"nested": cell} for cell in cells])
-    try:
-        return text.cast(draw.choice(types))
-    except pa.ArrowException:
-        return text.dictionary_encode() if draw.random() < 0.3 else text
