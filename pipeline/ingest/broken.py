@@ -7,6 +7,7 @@ import duckdb
 
 from ml.errors import HitcastError
 from pipeline.ingest.finding import shown
+from pipeline.ingest.lines import MIXED
 from pipeline.ingest.readers import Source, encoding_error
 
 MOST_SHOWN = 200
@@ -25,7 +26,7 @@ def reading_error(error: duckdb.Error, batch: list[Source], prepared: list[Path]
     name = next((source.name for source, path in zip(batch, prepared, strict=True) if str(path) in message), "")
     name = name or ", ".join(source.name for source in batch[:3])
     if "invalid state" in message:
-        return HitcastError("is no well-formed CSV file", name, "Its line ends are mixed, or its quotes are not closed")
+        return HitcastError("is no well-formed CSV file", name, MIXED)
     return HitcastError(f"cannot be read ({shown(message.splitlines()[0])})", name, "Ask for it again")
 
 

@@ -177,31 +177,6 @@ def escape_glob(path: Path) -> str:
     return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
 
 
-def record_lines(prepared: Path, delimiter: str) -> Iterator[tuple[int, bool]]:
-    """First line of every record of a prepared CSV file, its header left out, and whether the record is blank.
-
-    Exact where a value spans lines, at the price of a second pass: for reports of rejected rows only.
-    """
-    with prepared.open(encoding="utf-8-sig", newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter)
-        next(reader)
-        end = reader.line_num
-        for record in reader:
-            yield end + 1, not record
-            end = reader.line_num
-
-
-def count_lines(prepared: Path) -> int:
-    """Lines of a prepared CSV file, its header included, a last one without an end counted too."""
-    feeds, returns, last = 0, 0, b""
-    with prepared.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            feeds, last = feeds + chunk.count(b"\n"), chunk[-1:]
-            # lines end in bare returns in a file without a single feed
-            returns += 0 if feeds else chunk.count(b"\r")
-    return (feeds or returns) + (last not in (b"\n", b"\r", b""))
-
-
 def _is_utf_8(mapping: TableMapping) -> bool:
     return codecs.lookup(mapping.encoding).name in ("utf-8", "utf-8-sig", "ascii")
 

@@ -14,16 +14,9 @@ import pyarrow as pa
 from ml.errors import HitcastError
 from pipeline.ingest.broken import broken_rows, reading_error
 from pipeline.ingest.contract import Contract
+from pipeline.ingest.lines import check_line_ends, count_lines, record_lines
 from pipeline.ingest.normalise import Checks, normalised, places_of
-from pipeline.ingest.readers import (
-    Source,
-    check_unchanged,
-    count_lines,
-    escape_glob,
-    is_tame,
-    prepare,
-    record_lines,
-)
+from pipeline.ingest.readers import Source, check_unchanged, escape_glob, is_tame, prepare
 from pipeline.ingest.xlsx import sheet_lines
 
 # Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
@@ -86,9 +79,10 @@ def load(
         broken = broken_rows(connection, batch, prepared)
         for number, count, first_row, failed in _counts(connection, first, len(batch)):
             own = broken[number - first]
+            source, path = batch[number - first], prepared[number - first]
             read[number], rejected[number] = count + len(own), failed + len(own)
+            check_line_ends(source, path, int(read[number]))
             if rejected[number]:
-                source, path = batch[number - first], prepared[number - first]
                 starts, is_record = _records(source, path, int(read[number]))
                 _keep_rejects(connection, number, first_row, problems, own, starts, is_record)
         for source, path in zip(batch, prepared, strict=True):

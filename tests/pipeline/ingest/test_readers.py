@@ -8,7 +8,7 @@ import pytest
 
 from ml.errors import HitcastError
 from pipeline.ingest.mapping import TableMapping
-from pipeline.ingest.readers import count_lines, escape_glob, open_source, prepare, record_lines, relation
+from pipeline.ingest.readers import escape_glob, open_source, prepare, relation
 
 PLAIN = TableMapping("vk_stream_days")
 
@@ -105,18 +105,3 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 not really")
     with pytest.raises(HitcastError, match="is no readable Parquet file"):
         open_source(path, PLAIN, duckdb.connect())
-
-
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_lines_are_counted_whatever_ends_them(tmp_path: Path, end: str) -> None:
-    path = tmp_path / "a.csv"
-    path.write_bytes(end.join(["a,b", "1,2", "3,4"]).encode())
-    assert count_lines(path) == 3
-    path.write_bytes(end.join(["a,b", "1,2", "3,4", ""]).encode())
-    assert count_lines(path) == 3
-
-
-def test_records_know_their_lines(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text('a,b\n1,"2\n\n2"\n\n3\n4,5\n')
-    assert list(record_lines(path, ",")) == [(2, False), (5, True), (6, False), (7, False)]

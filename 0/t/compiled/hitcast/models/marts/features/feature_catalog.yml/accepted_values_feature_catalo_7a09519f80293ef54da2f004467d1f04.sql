@@ -1,0 +1,22 @@
+
+    
+    
+
+with all_values as (
+
+    select
+        feature_kind as value_field,
+        count(*) as n_records
+
+    from "warehouse"."main"."feature_catalog"
+    group by feature_kind
+
+)
+
+select *
+from all_values
+where value_field not in (
+    'numeric','categorical'
+)
+
+

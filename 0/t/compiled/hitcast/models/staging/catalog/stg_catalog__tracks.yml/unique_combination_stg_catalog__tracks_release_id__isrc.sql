@@ -1,0 +1,12 @@
+
+
+    select
+        release_id, isrc,
+        count(*) as row_count
+    from "warehouse"."main"."stg_catalog__tracks"
+    group by release_id, isrc
+    having
+        count(*) > 1
+            or release_id is null
+            or isrc is null
+

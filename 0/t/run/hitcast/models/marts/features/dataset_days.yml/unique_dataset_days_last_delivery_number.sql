@@ -1,0 +1,28 @@
+
+    
+    select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+      
+    
+  
+    
+    
+
+select
+    last_delivery_number as unique_field,
+    count(*) as n_records
+
+from "warehouse"."main"."dataset_days"
+where last_delivery_number is not null
+group by last_delivery_number
+having count(*) > 1
+
+
+
+  
+  
+      
+    ) dbt_internal_test

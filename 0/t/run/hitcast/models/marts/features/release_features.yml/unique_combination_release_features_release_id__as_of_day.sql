@@ -1,0 +1,26 @@
+
+    
+    select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+      
+    
+  
+
+    select
+        release_id, as_of_day,
+        count(*) as row_count
+    from "warehouse"."main"."release_features"
+    group by release_id, as_of_day
+    having
+        count(*) > 1
+            or release_id is null
+            or as_of_day is null
+
+
+  
+  
+      
+    ) dbt_internal_test

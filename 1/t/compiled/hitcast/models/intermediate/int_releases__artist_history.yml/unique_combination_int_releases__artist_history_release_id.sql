@@ -1,0 +1,11 @@
+
+
+    select
+        release_id,
+        count(*) as row_count
+    from "warehouse"."main"."int_releases__artist_history"
+    group by release_id
+    having
+        count(*) > 1
+            or release_id is null
+

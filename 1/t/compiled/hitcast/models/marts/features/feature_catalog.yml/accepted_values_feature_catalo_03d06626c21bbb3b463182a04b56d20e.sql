@@ -1,0 +1,22 @@
+
+    
+    
+
+with all_values as (
+
+    select
+        feature_group as value_field,
+        count(*) as n_records
+
+    from "warehouse"."main"."feature_catalog"
+    group by feature_group
+
+)
+
+select *
+from all_values
+where value_field not in (
+    'tiktok_views','tiktok_creations','tiktok_engagement','tiktok_likes','tiktok_sounds','tiktok_prerelease','tiktok_platform','vk_early','calendar','competition','catalog','artist_history'
+)
+
+

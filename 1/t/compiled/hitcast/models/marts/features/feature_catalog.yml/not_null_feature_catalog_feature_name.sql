@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select feature_name
+from "warehouse"."main"."feature_catalog"
+where feature_name is null
+
+

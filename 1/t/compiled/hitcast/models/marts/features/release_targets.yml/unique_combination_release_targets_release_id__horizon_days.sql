@@ -1,0 +1,12 @@
+
+
+    select
+        release_id, horizon_days,
+        count(*) as row_count
+    from "warehouse"."main"."release_targets"
+    group by release_id, horizon_days
+    having
+        count(*) > 1
+            or release_id is null
+            or horizon_days is null
+

@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select release_id
+from "warehouse"."main"."releases"
+where release_id is null
+
+

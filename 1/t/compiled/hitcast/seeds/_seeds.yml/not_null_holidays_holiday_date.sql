@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select holiday_date
+from "warehouse"."main"."holidays"
+where holiday_date is null
+
+

@@ -1,0 +1,91 @@
+
+  
+  create view "warehouse"."main"."int_releases__artist_history__dbt_tmp" as (
+    -- one row per release: what the artist's earlier releases had become by its release date
+-- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
+
+
+with releases as (
+
+    select * from "warehouse"."main"."releases"
+
+),
+
+targets as (
+
+    select * from "warehouse"."main"."release_targets"
+    where horizon_days = 30
+
+),
+
+first_days as (
+
+    select * from "warehouse"."main"."int_releases__first_days"
+    where day_number >= 0
+
+),
+
+first_weeks as (
+
+    select
+        release_id,
+        cast(sum(views) as bigint) as first_week_views,
+        case when count(streams) = 7 then cast(sum(streams) as bigint) end as first_week_streams
+    from first_days
+    group by release_id
+
+),
+
+-- an earlier release counts once its own window has passed; a reissue says nothing new
+earlier_releases as (
+
+    select
+        releases.release_id,
+        earlier.release_date as earlier_release_date,
+        targets.streams,
+        first_weeks.first_week_views,
+        first_weeks.first_week_streams,
+        row_number() over (
+            partition by releases.release_id order by earlier.release_date desc, earlier.release_id desc
+        ) as recency_rank
+    from releases
+    inner join releases as earlier
+        on
+            releases.artist_id = earlier.artist_id
+            and releases.release_date >= earlier.release_date + 30
+    inner join targets on earlier.release_id = targets.release_id
+    left join first_weeks on earlier.release_id = first_weeks.release_id
+    where
+        not earlier.is_reissue
+        and targets.is_mature
+
+),
+
+aggregated as (
+
+    select
+        release_id,
+        count(*) as release_count,
+        cast(avg(cast(ln(1 + streams) as decimal(30, 12))) as double) as mean_log_streams,
+        max(streams) as best_streams,
+        max(streams) filter (where recency_rank = 1) as last_streams,
+        max(first_week_views) filter (where recency_rank = 1) as last_first_week_views,
+        cast(avg(cast(ln(1 + streams) - ln(1 + first_week_streams) as decimal(30, 12))) as double) as mean_log_growth,
+        max(earlier_release_date) as last_release_date
+    from earlier_releases
+    group by release_id
+
+)
+
+select
+    releases.release_id,
+    coalesce(aggregated.release_count, 0) as artist_release_count,
+    aggregated.mean_log_streams as artist_mean_log_streams,
+    aggregated.best_streams as artist_best_streams,
+    aggregated.last_streams as artist_last_streams,
+    aggregated.last_first_week_views as artist_last_first_week_views,
+    aggregated.mean_log_growth as artist_mean_log_growth,
+    (releases.release_date - aggregated.last_release_date) as artist_days_since_last_release
+from releases
+left join aggregated on releases.release_id = aggregated.release_id
+  );

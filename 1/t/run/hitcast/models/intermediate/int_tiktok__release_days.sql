@@ -1,0 +1,112 @@
+
+    
+
+    create  table
+      "warehouse"."main"."int_tiktok__release_days"
+  
+    
+    as (
+      -- one row per release and day with TikTok activity, from the first teaser day to day 6
+
+-- depends_on: "warehouse"."main"."stg_catalog__tracks"
+
+with recordings as (
+
+    select * from "warehouse"."main"."int_catalog__recordings"
+
+),
+
+
+
+sound_days as (
+
+    select * from "warehouse"."main"."stg_tiktok__sound_days"
+    where
+        territory = 'RU'
+        and isrc is not null
+        
+
+),
+
+last_delivery as (
+
+    select max(delivery_number) as delivery_number from "warehouse"."main"."stg_landing__deliveries"
+
+),
+
+release_days as (
+
+    select
+        recordings.release_number,
+        (sound_days.activity_date - recordings.release_date) as day_number,
+        cast(sum(sound_days.views) as bigint) as views,
+        cast(sum(sound_days.creations) as bigint) as creations,
+        cast(sum(sound_days.likes) as bigint) as likes,
+        cast(sum(sound_days.comments) as bigint) as comments,
+        cast(sum(sound_days.shares) as bigint) as shares,
+        cast(sum(sound_days.favorites) as bigint) as favorites,
+        -- a part is 0 where none of it is reported, and null where the vendor does not tell the parts apart
+        cast(sum(
+            case
+                when sound_days.content_type = 'PGC' then sound_days.views when sound_days.content_type = 'UGC' then 0
+            end
+        ) as bigint) as pgc_views,
+        cast(sum(
+            case
+                when sound_days.content_type = 'PGC' then sound_days.creations
+                when sound_days.content_type = 'UGC' then 0
+            end
+        ) as bigint) as pgc_creations,
+        -- one sound is one row of a day and territory, so the largest row is the largest sound
+        max(sound_days.creations) as largest_sound_creations,
+        count(*) as active_sounds,
+        cast(sum(cast(sound_days.average_play_seconds * sound_days.views as decimal(30, 12))) as double) as play_seconds,
+        cast(
+            sum(sound_days.views) filter (where sound_days.average_play_seconds is not null) as bigint
+        ) as timed_views
+    from sound_days
+    inner join recordings on sound_days.isrc = recordings.isrc
+    where
+        (sound_days.activity_date - recordings.release_date)
+        between -14 and 6
+        
+    group by
+        recordings.release_number,
+        (sound_days.activity_date - recordings.release_date)
+
+),
+
+numbered_releases as (
+
+    select distinct
+        release_number,
+        release_id,
+        release_date
+    from recordings
+
+)
+
+select
+    numbered_releases.release_id,
+    numbered_releases.release_date + cast(release_days.day_number as integer) as activity_date,
+    release_days.day_number,
+    release_days.views,
+    release_days.creations,
+    release_days.likes,
+    release_days.comments,
+    release_days.shares,
+    release_days.favorites,
+    release_days.pgc_views,
+    release_days.pgc_creations,
+    release_days.largest_sound_creations,
+    release_days.active_sounds,
+    release_days.play_seconds,
+    release_days.timed_views,
+    last_delivery.delivery_number
+from release_days
+inner join numbered_releases on release_days.release_number = numbered_releases.release_number
+cross join last_delivery
+    );
+    
+  
+  
