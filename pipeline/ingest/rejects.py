@@ -10,6 +10,7 @@ import duckdb
 
 from pipeline.home import Home
 from pipeline.ingest.stage import Stage
+from pipeline.spreadsheet import defused
 
 MOST_REASONS = 5
 
@@ -27,7 +28,7 @@ def most_frequent(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str,
 def write_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage, target: Path) -> None:
     """Writes `rejects` as file, line, column, value, reason.
 
-    Text that a spreadsheet would run as a formula gets a leading apostrophe; the byte order mark tells Excel that the
+    What a spreadsheet would run as a formula gets an apostrophe before it; the byte order mark tells Excel that the
     file is UTF-8.
 
     Args:
@@ -37,7 +38,9 @@ def write_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage, target: P
     """
     plain = target.with_suffix(".plain")
     names = [source.name for source in stage.sources]
-    file, column, value = (_defused(text) for text in ("$names[file_number + 1]", "column_name", "value"))
+    # a NUL would end a cell for some readers
+    texts = [f"replace({text}, chr(0), '\u2400')" for text in ("$names[file_number + 1]", "column_name", "value")]
+    file, column, value = map(defused, texts)
     connection.execute(
         f"""
         create or replace temp table shown as
@@ -59,11 +62,3 @@ def rejects_file(home: Home, table: str, now: datetime, content: Path) -> Path:
         if filecmp.cmp(earlier, content, shallow=False):
             return earlier
     return home.rejects / f"{now:%Y%m%dT%H%M%S%f}_{table}.csv"
-
-
-def _defused(text: str) -> str:
-    text = f"replace({text}, chr(0), '\u2400')"
-    return (
-        f"case when regexp_matches({text}, '^[=+\\-@\\t\\r]') and try_cast({text} as double) is null"
-        f" then '''' || {text} else {text} end"
-    )

@@ -60,7 +60,7 @@ ALLOWED = {
         "named_columns(contract)": CONTRACT,
     },
     "pipeline/ingest/landing.py": {"pa.array(kept)": "a mask of rows, no SQL"},
-    "pipeline/ingest/rejects.py": {"_defused(text)": "a column or a parameter of the project's own, guarded"},
+    "pipeline/ingest/rejects.py": {"defused(text)": "a column or a parameter of the project's own, guarded"},
     "pipeline/ingest/stage.py": {
         "column.data_type": CONTRACT,
         "i": "a number",

@@ -34,7 +34,7 @@ def test_a_spreadsheet_opens_rejects_and_runs_nothing(tmp_path: Path) -> None:
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     assert header == ["file", "line", "column", "value", "reason"]
-    shown = ["'=1+1", "'+cmd", "'-x", "'@sum", "'\t=1", "-5", "+1.5", "Ёлка, да", 'a"b', "", "a\nb"]
+    shown = ["'=1+1", "'+cmd", "'-x", "'@sum", "'\t'=1", "-5", "+1.5", "Ёлка, да", 'a"b', "", "a\nb"]
     assert [row[3] for row in rows] == shown
     assert [row[1] for row in rows] == [str(line) for line in range(2, 13)]
     assert {(row[0], row[2], row[4]) for row in rows} == {("'=a.csv", "'+Col", "is odd")}
