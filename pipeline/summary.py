@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ml.wording import human_number
 from pipeline.home import Home
+from pipeline.plain import plain
 from pipeline.writer import told
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def render_publication(home: Home) -> None:
         table.add_column("promote", no_wrap=True)
         for title, artist, released, day, _, streams, lower, upper, high, promote in rows:
             table.add_row(
-                Text(f"{artist}: {title}"),
+                Text(plain(f"{artist}: {title}")),
                 f"{released:%d %b}",
                 str(day),
                 human_number(streams),

@@ -11,6 +11,7 @@ import typer
 
 from ml.errors import HitcastError, MachineError
 from pipeline.home import Home
+from pipeline.plain import plain
 from pipeline.records import Counts, recorded
 from pipeline.writer import writing
 
@@ -67,11 +68,11 @@ def guarded(app: Callable[[], None]) -> int:
             _tell("interrupted; what was finished is kept. The same command does the rest")
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except HitcastError as error:
-        _tell(str(error))
+        _tell(plain(str(error)))
         return error.exit_code
     except Exception as error:
         known = _of_the_machine(error)
-        _tell(str(known) if known else _defect(error))
+        _tell(plain(str(known)) if known else _defect(error))
         return known.exit_code if known else DEFECT
     return 0
 

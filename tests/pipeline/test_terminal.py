@@ -58,6 +58,11 @@ def test_each_failure_is_one_line_and_a_code_of_its_own(
     assert capsys.readouterr().err == line + "\n"
 
 
+def test_a_name_gives_the_terminal_no_orders_and_keeps_to_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert guarded(raising(HitcastError("is odd", "a\x1b]0;owned\x07\nb.csv"))) == 2
+    assert capsys.readouterr().err == "hitcast: a\ufffd]0;owned\ufffd b.csv: is odd\n"
+
+
 def test_success_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert guarded(lambda: None) == 0
     assert guarded(raising(SystemExit(0))) == 0

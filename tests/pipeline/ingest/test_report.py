@@ -75,3 +75,11 @@ def test_of_many_files_only_those_with_losses_are_shown() -> None:
 )
 def test_the_last_line_says_what_came_of_it(report: IngestReport, verdict: str) -> None:
     assert _text(report).splitlines()[-1].rstrip() == verdict
+
+
+def test_names_give_the_terminal_no_orders() -> None:
+    order = "\x1b]0;owned\x07[red]"
+    table = TableReport("vk_stream_days", [FileReport(f"/a/{order}.csv", 1, 0, 1, 0)], reasons=[(order, "is odd", 1)])
+    text = _text(IngestReport([table], [order], 1, False))
+    assert "\x1b" not in text
+    assert text.count("[red]") == 3
