@@ -22,6 +22,8 @@ def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
             "main_drivers": text,
             "reason": text,
             "promotion_value": -4.9,
+            "lower_80": 500.0,
+            "upper_80": 2000.0,
         }
         for number, text in enumerate(TEXTS)
     ]

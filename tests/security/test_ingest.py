@@ -12,8 +12,10 @@ from pipeline.home import Home
 from pipeline.ingest import ingest
 from pipeline.ingest.landing import read_ledger
 from pipeline.publish import publish
+from pipeline.summary import render_publication
 from tests.pipeline.published_world import fill
 from tests.security.attacks import MARKUP
+from tests.security.test_spreadsheets import live_cells
 
 NAMES = (
     "a'b\"; drop table staged; --.csv",
@@ -52,6 +54,8 @@ def test_names_of_files_stay_names(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     made = files_below(tmp_path) - before
     assert {path for path in made if not path.startswith(("home/raw/", "home/rejects/"))} <= {"home/.writer.lock"}
     landed = {path.split("/")[-2] for path in made if path.startswith("home/raw/vk_stream_days/")}
+    (rejects,) = home.rejects.iterdir()
+    assert live_cells(rejects.read_bytes()) == []
     assert landed == {*(f"stream_date=2024-01-{day + 1:02}" for day in range(len(NAMES))), "stream_date=2024-02-01"}
 
     fill(home)
@@ -59,7 +63,14 @@ def test_names_of_files_stay_names(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with duckdb.connect(str(home.serving / "hitcast.duckdb"), read_only=True) as published:
         counted = dict(published.execute("select file_name, row_count from rejected_rows").fetchall())
     assert sum(counted.values()) == len(NAMES)
-    assert NAMES[0] in counted
+    assert NAMES[0].replace("; --", "; '--") in counted
+
+
+def test_titles_give_the_terminal_no_orders(hostile_home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    render_publication(hostile_home)
+    told = capsys.readouterr().out
+    assert "=1+1" in told
+    assert set(told) - {"\n"} == {sign for sign in told if sign.isprintable()}
 
 
 def test_heads_and_values_of_mappings_stay_text(tmp_path: Path) -> None:
