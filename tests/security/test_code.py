@@ -60,11 +60,11 @@ ALLOWED = {
         "named_columns(contract)": CONTRACT,
     },
     "pipeline/ingest/landing.py": {"pa.array(kept)": "a mask of rows, no SQL"},
-    "pipeline/ingest/rejects.py": {"defused(text)": "a column or a parameter of the project's own, guarded"},
+    "pipeline/ingest/rejects.py": {"map(defused, texts)": "columns or a parameter of the project's own, guarded"},
     "pipeline/ingest/stage.py": {
         "column.data_type": CONTRACT,
         "i": "a number",
-        "normalised(shape, contract, places, checks)": "takes values as parameters; tested with hostile heads",
+        "normalised(shape, contract, places, checks, tame)": "takes values as parameters; tested with hostile heads",
     },
     "pipeline/postgres.py": {
         "TYPES[kind]": "one of the types above it",

@@ -99,7 +99,7 @@ def test_rejected_rows_carry_no_live_formula(tmp_path: Path, place: str) -> None
             "insert into rejects values (?, ?, ?, ?, 'is odd')", [number, number, row["column_name"], row["value"]]
         )
         name = f"{text}.csv" if place == "file" else "a.csv"
-        sources.append(Source(Path("a.csv"), name, "csv", (), (), TableMapping("plays")))
+        sources.append(Source(Path("a.csv"), name, "csv", (), (), TableMapping("plays"), 0, 0))
     nothing = np.zeros(len(sources), dtype=np.int64)
     write_rejects(connection, Stage(Contract("plays", (), ()), sources, nothing, nothing), tmp_path / "rejects.csv")
     assert live_cells((tmp_path / "rejects.csv").read_bytes()) == []
