@@ -72,8 +72,6 @@ def _share(part: float, whole: float) -> float:
 
 def spearman(actual: np.ndarray, predicted: np.ndarray) -> float:
     """Rank correlation; NaN where either side is constant."""
-    if len(actual) < 2 or np.ptp(actual) == 0 or np.ptp(predicted) == 0:
-        return float("nan")
     return float(pd.Series(actual).rank().corr(pd.Series(predicted).rank()))
 
 
@@ -185,7 +183,7 @@ def precision_of_week(hit: np.ndarray, score: np.ndarray, weeks: np.ndarray, bes
     """
     rows = pd.DataFrame({"week": weeks, "score": score, "hit": hit.astype(float)})
     tied = rows.groupby(["week", "score"])["hit"].agg(["sum", "count"]).reset_index()
-    tied = tied.sort_values(["week", "score"], ascending=[True, False])
+    tied = tied.sort_values("score", ascending=False)
     before = tied.groupby("week")["count"].cumsum() - tied["count"]
     picked = (best - before).clip(lower=0, upper=tied["count"])
     return _share(float((picked * tied["sum"] / tied["count"]).sum()), float(picked.sum()))

@@ -99,7 +99,7 @@ def plan_folds(frame: pd.DataFrame, horizons: tuple[int, ...], data_through: dat
     usable: dict[str, list[Fold]] = {}
     for step, frequency, months, least_training in STEPS:
         first, last = end - pd.DateOffset(months=months), end + pd.DateOffset(months=3)
-        bounds = pd.date_range(first, last, freq=frequency, normalize=True)
+        bounds = pd.date_range(first, last, freq=frequency)
         folds = [Fold(start.date(), after.date()) for start, after in pairwise(bounds) if start < end]
         usable[step] = [
             fold
@@ -109,8 +109,8 @@ def plan_folds(frame: pd.DataFrame, horizons: tuple[int, ...], data_through: dat
         ]
         if len(usable[step]) >= LEAST_ORIGINS:
             break
-    # No step gives three origins: the one that gives most, the longest of them on a tie.
-    step = step if len(usable[step]) >= LEAST_ORIGINS else max(usable, key=lambda name: len(usable[name]))
+    # Where no step gives three origins: the one that gives most, the longest of them on a tie.
+    step = max(usable, key=lambda name: len(usable[name]))
     if not usable[step]:
         raise HitcastError(
             f"too little history to backtest: {len(reference)} releases, data through {data_through}",

@@ -8,11 +8,14 @@ from ml.decisions import class_from_probabilities, class_probabilities, promotio
 def test_a_class_holds_its_minimum() -> None:
     classes = true_class(np.array([0, 19_999, 20_000, 149_999, 150_000]), (20_000, 150_000))
     assert classes.tolist() == ["low", "low", "medium", "medium", "high"]
+    assert classes.dtype == object, "Python's own text, which no longer name is cut to fit"
 
 
 def test_the_most_probable_class_wins() -> None:
     probabilities = pd.DataFrame([[0.5, 0.3, 0.2], [0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]])
-    assert class_from_probabilities(probabilities).tolist() == ["low", "medium", "low", "high"]
+    classes = class_from_probabilities(probabilities)
+    assert classes.tolist() == ["low", "medium", "low", "high"]
+    assert classes.dtype == object
 
 
 def test_classes_share_what_the_minimums_leave_and_a_crossing_is_no_negative_chance() -> None:

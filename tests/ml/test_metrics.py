@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +23,7 @@ from ml.metrics import (
     reliability,
     rmsle,
     skill,
+    spearman,
     stream_metrics,
     week_metrics,
 )
@@ -47,9 +50,38 @@ def test_stream_metrics_by_hand() -> None:
     assert figures["volume_ratio_remainder"] == pytest.approx(110 / 600)
 
 
-def test_nothing_to_measure_by_is_nan_and_not_an_error() -> None:
-    figures = stream_metrics(np.zeros(3), np.zeros(3), np.full(3, np.nan))
-    assert np.isnan([figures["wape"], figures["spearman"], figures["rmsle_remainder"], figures["mape_from_1000"]]).all()
+def test_a_single_row_is_measured() -> None:
+    assert rmsle(np.array([np.e - 1]), np.array([0.0])) == pytest.approx(1.0)
+
+
+def test_nothing_to_measure_by_is_nan_and_neither_an_error_nor_a_warning() -> None:
+    nothing = np.zeros(0, dtype=int)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figures = stream_metrics(np.zeros(3), np.zeros(3), np.full(3, np.nan))
+        kappa = quadratic_weighted_kappa(np.ones(3, dtype=int), np.ones(3, dtype=int))
+        empty = stream_metrics(nothing, nothing, nothing)
+    names = ("wape", "spearman", "rmsle_remainder", "mape_from_1000", "median_absolute_percentage_error")
+    assert np.isnan([figures[name] for name in names]).all()
+    assert np.isnan(list(empty.values())).all()
+    assert np.isnan(kappa)
+
+
+def test_a_total_of_one_stream_counts_and_of_none_does_not() -> None:
+    def median(actual: list[float], predicted: list[float]) -> float:
+        known = np.zeros(len(actual))
+        figures = stream_metrics(np.array(actual), np.array(predicted), known)
+        return figures["median_absolute_percentage_error"]
+
+    assert median([1, 0], [3, 50]) == pytest.approx(2.0)
+    assert median([1, 4], [3, 4]) == pytest.approx(1.0)
+
+
+def test_two_rows_have_an_order_and_equal_ones_have_none() -> None:
+    assert spearman(np.array([0, 1]), np.array([5, 6])) == pytest.approx(1.0)
+    assert spearman(np.array([0, 1, 2]), np.array([9, 8, 2])) == pytest.approx(-1.0)
+    assert np.isnan(spearman(np.array([4, 4]), np.array([5, 6])))
+    assert np.isnan(spearman(np.array([5, 6]), np.array([4, 4])))
 
 
 def test_reference_mape_rewards_always_zero_as_the_protocol_warns() -> None:
@@ -65,6 +97,38 @@ def test_reference_mape_rewards_always_zero_as_the_protocol_warns() -> None:
         == pytest.approx(figures["rounded_mape_up_of_one_step"])
         == pytest.approx(0.05 * 2 / 3)
     )
+
+
+def test_reference_mape_counts_in_steps_by_hand() -> None:
+    # in steps: 1, 0, 0, 4 to the nearest and 2, 1, 1, 4 up; forecast 3, 3, 0, 3 and 3, 3, 1, 3
+    figures = reference_mape(np.array([60_000.0, 20_000, 0, 200_000]), np.array([150_000.0, 130_001, 10_000, 130_001]))
+    assert figures["rounded_mape_nearest"] == pytest.approx((2 + 1 + 0 + 0.25) / 4), "x/0 counts as 1"
+    assert figures["rounded_mape_nearest_of_zero"] == pytest.approx(2 / 4)
+    assert figures["rounded_mape_nonzero"] == pytest.approx((2 + 0.25) / 2)
+    assert figures["rounded_mape_nonzero_of_one_step"] == pytest.approx((0 + 0.75) / 2)
+    assert figures["rounded_mape_up"] == pytest.approx((0.5 + 2 + 0 + 0.25) / 4)
+    assert figures["rounded_mape_up_of_one_step"] == pytest.approx((0.5 + 0 + 0 + 0.75) / 4)
+
+
+@pytest.mark.parametrize(
+    ("ends", "actual", "is_inside"),
+    [
+        ((999_999.0, 2e6), 999_998.0, True),
+        ((999_999.0, 2e6), 999_997.9, False),
+        ((1.0, 2e6), 1 - 2.5e-6, False),
+        ((0.0, 999_999.0), 1_000_000.0, True),
+        ((0.0, 999_999.0), 1_000_000.1, False),
+        ((0.0, 0.0), 1.5e-6, False),
+    ],
+)
+def test_an_end_holds_what_lies_within_a_millionth_of_it(
+    ends: tuple[float, float], actual: float, is_inside: bool
+) -> None:
+    intervals = pd.DataFrame(
+        {f"{side}_{level}": [end] for level in (80, 90) for side, end in zip(("lower", "upper"), ends, strict=True)}
+    )
+    figures = interval_metrics(np.array([actual]), intervals)
+    assert [figures["coverage_80"], figures["coverage_90"]] == [is_inside, is_inside]
 
 
 def test_intervals_against_scikit_learn() -> None:
@@ -121,9 +185,14 @@ def test_pessimism_pays_where_promoting_in_vain_is_dear() -> None:
     assert expected_cost(top, probability, 1.0, 20.0) == pytest.approx(0.5)
 
 
+def test_a_probability_on_the_very_threshold_is_promoted() -> None:
+    assert expected_cost(np.array([True]), np.array([5 / 6]), 5.0, 1.0) == 0.0
+
+
 def test_a_decade_begins_at_its_power_of_ten() -> None:
     totals = np.array([0, 1, 9, 10, 99, 100, 999, 1000, 999_999, 1_000_000], dtype=float)
     assert decade(totals).tolist() == [0, 0, 0, 1, 1, 2, 2, 3, 5, 6]
+    assert np.issubdtype(decade(totals).dtype, np.integer)
 
 
 def test_means_sum_to_their_share_of_the_truth_or_to_nothing_known() -> None:
@@ -135,6 +204,7 @@ def test_means_sum_to_their_share_of_the_truth_or_to_nothing_known() -> None:
 def test_each_release_costs_what_its_decision_costs() -> None:
     top, promoted = np.array([True, True, False, False]), np.array([True, False, True, False])
     assert promotion_costs(top, promoted, 5.0, 1.0).tolist() == [0.0, 1.0, 5.0, 0.0]
+    assert promotion_costs(top, promoted, 5, 1).dtype == float
 
 
 def test_precision_of_the_best_of_a_week_by_hand() -> None:
@@ -178,11 +248,21 @@ def test_calibration_error_and_its_bins_by_hand() -> None:
     assert calibration_error(hit, hit.astype(float)) == 0.0
 
 
+def test_calibration_bins_are_tenths_unless_told() -> None:
+    hit, probability = np.array([True, False]), np.array([0.90, 0.95])
+    assert calibration_error(hit, probability) == pytest.approx(0.925 - 0.5), "one bin"
+    assert calibration_error(hit, probability, bins=20) == pytest.approx((0.1 + 0.95) / 2), "two bins"
+
+
 def test_class_metrics_hold_what_the_protocol_asks_for() -> None:
     actual, predicted = np.array([0, 0, 1, 2, 2]), np.array([0, 1, 1, 2, 0])
     probabilities = np.array([[0.9, 0.1, 0], [0.2, 0.7, 0.1], [0.1, 0.8, 0.1], [0, 0.05, 0.95], [0.5, 0.2, 0.3]])
     figures = class_metrics(actual, predicted, probabilities, (5, 1))
     assert figures["top_share"] == pytest.approx(0.4)
+    assert figures["average_precision_top"] == pytest.approx(1.0)
+    assert figures["quadratic_weighted_kappa"] == pytest.approx(
+        cohen_kappa_score(actual, predicted, weights="quadratic")
+    )
     assert figures["recall_at_precision_80"] == pytest.approx(1.0)
     assert figures["calibration_error_top"] == pytest.approx((0 + 0.1 * 2 + 0.7 + 0.05) / 5)
     assert figures["calibration_error_at_least_medium"] == pytest.approx((0.1 + 0.8 + 0.1 + 0.0 + 0.5) / 5)

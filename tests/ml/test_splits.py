@@ -14,7 +14,7 @@ from ml.splits import Fold, inner_slices, plan_folds, rows_to_test, training_row
 HORIZONS = (14, 30)
 
 
-def make_frame(ages: list[int], last: date = date(2021, 12, 20)) -> pd.DataFrame:
+def make_frame(ages: list[int], last: date = date(2021, 12, 20), horizons: tuple[int, ...] = HORIZONS) -> pd.DataFrame:
     """Releases by age in days at `last`, each with as-of days 1..7 and whole windows where they have ended."""
     rows = []
     for number, age in enumerate(ages):
@@ -24,7 +24,7 @@ def make_frame(ages: list[int], last: date = date(2021, 12, 20)) -> pd.DataFrame
                 continue
             rows.append((f"R{number}", day, released, released + pd.Timedelta(days=day), age))
     frame = pd.DataFrame(rows, columns=["release_id", "as_of_day", "release_date", "as_of_date", "age"])
-    for horizon in HORIZONS:
+    for horizon in horizons:
         frame[f"streams_{horizon}"] = np.where(frame["age"] + 1 >= horizon, 100.0, np.nan)
     return frame
 
@@ -85,8 +85,70 @@ def test_shorter_history_takes_weeks() -> None:
 
 
 def test_hardly_any_history_is_refused() -> None:
-    with pytest.raises(HitcastError, match="too little history"):
+    with pytest.raises(HitcastError, match="too little history") as refusal:
         plan_folds(make_frame(list(range(40))), HORIZONS, date(2021, 12, 20))
+    assert refusal.value.cure == "Deliver more past days with `hitcast ingest`"
+
+
+def released_on(counts: dict[date, int], last: date, horizons: tuple[int, ...] = HORIZONS) -> pd.DataFrame:
+    """So many releases a day; the frame of data through `last`."""
+    return make_frame([(last - day).days for day, count in counts.items() for _ in range(count)], last, horizons)
+
+
+@pytest.mark.parametrize(
+    ("trained", "tested", "step"),
+    [(100, 10, "quarter"), (99, 10, "month"), (40, 10, "month"), (39, 10, None), (100, 9, None)],
+)
+def test_an_origin_needs_so_many_releases_before_and_after(trained: int, tested: int, step: str | None) -> None:
+    last = date(2021, 12, 20)
+    frame = released_on({date(2021, 5, 1): trained, date(2021, 8, 1): tested}, last)
+    if step is None:
+        with pytest.raises(HitcastError, match="too little history"):
+            plan_folds(frame, HORIZONS, last)
+    else:
+        assert plan_folds(frame, HORIZONS, last).step == step
+
+
+@pytest.mark.parametrize(("trained", "step"), [(20, "week"), (19, None)])
+def test_a_weekly_origin_needs_twenty_releases_before_it(trained: int, step: str | None) -> None:
+    last = date(2021, 12, 20)
+    frame = released_on({date(2021, 8, 1): trained, date(2021, 10, 1): 10}, last)
+    if step is None:
+        with pytest.raises(HitcastError, match="too little history"):
+            plan_folds(frame, HORIZONS, last)
+    else:
+        assert plan_folds(frame, HORIZONS, last).step == step
+
+
+def test_three_quarters_are_enough() -> None:
+    last = date(2021, 12, 20)
+    monthly = dict.fromkeys([date(2021, month, 10) for month in range(4, 11)], 10)
+    plan = plan_folds(released_on({date(2021, 2, 20): 100} | monthly, last), HORIZONS, last)
+    assert [fold.origin for fold in plan.folds] == [date(2021, 4, 1), date(2021, 7, 1), date(2021, 10, 1)]
+    plan = plan_folds(released_on({date(2021, 2, 20): 40} | monthly, last), HORIZONS, last)
+    assert [fold.origin for fold in plan.folds] == [date(2021, month, 1) for month in (7, 8, 9, 10)]
+
+
+def test_without_three_origins_the_step_that_gives_most_is_taken() -> None:
+    last = date(2021, 12, 20)
+    spread = [date(2021, 7, 25) + timedelta(days=3 * number) for number in range(20)]
+    plan = plan_folds(released_on({date(2021, 6, 20): 40} | dict.fromkeys(spread, 1), last), HORIZONS, last)
+    assert plan.step == "month"
+    assert [fold.origin for fold in plan.folds] == [date(2021, 8, 1), date(2021, 9, 1)]
+
+
+@pytest.mark.parametrize(("last", "has_october"), [(date(2021, 12, 31), True), (date(2022, 1, 1), False)])
+def test_the_first_origin_lies_fifteen_months_before_the_day_after_the_data(last: date, has_october: bool) -> None:
+    quarters = [date(2020, 10, 20), date(2021, 1, 20), date(2021, 4, 20), date(2021, 7, 20)]
+    plan = plan_folds(released_on({date(2020, 5, 1): 100} | dict.fromkeys(quarters, 10), last), HORIZONS, last)
+    assert (plan.folds[0].origin == date(2020, 10, 1)) is has_october
+
+
+def test_no_origin_lies_after_the_data() -> None:
+    last, horizons = date(2021, 12, 31), (3, 5)
+    days = [date(2021, 2, 20), date(2021, 5, 20), date(2021, 8, 20), date(2021, 12, 25)]
+    plan = plan_folds(released_on({date(2020, 5, 1): 100} | dict.fromkeys(days, 10), last, horizons), horizons, last)
+    assert [fold.origin for fold in plan.folds] == [date(2021, 1, 1), date(2021, 4, 1), date(2021, 7, 1)]
 
 
 @given(
@@ -113,6 +175,65 @@ def test_inner_slices_hold_seventy_ten_twenty_less_the_gaps(training: pd.DataFra
     slices = inner_slices(long, HORIZONS)
     shares = [rows.mean() for rows in (slices.fit, slices.early, slices.calibration)]
     assert shares == pytest.approx([0.69, 0.092, 0.2], abs=0.01)
+
+
+def numbers(frame: pd.DataFrame, rows: np.ndarray) -> list[int]:
+    """Places in time, from 0, of the releases whose last as-of day is in the rows."""
+    order = np.sort(frame["release_date"].unique())
+    found = frame.loc[rows & (frame["as_of_day"] == 7).to_numpy(), "release_date"]
+    return sorted(np.searchsorted(order, found).tolist())
+
+
+def test_inner_slices_end_and_begin_on_their_very_days() -> None:
+    frame = make_frame(list(range(40, 1040)))
+    # rows of the older releases go: shares are of releases, not of rows
+    frame = frame[(frame["age"] < 540) | (frame["as_of_day"] == 7)].reset_index(drop=True)
+    slices = inner_slices(frame, HORIZONS)
+    # the cuts are the days after releases 699 and 799
+    assert numbers(frame, slices.fit) == list(range(699 + 1 - 30 + 1))
+    assert numbers(frame, slices.early) == list(range(699 + 1 - 7, 799 + 1 - 30 + 1))
+    assert numbers(frame, slices.calibration) == list(range(799 + 1 - 7, 1000))
+
+
+def test_too_few_to_stop_early_by_leave_all_that_is_later_to_calibration() -> None:
+    frame = make_frame(list(range(40, 240)))
+    slices = inner_slices(frame, HORIZONS)
+    assert numbers(frame, slices.fit) == list(range(139 + 1 - 30 + 1))
+    assert not slices.early.any()
+    assert numbers(frame, slices.calibration) == list(range(139 + 1 - 7, 200))
+    np.testing.assert_array_equal(slices.judged, slices.calibration)
+
+
+def test_too_few_to_calibrate_by_take_what_would_stop_early() -> None:
+    crowd, day = {0: 50, 100: 27, 101: 10, 160: 23}, date(2021, 1, 1)
+    frame = released_on({day + timedelta(days=after): count for after, count in crowd.items()}, date(2021, 12, 20))
+    slices = inner_slices(frame, HORIZONS)
+    assert not slices.early.any()
+    assert frame.loc[slices.calibration, "release_id"].nunique() == 27 + 10 + 23
+
+
+@pytest.mark.parametrize(("fit", "is_cut"), [(25, True), (24, False)])
+def test_a_fit_needs_twenty_five_releases(fit: int, is_cut: bool) -> None:
+    day = date(2021, 1, 1)
+    slices = inner_slices(released_on({day: fit, day + timedelta(days=200): 30}, date(2021, 12, 20)), HORIZONS)
+    assert slices.calibration.any() == is_cut
+    assert slices.fit.all() != is_cut
+
+
+@pytest.mark.parametrize(("early", "is_cut"), [(25, True), (24, False)])
+def test_stopping_early_needs_twenty_five_releases(early: int, is_cut: bool) -> None:
+    day = date(2021, 1, 1)
+    counts = {day: 119 - early, day + timedelta(days=100): early, day + timedelta(days=160): 31}
+    frame = released_on(counts, date(2021, 12, 20))
+    slices = inner_slices(frame, HORIZONS)
+    assert frame.loc[slices.early, "release_id"].nunique() == (25 if is_cut else 0)
+    assert frame.loc[slices.fit, "release_id"].nunique() == 119 - early
+    np.testing.assert_array_equal(slices.judged, slices.early | slices.calibration)
+
+
+def test_nothing_to_train_on_has_no_slices() -> None:
+    slices = inner_slices(make_frame([]), HORIZONS)
+    assert [rows.shape for rows in (slices.fit, slices.early, slices.calibration)] == [(0,)] * 3
 
 
 def test_few_releases_are_all_fit() -> None:
