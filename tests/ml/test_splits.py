@@ -131,7 +131,7 @@ def test_three_quarters_are_enough() -> None:
 
 def test_without_three_origins_the_step_that_gives_most_is_taken() -> None:
     last = date(2021, 12, 20)
-    spread = [date(2021, 7, 25) + timedelta(days=3 * number) for number in range(20)]
+    spread = [date(2021, 7, 25) + timedelta(days=3 * number) for number in range(21)]
     plan = plan_folds(released_on({date(2021, 6, 20): 40} | dict.fromkeys(spread, 1), last), HORIZONS, last)
     assert plan.step == "month"
     assert [fold.origin for fold in plan.folds] == [date(2021, 8, 1), date(2021, 9, 1)]
