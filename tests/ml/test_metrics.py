@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score, mean_pinball_loss
 
@@ -147,6 +148,7 @@ def test_intervals_against_scikit_learn() -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=2, max_size=40))
+@hypothesis_settings(deadline=None)
 def test_average_precision_is_that_of_scikit_learn(rows: list[tuple[bool, int]]) -> None:
     hit, score = np.array([row[0] for row in rows]), np.array([row[1] for row in rows], dtype=float)
     if hit.any():
@@ -156,6 +158,7 @@ def test_average_precision_is_that_of_scikit_learn(rows: list[tuple[bool, int]])
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=3, max_size=60))
+@hypothesis_settings(deadline=None)
 def test_kappa_and_f1_are_those_of_scikit_learn(rows: list[tuple[int, int]]) -> None:
     actual, predicted = (np.array(side) for side in zip(*rows, strict=True))
     reference = cohen_kappa_score(actual, predicted, weights="quadratic", labels=[0, 1, 2])
