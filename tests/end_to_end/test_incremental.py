@@ -85,10 +85,22 @@ OUT_OF_REACH = [
 ]
 """A day goes that no release draws on, and with it the as-of days that only it let data reach."""
 
+EVERY_KIND = [
+    Delivery(frozenset({0, 1, 3, 6, 9}), frozenset({0, 1, 2, 3, 5, 6, 7, 9}), 1, 0, None),
+    # the first and the last day of windows again, with other figures, and a day more
+    Delivery(frozenset({1, 6, 10}), frozenset({0, 2, 9, 10}), 2, None, None),
+    # a catalogue alone: a release moves
+    Delivery(frozenset(), frozenset(), 3, 1, None),
+    # another gains the credit for a recording; a day that counted goes
+    Delivery(frozenset({11}), frozenset({11}), 4, 2, ("vk_stream_days", 3)),
+]
+SEQUENCES = (OUT_OF_REACH, EVERY_KIND)
+
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sequence=deliveries)
 @example(sequence=OUT_OF_REACH)
+@example(sequence=EVERY_KIND)
 def test_incremental_builds_equal_a_full_refresh(home: Home, sequence: list[Delivery]) -> None:
     shutil.rmtree(home.raw, ignore_errors=True)
     home.warehouse.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.home import PROJECT_DIR
+from tests.mutation.explained import Explanation, Survivor, faults, read_explanations
+from tests.mutation.python import parse_diff, parse_results
+from tests.mutation.rules import mutants_of
+from tests.mutation.sql import Trial
+
+MACRO = """{#- A comment with a 6 and a <= in it. -#}
+{% macro window(day) -%}
+  case when {{ day }} <= 6 -- not 7
+    and {{ day }} is not null
+  then max({{ day }} - 1) end
+{%- endmacro %}
+"""
+
+
+def test_rules_change_code_once_and_comments_never(tmp_path: Path) -> None:
+    (tmp_path / "window.sql").write_text(MACRO)
+    mutants = mutants_of(tmp_path, "window.sql")
+    assert [(mutant.line, mutant.kind) for mutant in mutants] == [
+        (3, "edge"),
+        (3, "number"),
+        (4, "condition"),
+        (4, "logic"),
+        (4, "negation"),
+        (5, "extreme"),
+        (5, "number"),
+        (5, "sign"),
+    ]
+    assert mutants[0].after == "case when {{ day }} < 6 -- not 7"
+    assert mutants[0].text == MACRO.replace("<= 6 --", "< 6 --")
+    assert mutants[2].text == MACRO.replace("    and {{ day }} is not null\n", "")
+    assert all(mutant.before in MACRO for mutant in mutants)
+
+
+def test_a_survivor_needs_a_reason_and_a_reason_a_survivor() -> None:
+    reason = Explanation(r"ml/.*\.py", "a + 1", "a + 2", "no one looks")
+    assert faults([Survivor("ml/x.py", "b = a + 1", "b = a + 2")], [reason]) == []
+    (unexplained, stale) = faults([Survivor("ml/x.py", "b = a + 1", "b = a + 3")], [reason])
+    assert unexplained.startswith("survived: ml/x.py")
+    assert stale.startswith("explains nothing any more")
+    assert len(faults([Survivor("pipeline/x.py", "a + 1", "a + 2")], [reason])) == 2
+    assert faults([Survivor("ml/x.py", "a + 1 < a + 1", "a + 1 < a + 2")], [reason]) == [], "the second of two places"
+
+
+def test_every_explanation_gives_a_reason_for_a_change() -> None:
+    for one in read_explanations():
+        assert one.before != one.after
+        assert len(one.reason.split()) > 3
+
+
+def test_what_mutmut_prints_is_understood() -> None:
+    results = "    ml.metrics.x_skill__mutmut_2: survived\n    ml.splits.xǁSlicesǁjudged__mutmut_1: killed\n"
+    assert parse_results(results) == {
+        "ml.metrics.x_skill__mutmut_2": "survived",
+        "ml.splits.xǁSlicesǁjudged__mutmut_1": "killed",
+    }
+    diff = "# ml.metrics.x_skill__mutmut_2: survived\n--- ml/metrics.py\n+++ ml/metrics.py\n@@ -1 +1 @@\n def skill():\n-    return 1\n+    return 2\n"
+    assert parse_diff("ml.metrics.x_skill__mutmut_2", diff) == Survivor("ml/metrics.py", "return 1", "return 2")
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    yield Trial(tmp_path_factory.mktemp("trial"))
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "line", "suite"),
+    [
+        ("macros/day_window.sql", "operands", "date_column", "unit tests"),
+        ("macros/exact_sums.sql", "filter", "power", "unit tests"),
+        ("macros/rebuild.sql", "edge", "deliveries.delivery_number", "unit tests"),
+        # pre-hooks, which unit tests leave out
+        ("macros/rebuild.sql", "condition", "or release_id in", "incremental"),
+    ],
+)
+def test_the_projects_tests_kill(trial: Trial, file: str, kind: str, line: str, suite: str) -> None:
+    mutant, *_ = mutants_of(PROJECT_DIR, file, (kind,), line)
+    assert trial.killer(mutant, (suite,)).startswith(suite)
+
+
+def test_what_changes_nothing_lives_and_the_copy_is_whole_again(trial: Trial) -> None:
+    mutant, *_ = mutants_of(PROJECT_DIR, "macros/exact_sums.sql", ("number",), r"decimal\(30, 12\)")
+    assert trial.killer(mutant, ("unit tests",)) == ""
+    for file in ("macros/day_window.sql", "macros/exact_sums.sql", "macros/rebuild.sql"):
+        assert (trial.project / file).read_text() == (PROJECT_DIR / file).read_text()
