@@ -39,10 +39,17 @@ def read_explanations(file: Path = FILE) -> list[Explanation]:
     return [Explanation(**entry) for entry in tomllib.loads(file.read_text(encoding="utf-8"))["survivor"]]
 
 
-def faults(survivors: list[Survivor], explanations: list[Explanation]) -> list[str]:
-    """A line for each survivor that nothing explains, and for each explanation that explains none."""
-    unexplained = [one for one in survivors if not any(reason.covers(one) for reason in explanations)]
-    stale = [reason for reason in explanations if not any(reason.covers(one) for one in survivors)]
+def faults(survivors: list[Survivor], explanations: list[Explanation], files: list[str]) -> list[str]:
+    """A line for each survivor that nothing explains, and for each explanation that explains none.
+
+    Args:
+        survivors: What lived.
+        explanations: All there are.
+        files: Files of which mutants were tried; explanations of others have nothing to explain.
+    """
+    asked = [one for one in explanations if any(re.fullmatch(one.file, file) for file in files)]
+    unexplained = [one for one in survivors if not any(reason.covers(one) for reason in asked)]
+    stale = [reason for reason in asked if not any(reason.covers(one) for one in survivors)]
     return [f"survived: {one.file}\n  - {one.before}\n  + {one.after}" for one in unexplained] + [
         f"explains nothing any more: {reason.file}: {reason.before} -> {reason.after}" for reason in stale
     ]

@@ -3,7 +3,8 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +33,9 @@ class Trial:
         self.units, self.days = Home(folder / "units"), Home(folder / "days")
         for home in (self.units, self.days):
             home.dbt.mkdir(parents=True)
-        self._in_project(lambda: dbt.invoke(self.units, ["build", "--empty", "--resource-type", "model", "seed"]))
+        with self._in_project():
+            # unit tests need their parents' columns
+            dbt.invoke(self.units, ["build", "--empty", "--resource-type", "model", "seed"])
 
     def killer(self, mutant: Mutant | None, suites: tuple[str, ...]) -> str:
         """Name of the first suite that fails under the mutant, with the failure; empty where all pass.
@@ -46,7 +49,8 @@ class Trial:
         try:
             for suite in suites:
                 try:
-                    self._in_project(lambda: self._unit_tests(mutant) if suite == "unit tests" else self._incremental())
+                    with self._in_project():
+                        self._unit_tests(mutant) if suite == "unit tests" else self._incremental()
                 except (HitcastError, AssertionError) as failure:
                     return f"{suite}: {str(failure).strip().splitlines()[0]}"
             return ""
@@ -88,11 +92,14 @@ class Trial:
             for name, key in TABLES.items():
                 pd.testing.assert_frame_equal(held[name], read(self.days, name, key), obj=name)
 
-    def _in_project(self, run: Callable[[], None]) -> None:
+    @contextmanager
+    def _in_project(self) -> Iterator[None]:
         home = os.environ.get("HITCAST_HOME")
         original, dbt.PROJECT_DIR = dbt.PROJECT_DIR, self.project
         try:
-            run()
+            yield
         finally:
             dbt.PROJECT_DIR = original
-            os.environ.pop("HITCAST_HOME", None) if home is None else os.environ.update(HITCAST_HOME=home)
+            os.environ.pop("HITCAST_HOME", None)
+            if home is not None:
+                os.environ["HITCAST_HOME"] = home

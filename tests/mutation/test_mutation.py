@@ -11,9 +11,10 @@ from tests.mutation.sql import Trial
 
 MACRO = """{#- A comment with a 6 and a <= in it. -#}
 {% macro window(day) -%}
-  case when {{ day }} <= 6 -- not 7
+  select max({{ day }} - 1)
+  where
+    {{ day }} <= 6 -- not 7
     and {{ day }} is not null
-  then max({{ day }} - 1) end
 {%- endmacro %}
 """
 
@@ -22,29 +23,35 @@ def test_rules_change_code_once_and_comments_never(tmp_path: Path) -> None:
     (tmp_path / "window.sql").write_text(MACRO)
     mutants = mutants_of(tmp_path, "window.sql")
     assert [(mutant.line, mutant.kind) for mutant in mutants] == [
-        (3, "edge"),
+        (3, "extreme"),
         (3, "number"),
-        (4, "condition"),
-        (4, "logic"),
-        (4, "negation"),
-        (5, "extreme"),
+        (3, "sign"),
+        (5, "condition"),
+        (5, "edge"),
         (5, "number"),
-        (5, "sign"),
+        (6, "condition"),
+        (6, "logic"),
+        (6, "negation"),
     ]
-    assert mutants[0].after == "case when {{ day }} < 6 -- not 7"
-    assert mutants[0].text == MACRO.replace("<= 6 --", "< 6 --")
-    assert mutants[2].text == MACRO.replace("    and {{ day }} is not null\n", "")
+    by_place = {(mutant.line, mutant.kind): mutant for mutant in mutants}
+    assert by_place[5, "edge"].after == "{{ day }} < 6 -- not 7"
+    assert by_place[5, "edge"].text == MACRO.replace("<= 6 --", "< 6 --")
+    assert by_place[5, "condition"].text == MACRO.replace("{{ day }} <= 6 -- not 7", "true")
+    assert by_place[6, "condition"].text == MACRO.replace("    and {{ day }} is not null\n", "")
     assert all(mutant.before in MACRO for mutant in mutants)
 
 
 def test_a_survivor_needs_a_reason_and_a_reason_a_survivor() -> None:
     reason = Explanation(r"ml/.*\.py", "a + 1", "a + 2", "no one looks")
-    assert faults([Survivor("ml/x.py", "b = a + 1", "b = a + 2")], [reason]) == []
-    (unexplained, stale) = faults([Survivor("ml/x.py", "b = a + 1", "b = a + 3")], [reason])
+    assert faults([Survivor("ml/x.py", "b = a + 1", "b = a + 2")], [reason], ["ml/x.py"]) == []
+    (unexplained, stale) = faults([Survivor("ml/x.py", "b = a + 1", "b = a + 3")], [reason], ["ml/x.py"])
     assert unexplained.startswith("survived: ml/x.py")
     assert stale.startswith("explains nothing any more")
-    assert len(faults([Survivor("pipeline/x.py", "a + 1", "a + 2")], [reason])) == 2
-    assert faults([Survivor("ml/x.py", "a + 1 < a + 1", "a + 1 < a + 2")], [reason]) == [], "the second of two places"
+    elsewhere = Survivor("pipeline/x.py", "b = a + 1", "b = a + 2")
+    assert len(faults([elsewhere], [reason], ["pipeline/x.py", "ml/x.py"])) == 2
+    assert len(faults([elsewhere], [reason], ["pipeline/x.py"])) == 1, "nobody tried the file of the reason"
+    twice = Survivor("ml/x.py", "a + 1 < a + 1", "a + 1 < a + 2")
+    assert faults([twice], [reason], ["ml/x.py"]) == [], "the second of two places"
 
 
 def test_every_explanation_gives_a_reason_for_a_change() -> None:
@@ -59,7 +66,10 @@ def test_what_mutmut_prints_is_understood() -> None:
         "ml.metrics.x_skill__mutmut_2": "survived",
         "ml.splits.xǁSlicesǁjudged__mutmut_1": "killed",
     }
-    diff = "# ml.metrics.x_skill__mutmut_2: survived\n--- ml/metrics.py\n+++ ml/metrics.py\n@@ -1 +1 @@\n def skill():\n-    return 1\n+    return 2\n"
+    diff = (
+        "# ml.metrics.x_skill__mutmut_2: survived\n--- ml/metrics.py\n+++ ml/metrics.py\n"
+        "@@ -1 +1 @@\n def skill():\n-    return 1\n+    return 2\n"
+    )
     assert parse_diff("ml.metrics.x_skill__mutmut_2", diff) == Survivor("ml/metrics.py", "return 1", "return 2")
 
 
