@@ -94,7 +94,7 @@ EVERY_KIND = [
     # another gains the credit for a recording; a day that counted goes
     Delivery(frozenset({11}), frozenset({11}), 4, 2, ("vk_stream_days", 3)),
 ]
-SEQUENCES = (OUT_OF_REACH, EVERY_KIND)
+SEQUENCES = (EVERY_KIND, OUT_OF_REACH)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))

@@ -47,8 +47,8 @@ RULES: tuple[tuple[str, str, Change], ...] = (
     ("operands", r"(\{\{ \w+ \}\}) - (\{\{ \w+ \}\})", r"\2 - \1"),
     # Whole conditions on lines of their own: the second of a pair goes, or the first has no say.
     ("condition", r"(?<=\n) *(?:and|or) (?![^\n]*\(\n)[^\n]*\n", ""),
-    ("condition", r"(?<=\n)( *+)(?!and |or |\{)[^\n]+(?=\n\s*and )", r"\1true"),
-    ("condition", r"(?<=\n)( *+)(?!and |or |\{)[^\n]+(?=\n\s*or )", r"\1false"),
+    ("condition", r"(?<=\n)( *+)(?!and |or |\{%)[^\n]+(?=\n\s*and )", r"\1true"),
+    ("condition", r"(?<=\n)( *+)(?!and |or |\{%)[^\n]+(?=\n\s*or )", r"\1false"),
 )
 
 
