@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +53,8 @@ class Trial:
                     with self._in_project():
                         self._unit_tests(mutant) if suite == "unit tests" else self._incremental()
                 except (HitcastError, AssertionError) as failure:
-                    return f"{suite}: {str(failure).strip().splitlines()[0]}"
+                    told = re.sub(r"\x1b\[[0-9;]*m", "", str(failure)).strip().splitlines()[0]
+                    return f"{suite}: {told[:120]}"
             return ""
         finally:
             if mutant is not None:
