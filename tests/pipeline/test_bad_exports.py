@@ -1,6 +1,7 @@
 """Every kind of bad export through the command line: exit code, the one line, and where each row went."""
 
 import csv
+import functools
 import os
 import shutil
 import subprocess
@@ -16,8 +17,11 @@ import pytest
 import yaml
 
 import pipeline.cli
+import pipeline.ingest.delivery
+import pipeline.ingest.widening
 from pipeline.home import Home
 from pipeline.ingest import ingest
+from pipeline.ingest.contract import load_contracts
 from pipeline.terminal import guarded
 from tests.pipeline.bad_exports import MAKERS
 from tests.pipeline.bad_exports.making import CSV, HEADER
@@ -29,6 +33,7 @@ TABLES = {
     "tiktok_sound_days": ("activity_date", "sound_id", "territory", "views"),
     "catalog_tracks": ("upc", "isrc", "release_title", "artist_id"),
 }
+CONTRACTS = functools.cache(load_contracts)
 STANDING = ["2024-02-01", "RUA0A2400001", "RU", "5"]
 
 
@@ -65,6 +70,10 @@ Call = Callable[..., Outcome]
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Calls `hitcast ingest` as its entry point does."""
+
+    # the contracts are read once: half of the time of so small a delivery goes into it
+    for module in (pipeline.ingest.delivery, pipeline.ingest.widening):
+        monkeypatch.setattr(module, "load_contracts", CONTRACTS)
 
     def hitcast_ingest(*arguments: str | Path) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["hitcast", "ingest", *map(str, arguments)])
