@@ -32,7 +32,7 @@ from pipeline.ingest.report import IngestReport, TableReport
 from tests.pipeline.bad_exports.mutations import spoiled
 from tests.pipeline.bad_exports.writers import Export
 
-MUTATIONS = int(os.environ.get("HITCAST_MUTATIONS", "120"))
+MUTATIONS = int(os.environ.get("HITCAST_MUTATIONS", "200"))
 FIRST_SEED = int(os.environ.get("HITCAST_FIRST_SEED", "0"))
 SHARDS = 2
 CONTRACTS = load_contracts()
@@ -82,8 +82,8 @@ def test_no_spoiled_export_loses_a_row(
     told = ", ".join(f"{count:,} {what}" for what, count in sorted(outcomes.items()))
     sys.stderr.write(f"\nshard {shard}: {told}, {len(failures)} failures\n")
     assert not failures, "\n\n".join(failures)
-    assert outcomes["landed"] > 0
-    assert outcomes["refused"] > 0
+    # a few seeds tried again may all end alike
+    assert MUTATIONS < 100 or (outcomes["landed"] and outcomes["refused"])
 
 
 def _outcome(home: Home, export: Export) -> Counter[str]:
@@ -100,8 +100,11 @@ def _outcome(home: Home, export: Export) -> Counter[str]:
     assert not (home.raw / ".incoming").exists()
     [table] = report.tables
     assert table.accepted + table.rejected + table.duplicate == table.read, "rows do not add up"
-    counted = _rows_found(export)
-    assert counted in (None, table.read), f"another reader finds {counted} rows, ingest {table.read}"
+    if (counted := _rows_found(export)) is not None:
+        # around a stray quote readers differ in what a row is, and lie between one a line and one a closed quote
+        has_stray = any(reason == "has a stray quote" for _, reason, _ in table.reasons)
+        most = max(counted, _lines_found(export)) if has_stray else counted
+        assert counted <= table.read <= most, f"another reader finds {counted} rows, ingest {table.read}"
     assert _rejected_rows(table) == table.rejected, "rows are not among the rejects"
     if table.table == "catalog_tracks":
         _check_catalogue(home, table)
@@ -134,10 +137,18 @@ def _rows_found(export: Export) -> int | None:
             return None
     if name.endswith(".xlsx"):
         return export.rows
+    return sum(record != [] for record in csv.reader(io.StringIO(_text(export), newline=""))) - 1
+
+
+def _lines_found(export: Export) -> int:
+    """Lines of a CSV file that are not blank, its header left out."""
+    return sum(line != "" for line in _text(export).replace("\r", "\n").split("\n")) - 1
+
+
+def _text(export: Export) -> str:
     content = export.path.read_bytes()
-    content = gzip.decompress(content) if name.endswith(".gz") else content
-    text = content.removeprefix(codecs.BOM_UTF8).decode()
-    return sum(record != [] for record in csv.reader(io.StringIO(text, newline=""))) - 1
+    content = gzip.decompress(content) if export.path.name.endswith(".gz") else content
+    return content.removeprefix(codecs.BOM_UTF8).decode()
 
 
 def _rejected_rows(table: TableReport) -> int:
