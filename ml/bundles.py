@@ -3,6 +3,7 @@
 None of them holds code, and nothing in them names a file elsewhere.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -57,12 +58,12 @@ def save_bundle(bundle: Bundle, folder: Path) -> None:
         "class_names": list(bundle.class_names),
         "feature_sets": sorted(bundle.streams),
     }
-    _write_json(folder / "manifest.json", plain)
     _write_json(folder / "training_releases.json", list(bundle.training_releases))
     for name, streams in bundle.streams.items():
         _save_streams(streams, folder, name)
     for name, classes in bundle.classes.items():
         _save_classes(classes, folder, name)
+    _write_json(folder / "manifest.json", {**plain, "files": {file.name: _digest(file) for file in folder.iterdir()}})
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -71,11 +72,9 @@ def load_bundle(folder: Path) -> Bundle:
     Raises:
         HitcastError: A file of it is missing or cannot be read, or what it says of its files leads elsewhere.
     """
-    from catboost import CatBoostError
-    from lightgbm.basic import LightGBMError
-
     try:
         plain = _read_json(_inside(folder, "manifest.json"))
+        _check_files(folder, plain.get("files", {}))
         return Bundle(
             feature_set=plain["feature_set"],
             reason=plain["reason"],
@@ -87,10 +86,23 @@ def load_bundle(folder: Path) -> Bundle:
             streams={name: _load_streams(folder, name) for name in plain["feature_sets"]},
             classes={name: _load_classes(folder, name) for name in plain["feature_sets"]},
         )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, CatBoostError, LightGBMError) as error:
+    # CatBoost, LightGBM and a manifest of another shape each raise what they like
+    except Exception as error:
+        told = (str(error).splitlines() or [type(error).__name__])[0]
         raise HitcastError(
-            f"the model cannot be read ({error})", str(folder), "Train again with `hitcast train`"
+            f"the model cannot be read ({told})", str(folder), "Train again with `hitcast train`"
         ) from None
+
+
+def _check_files(folder: Path, files: dict[str, str]) -> None:
+    """Tells of damage before a native library reads it, and of a lost file that a model would forecast otherwise without."""
+    for name, digest in files.items():
+        if _digest(_inside(folder, name)) != digest:
+            raise ValueError(f"{name} is not as it was written")
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _save_streams(model: StreamModel, folder: Path, name: str) -> None:

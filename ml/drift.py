@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from ml import tracking
-from ml.bundles import Bundle, load_bundle
+from ml.bundles import Bundle
 from ml.data import Marts, read_marts
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY
+from ml.standing import load_standing
 from ml.streams import importances
 from ml.warehouse import open_warehouse, write_tables
 
@@ -102,12 +103,12 @@ def look(settings: Settings) -> Drift | None:
     """Compare the last month with what the champion was trained on; None where there is no champion.
 
     Raises:
-        HitcastError: The champion cannot be read, or the marts are missing.
+        HitcastError: No champion can be read, or the marts are missing.
     """
-    standing = tracking.champion(settings)
-    if standing is None:
+    found = load_standing(settings)
+    if found is None:
         return None
-    bundle, marts = load_bundle(standing.bundle), read_marts(settings)
+    standing, bundle, marts = found.version, found.bundle, read_marts(settings)
     until = marts.data_through + timedelta(days=1)
     age = (until - bundle.cutoff).days
     past, recent = _periods(marts, bundle)
@@ -117,8 +118,9 @@ def look(settings: Settings) -> Drift | None:
     later = [
         date.fromisoformat(version.tags["cutoff"])
         for version in tracking.list_models(settings)
-        if version.version > standing.version
+        if version.version > standing.version and not version.is_champion
     ]
+    stands_in = (f"version {standing.version} stands {found.instead_of}",) if found.instead_of else ()
     return Drift(
         standing.version,
         marts.data_through,
@@ -127,7 +129,7 @@ def look(settings: Settings) -> Drift | None:
         len(recent),
         shifts,
         matured,
-        reasons_to_retrain(age, shifts, matured),
+        stands_in + reasons_to_retrain(age, shifts, matured),
     )
 
 
@@ -135,7 +137,7 @@ def record(settings: Settings) -> Drift | None:
     """Look, and keep the shifts in `ml.feature_drift` for readers; None where there is no champion.
 
     Raises:
-        HitcastError: The champion cannot be read, or the marts are missing.
+        HitcastError: No champion can be read, or the marts are missing.
     """
     found = look(settings)
     if found is not None and found.shifts:

@@ -27,3 +27,25 @@ class MachineError(HitcastError):
     """The machine refused: no space, no permission, a file system that cannot be written."""
 
     exit_code = 4
+
+
+ROOM, RIGHT, DISK = "Make room there", "Allow writing there", "Look at the disk's health"
+REFUSALS = {
+    "No space left": ("no space is left", ROOM),
+    "disk is full": ("no space is left", ROOM),
+    "Disk quota exceeded": ("the quota is used up", ROOM),
+    "Read-only file system": ("the file system cannot be written", RIGHT),
+    "readonly database": ("the file cannot be written", RIGHT),
+    "Permission denied": ("permission is denied", RIGHT),
+    "Input/output error": ("the disk failed to read or write", DISK),
+    "disk I/O error": ("the disk failed to read or write", DISK),
+}
+"""How libraries tell of what the operating system refused them, what it means and what to do."""
+
+
+def machine_error(told: str, where: str) -> MachineError | None:
+    """The error that stands behind a library's message, if that tells of a machine that refused; else None."""
+    for sign, (meaning, cure) in REFUSALS.items():
+        if sign in told:
+            return MachineError(meaning, where, f"{cure}, then give the same command again")
+    return None

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ml import tracking
-from ml.bundles import Bundle, load_bundle
+from ml.bundles import Bundle
 from ml.classes import predict_classes
 from ml.data import Marts, modelling_frame, read_marts
 from ml.decisions import class_from_probabilities
@@ -18,6 +18,7 @@ from ml.errors import HitcastError
 from ml.log_linear import AS_OF_TOTALS
 from ml.settings import Settings
 from ml.similar import find_similar
+from ml.standing import load_standing
 from ml.streams import predict_streams
 from ml.warehouse import write_tables
 
@@ -37,6 +38,7 @@ class Predicted:
         as_of: Day on which the forecasts are made.
         model_name: Registered model and version.
         feature_set: Feature set of the forecasts.
+        instead_of: Why another model than the champion was taken; empty where it was the champion.
     """
 
     run_id: str
@@ -46,6 +48,7 @@ class Predicted:
     as_of: date
     model_name: str
     feature_set: str
+    instead_of: str = ""
 
 
 def predict(settings: Settings, as_of: date | None = None, progress: Callable[[str], None] = print) -> Predicted:
@@ -59,13 +62,13 @@ def predict(settings: Settings, as_of: date | None = None, progress: Callable[[s
         progress: Takes a line as each step begins.
 
     Raises:
-        HitcastError: No champion stands, it was trained later than `as_of` or for other horizons, it needs features
-            that the marts lack, or the marts are missing.
+        HitcastError: No champion stands or can be read, it was trained later than `as_of` or for other horizons, it
+            needs features that the marts lack, or the marts are missing.
     """
-    standing = tracking.champion(settings)
-    if standing is None:
+    found = load_standing(settings)
+    if found is None:
         raise HitcastError("no model has been trained yet", cure="Run `hitcast train` first")
-    bundle = load_bundle(standing.bundle)
+    standing, bundle = found.version, found.bundle
     progress("Reading the marts")
     marts = read_marts(settings)
     as_of = as_of or marts.data_through + timedelta(days=1)
@@ -94,7 +97,9 @@ def predict(settings: Settings, as_of: date | None = None, progress: Callable[[s
             "similar_releases": similar.assign(run_id=run_id),
         },
     )
-    return Predicted(run_id, len(predictions), len(rows), len(refused), as_of, model_name, bundle.feature_set)
+    return Predicted(
+        run_id, len(predictions), len(rows), len(refused), as_of, model_name, bundle.feature_set, found.instead_of
+    )
 
 
 def _run_id(standing: tracking.Version, marts: Marts, as_of: date) -> str:

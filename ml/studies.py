@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ml import classes, streams
 from ml.settings import Settings
+from ml.sqlite import check_database, told_of
 
 if TYPE_CHECKING:
     import optuna
 
 HEARTBEAT_SECONDS = 10
+CURE = "Put it back from a backup, or remove it to go on with the default parameters"
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "streams": streams.DEFAULT_PARAMETERS,
     "classes": classes.DEFAULT_PARAMETERS,
@@ -37,7 +39,13 @@ def quiet_optuna() -> Any:
 
 
 def open_storage(settings: Settings) -> "optuna.storages.RDBStorage":
-    """Studies in SQLite; a trial whose process died is told by its missing heartbeat and run again."""
+    """Studies in SQLite; a trial whose process died is told by its missing heartbeat and run again.
+
+    Raises:
+        BusyError: Another process has the studies locked.
+        HitcastError: They are damaged.
+    """
+    check_database(settings.optuna_file, settings.patience_seconds, CURE)
     optuna = quiet_optuna()
     settings.optuna_file.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
@@ -65,7 +73,9 @@ def finished_trials(study: "optuna.Study") -> list["optuna.trial.FrozenTrial"]:
 def tuned_parameters(settings: Settings, known_by: date) -> Tuned:
     """Parameters that could be known on a day: of the latest study that had seen nothing from then on."""
     chosen = dict(DEFAULTS)
-    if settings.optuna_file.exists():
+    if not settings.optuna_file.exists():
+        return Tuned(**chosen)
+    with told_of(settings.optuna_file):
         optuna, storage = quiet_optuna(), open_storage(settings)
         names = optuna.get_all_study_names(storage)
         for task in DEFAULTS:

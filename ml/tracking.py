@@ -10,7 +10,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ml.errors import HitcastError
 from ml.files import PART, put_in_place, sync, written
 from ml.settings import Settings
+from ml.sqlite import check_database, told_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,7 @@ EXPERIMENT = "hitcast"
 MODEL = "hitcast"
 ALIAS = "champion"
 HISTORY_TAG = "earlier_champions"
+STORE_CURE = "Put it back from a backup, or move the folder `mlflow` away and `hitcast train`"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,14 @@ class Version:
 
 
 def open_client(settings: Settings) -> "MlflowClient":
-    """Client of the home's own store, which is made if it is missing; nothing is sent anywhere."""
+    """Client of the home's own store, which is made if it is missing; nothing is sent anywhere.
+
+    Raises:
+        BusyError: Another process has the store locked.
+        HitcastError: The store is damaged.
+    """
+    # MLflow would try a store that it cannot open for two minutes
+    check_database(store_file(settings), settings.patience_seconds, STORE_CURE)
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     for name in ("alembic", "mlflow"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -62,13 +71,32 @@ def open_client(settings: Settings) -> "MlflowClient":
     # Importing mlflow and opening a new store both set log levels again.
     for name in ("alembic", "alembic.runtime.migration", "mlflow", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    store = f"sqlite:///{settings.mlflow_dir / 'mlflow.db'}"
+    store = f"sqlite:///{store_file(settings)}"
     return MlflowClient(tracking_uri=store, registry_uri=store)
+
+
+def store_file(settings: Settings) -> Path:
+    """MLflow's database; it need not exist."""
+    return settings.mlflow_dir / "mlflow.db"
 
 
 @contextmanager
 def record_run(client: "MlflowClient", settings: Settings, command: str) -> Iterator[str]:
-    """A run of the experiment, marked as failed if the block raises; gives its run_id."""
+    """A run of the experiment, marked as failed if the block raises and as killed if it is interrupted; gives its run_id."""
+    with told_of(store_file(settings)):
+        run_id = _create_run(client, settings, command)
+        try:
+            yield run_id
+        except (KeyboardInterrupt, SystemExit):
+            _end_run(client, run_id, "KILLED")
+            raise
+        except BaseException:
+            _end_run(client, run_id, "FAILED")
+            raise
+        client.set_terminated(run_id, "FINISHED")
+
+
+def _create_run(client: "MlflowClient", settings: Settings, command: str) -> str:
     experiment = client.get_experiment_by_name(EXPERIMENT)
     experiment_id = (
         experiment.experiment_id
@@ -77,12 +105,13 @@ def record_run(client: "MlflowClient", settings: Settings, command: str) -> Iter
     )
     name = f"{command} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     run_id: str = client.create_run(experiment_id, run_name=name, tags={"command": command}).info.run_id
-    try:
-        yield run_id
-    except BaseException:
-        client.set_terminated(run_id, "FAILED")
-        raise
-    client.set_terminated(run_id, "FINISHED")
+    return run_id
+
+
+def _end_run(client: "MlflowClient", run_id: str, status: str) -> None:
+    # what stopped the run may keep the store from being written too, and is what the user must be told
+    with suppress(Exception):
+        client.set_terminated(run_id, status)
 
 
 def log_figures(
@@ -134,8 +163,13 @@ def register(client: "MlflowClient", settings: Settings, run_id: str, folder: Pa
 
 
 def list_models(settings: Settings) -> list[Version]:
-    """Registered versions, newest first; empty where nothing was trained."""
-    if not (settings.mlflow_dir / "mlflow.db").exists():
+    """Registered versions, newest first; empty where nothing was trained.
+
+    Raises:
+        HitcastError: The store is damaged, or gone from beside its models.
+    """
+    if not store_file(settings).exists():
+        stop_on_lost_store(settings)
         return []
     client = open_client(settings)
     standing = _champion_version(client)
@@ -156,9 +190,29 @@ def list_models(settings: Settings) -> list[Version]:
     )
 
 
+def stop_on_lost_store(settings: Settings) -> None:
+    """Stops where models lie without the store that says what they are.
+
+    Raises:
+        HitcastError: The store is gone.
+    """
+    if orphans := len(list(settings.mlflow_dir.glob("artifacts/*/artifacts/bundle"))):
+        models = f"{orphans} model{'s' if orphans > 1 else ''}"
+        raise HitcastError(
+            f"is gone, and with it what is known of {models} beside it", str(store_file(settings)), STORE_CURE
+        )
+
+
 def champion(settings: Settings) -> Version | None:
     """The version that forecasts are made with; None where nothing was trained."""
     return next((version for version in list_models(settings) if version.is_champion), None)
+
+
+def earlier_champions(settings: Settings) -> list[Version]:
+    """Those that held the title before and are still registered, the latest first."""
+    known = {version.version: version for version in list_models(settings)}
+    numbers = reversed(_history(open_client(settings))) if known else iter(())
+    return [known[number] for number in dict.fromkeys(numbers) if number in known and not known[number].is_champion]
 
 
 def promote(settings: Settings, version: int) -> None:

@@ -15,6 +15,7 @@ from ml.errors import HitcastError
 from ml.metrics import skill
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY, Fold, plan_folds, rows_to_test, training_rows, untouched_count
+from ml.sqlite import told_of
 from ml.studies import DEFAULTS, finished_trials, open_storage, quiet_optuna, study_name
 
 if TYPE_CHECKING:
@@ -89,7 +90,6 @@ def tune(
     Raises:
         HitcastError: Marts are missing, or history is too short to keep an origin untouched.
     """
-    optuna = quiet_optuna()
     progress("Reading the marts")
     marts = read_marts(settings)
     frame = modelling_frame(marts, settings.horizons)
@@ -108,35 +108,50 @@ def tune(
     with tracking.record_run(client, settings, "tune") as run_id:
         studies = {}
         for task, space in SPACES.items():
-            study = optuna.create_study(
-                study_name=study_name(task, settings, known_by),
-                storage=storage,
-                load_if_exists=True,
-                direction="minimize",
-                pruner=optuna.pruners.MedianPruner(n_startup_trials=8, n_warmup_steps=0),
-            )
-            if not study.trials:
-                study.enqueue_trial(dict(DEFAULTS[task]))
-            finished = len(finished_trials(study))
-            # A seed that moves on with the study: a resumed search must not draw the same points again.
-            study.sampler = optuna.samplers.TPESampler(seed=settings.seed + finished, n_startup_trials=10)
-            remaining = trials - finished
-            if remaining > 0:
-                objective = _objective(task, space, marts, frame, folds, known_by, settings)
-                study.optimize(
-                    objective,
-                    n_trials=remaining,
-                    timeout=None if timeout is None else timeout / len(SPACES),
-                    callbacks=[_reporter(task, trials, progress)],
-                )
-            else:
-                progress(f"{task}: {finished} trials are done already; ask for more with --trials")
-            studies[task] = study
+            objective = _objective(task, space, marts, frame, folds, known_by, settings)
+            with told_of(settings.optuna_file):
+                studies[task] = _search(task, objective, storage, known_by, settings, trials, timeout, progress)
         result = _result(run_id, studies)
         _log(client, result, studies, settings.seed)
         for task, study in studies.items():
             tracking.keep_table(settings, run_id, f"{task}_trials", study.trials_dataframe())
     return result
+
+
+def _search(
+    task: str,
+    objective: Objective,
+    storage: "optuna.storages.RDBStorage",
+    known_by: date,
+    settings: Settings,
+    trials: int,
+    timeout: float | None,
+    progress: Callable[[str], None],
+) -> "optuna.Study":
+    """Adds to a task's study until it holds `trials` finished trials."""
+    optuna = quiet_optuna()
+    study = optuna.create_study(
+        study_name=study_name(task, settings, known_by),
+        storage=storage,
+        load_if_exists=True,
+        direction="minimize",
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=8, n_warmup_steps=0),
+    )
+    if not _holds_defaults(task, study):
+        study.enqueue_trial(dict(DEFAULTS[task]))
+    finished = len(finished_trials(study))
+    # A seed that moves on with the study: a resumed search must not draw the same points again.
+    study.sampler = optuna.samplers.TPESampler(seed=settings.seed + finished, n_startup_trials=10)
+    if trials > finished:
+        study.optimize(
+            objective,
+            n_trials=trials - finished,
+            timeout=None if timeout is None else timeout / len(SPACES),
+            callbacks=[_reporter(task, trials, progress)],
+        )
+    else:
+        progress(f"{task}: {finished} trials are done already; ask for more with --trials")
+    return study
 
 
 def _objective(
@@ -231,6 +246,12 @@ def _result(run_id: str, studies: Mapping[str, "optuna.Study"]) -> TuningResult:
         best_value={task: study.best_value for task, study in studies.items()},
         best_parameters={task: study.best_params for task, study in studies.items()},
     )
+
+
+def _holds_defaults(task: str, study: "optuna.Study") -> bool:
+    """Whether the default parameters were tried or wait for it; a trial of them that was cut short is none."""
+    alive = [trial for trial in study.trials if trial.state.name in ("COMPLETE", "PRUNED", "RUNNING", "WAITING")]
+    return any((trial.params or trial.system_attrs.get("fixed_params")) == DEFAULTS[task] for trial in alive)
 
 
 def _default_value(task: str, study: "optuna.Study") -> float:

@@ -4,16 +4,23 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from ml.errors import BusyError, HitcastError
+from ml.errors import BusyError, HitcastError, machine_error
 from ml.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
+DAMAGE = (
+    "Corrupt database file",
+    "database has been invalidated",
+    "Serialization Error",
+    "not a valid DuckDB database",
+)
 BUILD_MARTS = "Run `hitcast ingest` and `hitcast run` first"
 PAUSE_SECONDS = 0.25
 
@@ -33,6 +40,9 @@ def open_warehouse(settings: Settings, read_only: bool = True) -> Iterator[duckd
         yield connection
     except duckdb.CatalogException as error:
         raise HitcastError(str(error).splitlines()[0], str(settings.warehouse), BUILD_MARTS) from None
+    except duckdb.Error as error:
+        told = str(error).splitlines()[0]
+        raise (damaged(settings.warehouse, told) if is_damage(told) else error) from None
     finally:
         connection.close()
 
@@ -75,7 +85,7 @@ def _connect(settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:
             told = str(error).splitlines()[0]
             held = re.search(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)", told)
             if held is None and "set lock" not in told:
-                raise _damaged(settings, told) from None
+                raise _refused(settings, told) from None
             if time.monotonic() > deadline:
                 by = f"{held['program'].rsplit('/')[-1]}, process {held['pid']}" if held else "another process"
                 raise BusyError(
@@ -84,11 +94,23 @@ def _connect(settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:
                     "Close it there and try again; readers belong on the published file",
                 ) from None
         except duckdb.Error as error:
-            raise _damaged(settings, str(error).splitlines()[0]) from None
+            raise damaged(settings.warehouse, str(error).splitlines()[0]) from None
         time.sleep(PAUSE_SECONDS)
 
 
-def _damaged(settings: Settings, told: str) -> HitcastError:
+def _refused(settings: Settings, told: str) -> HitcastError:
+    if obstacle := machine_error(told, str(settings.warehouse)):
+        return obstacle
+    return damaged(settings.warehouse, told)
+
+
+def damaged(warehouse: Path, told: str) -> HitcastError:
+    """What to say of a warehouse that no longer holds what was written to it."""
     return HitcastError(
-        f"cannot be opened ({told})", str(settings.warehouse), "`hitcast run --rebuild` makes it anew from what landed"
+        f"is damaged ({told})", str(warehouse), "`hitcast run --rebuild` makes it anew from what landed"
     )
+
+
+def is_damage(told: str) -> bool:
+    """Whether DuckDB's message is of a database file whose content is not what it wrote."""
+    return any(sign in told for sign in DAMAGE)

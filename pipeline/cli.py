@@ -109,6 +109,9 @@ def run(
         typer.Option(help="Train although a champion stands: auto does so where `hitcast status` says it is due."),
     ] = "never",
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make a damaged or lost warehouse anew; published forecasts are kept.")
+    ] = False,
 ) -> None:
     """Do the whole job: features, training if no model stands, forecasts, publication."""
     from pipeline.home import Home
@@ -121,7 +124,7 @@ def run(
 
     home = Home.current()
     with holding(home, "run"):
-        run_all(home, read_variables(variables), retrain, full_refresh, working, finished)
+        run_all(home, read_variables(variables), retrain, full_refresh, rebuild, working, finished)
     render_publication(home)
 
 

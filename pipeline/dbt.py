@@ -5,9 +5,9 @@ import json
 import os
 from typing import Any
 
-from ml.errors import HitcastError
+from ml.errors import HitcastError, machine_error
 from ml.files import written
-from ml.warehouse import open_warehouse
+from ml.warehouse import damaged, is_damage, open_warehouse
 from pipeline.home import PROJECT_DIR, Home
 from pipeline.project import settings_of
 
@@ -62,14 +62,23 @@ def invoke(home: Home, arguments: list[str]) -> None:
     if outcome.success:
         return
     log = f"See {home.dbt / 'logs' / 'dbt.log'}"
+    if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
+        raise outcome.exception
     if outcome.exception is not None:
-        raise HitcastError(_first_lines(str(outcome.exception)), f"dbt {arguments[0]}", log)
+        raise _failure(home, _first_lines(str(outcome.exception)), arguments[0], log)
     failed = [result for result in outcome.result if str(result.status) in ("error", "fail", "runtime error")]
     told = "; ".join(
         f"{result.node.name}: {_first_lines(result.message or str(result.status))}" for result in failed[:3]
     )
     more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
-    raise HitcastError(f"{told}{more}", f"dbt {arguments[0]}", log)
+    raise _failure(home, f"{told}{more}", arguments[0], log)
+
+
+def _failure(home: Home, told: str, command: str, log: str) -> HitcastError:
+    """What stands behind dbt's words: the machine, a damaged warehouse, or a model."""
+    if obstacle := machine_error(told, str(home.root)):
+        return obstacle
+    return damaged(home.warehouse, told) if is_damage(told) else HitcastError(told, f"dbt {command}", log)
 
 
 def _wait_for_warehouse(home: Home, variables: dict[str, Any]) -> None:

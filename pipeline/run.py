@@ -6,14 +6,16 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ml.errors import HitcastError
+from ml.errors import BusyError, HitcastError, MachineError
 from ml.warehouse import count_rows
 from pipeline import dbt
 from pipeline.home import Home
-from pipeline.ingest import widen
+from pipeline.ingest import check_landing, widen
 from pipeline.ingest.landing import read_ledger
 from pipeline.project import settings_of
 from pipeline.publish import Publication, publish
+from pipeline.rebuild import rebuild as make_anew
+from pipeline.rebuild import stop_on_lost_warehouse
 from pipeline.records import Counts, recorded
 from pipeline.summary import describe_forecasts, describe_training
 from pipeline.writer import writing
@@ -45,6 +47,7 @@ def run(
     variables: dict[str, Any],
     retrain: Literal["never", "auto", "always"] = "never",
     full_refresh: bool = False,
+    rebuild: bool = False,
     started: Callable[[str], AbstractContextManager[Callable[[str], None]]] = _silently,
     finished: Callable[[Step], None] = lambda step: None,
 ) -> Publication:
@@ -55,6 +58,7 @@ def run(
         variables: All variables of the project, for dbt and for the models alike.
         retrain: Whether to train although a champion stands: never, always, or where `ml.drift` says it is due.
         full_refresh: Build incremental models anew.
+        rebuild: Make the warehouse anew first, with all forecasts that it or the published file holds.
         started: Called with a step's name; gives a context whose value takes messages of progress.
         finished: Called with each finished step.
 
@@ -67,10 +71,18 @@ def run(
     settings = settings_of(home, variables)
     home.dbt.mkdir(parents=True, exist_ok=True)
 
+    def warehouse(progress: Callable[[str], None], counts: Counts) -> str:
+        rebuilt = make_anew(home, settings)
+        counts.rows_out = sum(rebuilt.row_counts.values())
+        return rebuilt.told()
+
     def features(progress: Callable[[str], None], counts: Counts) -> str:
+        check_landing(home)
+        stop_on_lost_warehouse(home, settings)
         counts.rows_in = sum(row.row_count for row in read_ledger(home).values() if not row.is_withdrawn)
         widen(home)
-        dbt.build(home, variables, FEATURES, full_refresh)
+        with _landing_blamed(home):
+            dbt.build(home, variables, FEATURES, full_refresh)
         counts.rows_out = count_rows(settings, "release_features")
         return "marts built and tested"
 
@@ -109,7 +121,8 @@ def run(
         counts.rows_out = sum(published[-1].row_counts.values())
         return str(published[-1].file)
 
-    steps = {
+    steps = {"rebuild": warehouse} if rebuild else {}
+    steps |= {
         "features": features,
         "train": training,
         "predict": forecasts,
@@ -127,11 +140,25 @@ def run(
 
 
 @contextmanager
+def _landing_blamed(home: Home) -> Iterator[None]:
+    """A build that failed on a damaged file of the landing says which, where DuckDB may not."""
+    try:
+        yield
+    except (BusyError, MachineError):
+        raise
+    except HitcastError:
+        check_landing(home, wholly=True)
+        raise
+
+
+@contextmanager
 def _named(step: str) -> Iterator[None]:
     """A failure says in which step it came about, and what to call once its cause is gone."""
     try:
         yield
     except HitcastError as error:
         where = ": ".join(part for part in (f"step {step}", error.where) if part)
-        cure = f"{error.cure}; then `hitcast run` again" if error.cure else "Then `hitcast run` again"
+        cure = error.cure
+        if "hitcast run" not in cure and "same command" not in cure:
+            cure = f"{cure}; then `hitcast run` again" if cure else "Then `hitcast run` again"
         raise type(error)(error.what, where, cure) from error

@@ -58,6 +58,8 @@ def describe_training(trained: "Trained") -> str:
 def describe_forecasts(predicted: "Predicted") -> str:
     """A finished scoring run in one line."""
     told = f"{predicted.release_count:,} releases as of {predicted.as_of} with {predicted.model_name}"
+    if predicted.instead_of:
+        told += f", {predicted.instead_of}"
     if predicted.refused_count:
         told += f"; {predicted.refused_count:,} more: not enough data, no day of them was delivered"
     return told

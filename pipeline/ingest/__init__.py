@@ -2,7 +2,8 @@
 
 from pipeline.ingest.delivery import ingest
 from pipeline.ingest.report import IngestReport, render
+from pipeline.ingest.soundness import check_landing, restore_ledger
 from pipeline.ingest.widening import widen
 from pipeline.ingest.withdrawal import withdraw
 
-__all__ = ["IngestReport", "ingest", "render", "widen", "withdraw"]
+__all__ = ["IngestReport", "check_landing", "ingest", "render", "restore_ledger", "widen", "withdraw"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from ml.errors import HitcastError
 from pipeline.ingest.contract import Contract
 from pipeline.ingest.stage import Stage, named_columns
 
@@ -49,11 +50,18 @@ def write_upserted(
 
     Returns:
         Rows that bear the number, and the checksum of the whole.
+
+    Raises:
+        HitcastError: The catalogue so far is damaged.
     """
     columns = ", ".join(f'"{column.name}" {column.data_type}' for column in contract.columns)
     connection.execute(f"create or replace temp table landed ({columns})")
     if landed.is_file():
-        connection.execute("insert into landed by name from read_parquet(?)", [str(landed)])
+        try:
+            connection.execute("insert into landed by name from read_parquet(?)", [str(landed)])
+        except duckdb.Error as error:
+            told = f"is damaged ({str(error).splitlines()[0]})"
+            raise damaged_catalogue(landed, told) from None
     [stamp] = [f'"{column.name}"' for column in contract.columns if column.stamped]
     delivered = [f'"{column.name}"' for column in contract.delivered]
     key = [f'"{name}"' for name in contract.key]
@@ -83,3 +91,9 @@ def write_upserted(
     )
     connection.execute("copy sorted to $path (format parquet)", {"path": str(incoming)})
     return changed, f"{rows}-{int(total) % 2**64:016x}"
+
+
+def damaged_catalogue(landed: Path, told: str) -> HitcastError:
+    """What to say of a catalogue that is damaged or missing: a delivery of some releases must not pass for all."""
+    remove = "Remove it, then " if landed.exists() else ""
+    return HitcastError(told, str(landed), f"{remove}`hitcast ingest` the whole catalogue again")

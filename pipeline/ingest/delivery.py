@@ -185,7 +185,7 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
         days.add(landed.day)
         known, target = delivery.ledger.get((contract.table, landed.day)), day_file(delivery.home, contract, landed.day)
         known = None if known and known.is_withdrawn else known
-        if known and known.checksum == landed.checksum and holds(target, landed.checksum):
+        if known and known.checksum == landed.checksum and holds(target, landed.checksum, landed.incoming):
             report.days_unchanged.append(landed.day)
             landed.incoming.unlink()
         else:

@@ -1,5 +1,6 @@
 """The landing: one Parquet file a table and day, each replaced by one rename, and the ledger of what came when."""
 
+import filecmp
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ml.errors import HitcastError
 from ml.files import sync
 from pipeline.home import Home
 from pipeline.ingest.contract import LEDGER, Contract
@@ -71,10 +73,19 @@ def incoming_dir(home: Home) -> Path:
 
 
 def read_ledger(home: Home) -> dict[tuple[str, date], LedgerRow]:
-    """The ledger by table and day; empty before the first delivery."""
+    """The ledger by table and day; empty before the first delivery.
+
+    Raises:
+        HitcastError: It is damaged.
+    """
     rows = []
     for path in sorted((home.raw / LEDGER).glob("*.parquet")):
-        rows += [LedgerRow(**row) for row in pq.read_table(path).to_pylist()]
+        try:
+            rows += [LedgerRow(**row) for row in pq.read_table(path).to_pylist()]
+        except (pa.ArrowException, OSError, TypeError) as error:
+            told = str(error).splitlines()[0]
+            cure = "`hitcast run --rebuild` makes it anew from the landed days"
+            raise HitcastError(f"is damaged ({told})", str(path), cure) from None
     return {(row.table_name, row.delivered_day): row for row in rows}
 
 
@@ -99,9 +110,23 @@ def day_file(home: Home, contract: Contract, day: date) -> Path:
     return home.raw / contract.table / f"{contract.day_column}={day.isoformat()}" / "data.parquet"
 
 
-def holds(path: Path, checksum: str) -> bool:
-    """Whether a landed day holds the rows of this checksum, as the file itself says: a killed run leaves no doubt."""
-    return path.is_file() and (pq.read_metadata(path).metadata or {}).get(CHECKSUM) == checksum.encode()
+def holds(path: Path, checksum: str, incoming: Path) -> bool:
+    """Whether a landed day holds the rows of an incoming one, whatever their order.
+
+    The checksum that it carries tells of a killed run; only its content tells of a damaged disk.
+    """
+    try:
+        if not path.is_file() or (pq.read_metadata(path).metadata or {}).get(CHECKSUM) != checksum.encode():
+            return False
+        return filecmp.cmp(path, incoming, shallow=False) or _ordered(path).equals(_ordered(incoming))
+    except (pa.ArrowException, OSError):
+        return False
+
+
+def _ordered(path: Path) -> pa.Table:
+    table = pq.ParquetFile(path).read().replace_schema_metadata()
+    names = sorted(table.column_names)
+    return table.select(names).sort_by([(name, "ascending") for name in names]).combine_chunks()
 
 
 def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, folder: Path) -> Iterator[LandedDay]:
@@ -181,7 +206,7 @@ def _write_day(day: date, table: pa.Table, contract: Contract, file_count: int, 
     # Addition, modulo 2^64, does not mind the order of the rows.
     checksum = f"{table.num_rows}-{int(np.add.reduce(hashes, dtype=np.uint64)):016x}"
     target = folder / f"{day.isoformat()}.parquet"
-    pq.write_table(table.replace_schema_metadata({CHECKSUM: checksum}), target)
+    pq.write_table(table.replace_schema_metadata({CHECKSUM: checksum}), target, write_page_checksum=True)
     accepted = np.bincount(files, minlength=file_count)
     return LandedDay(day, table.num_rows, checksum, target, accepted, duplicates)
 

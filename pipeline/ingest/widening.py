@@ -45,12 +45,20 @@ def _widen_table(home: Home, contract: Contract) -> int:
 
 
 def _lacks(path: Path, contract: Contract) -> bool:
-    held = set(pq.read_schema(path).names)
+    try:
+        held = set(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError):
+        # damaged, so that it tells nothing of the days after it
+        return True
     return any(column.name not in held for column in contract.columns if column.name != contract.day_column)
 
 
 def _widen_day(home: Home, path: Path, contract: Contract) -> None:
-    table = pq.ParquetFile(path).read()
+    try:
+        table = pq.ParquetFile(path).read()
+    except (pa.ArrowException, OSError):
+        # the run that comes next names it, and the day delivered again replaces it
+        return
     metadata = table.schema.metadata
     for column in contract.columns:
         if column.name not in table.column_names and column.name != contract.day_column:
@@ -58,5 +66,5 @@ def _widen_day(home: Home, path: Path, contract: Contract) -> None:
             table = table.append_column(column.name, empty)
     incoming = incoming_dir(home) / f"{path.parent.name}.parquet"
     incoming.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table.replace_schema_metadata(metadata), incoming)
+    pq.write_table(table.replace_schema_metadata(metadata), incoming, write_page_checksum=True)
     move_into_place([(incoming, path)])

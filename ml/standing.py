@@ -1,0 +1,45 @@
+"""The model that forecasts are made with: the champion, or, where its files are damaged, the champion before it."""
+
+from dataclasses import dataclass
+
+from ml import tracking
+from ml.bundles import Bundle, load_bundle
+from ml.errors import HitcastError
+from ml.settings import Settings
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A version that can be read.
+
+    Attributes:
+        version: The version.
+        bundle: Its models.
+        instead_of: Why it stands in for the champion, in words; empty where it is the champion itself.
+    """
+
+    version: tracking.Version
+    bundle: Bundle
+    instead_of: str = ""
+
+
+def load_standing(settings: Settings) -> Standing | None:
+    """The champion, or the latest one before it that can be read; None where nothing was trained.
+
+    Raises:
+        HitcastError: None of them can be read.
+    """
+    champion = tracking.champion(settings)
+    if champion is None:
+        return None
+    try:
+        return Standing(champion, load_bundle(champion.bundle))
+    except HitcastError as error:
+        damage = error
+    told = f"instead of champion version {champion.version}, which cannot be read; `hitcast train` makes another"
+    for earlier in tracking.earlier_champions(settings):
+        try:
+            return Standing(earlier, load_bundle(earlier.bundle), told)
+        except HitcastError:
+            continue
+    raise damage
