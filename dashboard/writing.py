@@ -74,7 +74,7 @@ def whole(value: Any, language: Language) -> str:
 
 
 def ages(through: date, published_at: datetime, clock: datetime) -> tuple[int, float]:
-    """How old what is published is: days since the last day of data, hours since it was published.
+    """How old what is published is: days since the last day of data, hours since it was published, none below 0.
 
     Args:
         through: Last day of data.
@@ -82,7 +82,7 @@ def ages(through: date, published_at: datetime, clock: datetime) -> tuple[int, f
         clock: The present, aware.
     """
     present = clock.astimezone(UTC).replace(tzinfo=None)
-    return (present.date() - through).days, (present - published_at).total_seconds() / 3600
+    return max(0, (present.date() - through).days), max(0.0, (present - published_at).total_seconds() / 3600)
 
 
 def _is_unknown(value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -15,11 +14,12 @@ from ml.classes import PROBABILITY_COLUMNS, class_minimums, fit_classes, predict
 from ml.data import FEATURE_SETS, Columns, feature_columns, modelling_frame, read_marts, target_column
 from ml.decisions import class_from_probabilities, class_probabilities, true_class
 from ml.leaderboard import evaluate, render
+from ml.moments import moment_after
 from ml.settings import Settings
 from ml.splits import Fold, Plan, plan_folds, rows_to_test, training_rows
 from ml.streams import INTERVAL_COLUMNS, fit_streams, predict_streams
 from ml.studies import tuned_parameters
-from ml.warehouse import write_tables
+from ml.warehouse import latest_moment, write_tables
 
 AS_OF_DAYS = (1, 3, 7)
 
@@ -79,7 +79,7 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
         costs = (settings.false_positive_cost, settings.false_negative_cost)
         release_dates = marts.releases.set_index("release_id")["release_date"]
         metrics = evaluate(predictions, class_predictions, names, costs, release_dates).assign(
-            run_id=run_id, evaluated_at=datetime.now(UTC).replace(tzinfo=None)
+            run_id=run_id, evaluated_at=moment_after(latest_moment(settings, "backtest_metrics", "evaluated_at"))
         )
         tracking.log_figures(client, run_id, {"step": plan.step, "origins": len(plan.folds)}, _headline(metrics))
         progress("Writing forecasts and metrics")

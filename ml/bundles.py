@@ -95,7 +95,7 @@ def load_bundle(folder: Path) -> Bundle:
 
 
 def _check_files(folder: Path, files: dict[str, str]) -> None:
-    """Tells of damage before a native library reads it, and of a lost file that a model would forecast otherwise without."""
+    """Tells of damage before a native library reads it, and of a file whose loss would only change the forecasts."""
     for name, digest in files.items():
         if _digest(_inside(folder, name)) != digest:
             raise ValueError(f"{name} is not as it was written")

@@ -1,7 +1,7 @@
 """Drift: whether the world that the champion was trained in still stands, and whether a retrain is due."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -9,11 +9,12 @@ import pandas as pd
 from ml import tracking
 from ml.bundles import Bundle
 from ml.data import Marts, read_marts
+from ml.moments import moment_after
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY
 from ml.standing import load_standing
 from ml.streams import importances
-from ml.warehouse import open_warehouse, write_tables
+from ml.warehouse import latest_moment, open_warehouse, write_tables
 
 RECENT_DAYS = 30
 MATURED_DAYS = 60
@@ -152,7 +153,7 @@ def record(settings: Settings) -> Drift | None:
             run_id=f"{tracking.MODEL}/{found.version} through {found.data_through}",
             model_name=f"{tracking.MODEL}/{found.version}",
             recent_release_count=found.recent_count,
-            computed_at=datetime.now(UTC).replace(tzinfo=None),
+            computed_at=moment_after(latest_moment(settings, "feature_drift", "computed_at")),
         )
         write_tables(settings, {"feature_drift": shifts})
     return found
@@ -257,10 +258,8 @@ def _periods(marts: Marts, bundle: Bundle) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _shifts(bundle: Bundle, past: pd.DataFrame, recent: pd.DataFrame, catalog: pd.DataFrame) -> tuple[Shift, ...]:
     columns = bundle.streams[bundle.feature_set].columns
     # One month has one season: it is never distributed as the years before it.
-    seasonal = set(catalog.loc[catalog["feature_group"] == "calendar", "feature_name"])
-    names = [
-        name for name in columns.numeric if name not in seasonal and name in recent.columns and name != "as_of_day"
-    ]
+    left_out = {"as_of_day", *catalog.loc[catalog["feature_group"] == "calendar", "feature_name"]}
+    names = [name for name in columns.numeric if name not in left_out and name in recent.columns]
     if len(recent) < LEAST_RECENT or past.empty:
         return ()
     main, limit = main_features(bundle, recent), index_limit(len(past), len(recent))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -16,8 +15,9 @@ from ml.errors import HitcastError
 from ml.experiments_measures import pessimism, rounding
 from ml.experiments_shared import DIFFERENCE, SEEDS, Bench
 from ml.experiments_training import leakage, likes, outliers
+from ml.moments import moment_after
 from ml.settings import Settings
-from ml.warehouse import write_tables
+from ml.warehouse import latest_moment, write_tables
 
 Progress = Callable[[str], None]
 
@@ -123,7 +123,7 @@ def experiment(name: str, settings: Settings, all_origins: bool = False, progres
             experiment=name,
             question=asked.question,
             answer=answer,
-            evaluated_at=datetime.now(UTC).replace(tzinfo=None),
+            evaluated_at=moment_after(latest_moment(settings, "experiments", "evaluated_at")),
         )
         write_tables(settings, {"experiments": rows})
     return Answered(run_id, asked.question, answer, origins.told, rows, asked.shown)

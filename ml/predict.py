@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,12 @@ from ml.decisions import class_from_probabilities
 from ml.drivers import explain, read_meanings
 from ml.errors import HitcastError
 from ml.log_linear import AS_OF_TOTALS
+from ml.moments import moment_after
 from ml.settings import Settings
 from ml.similar import find_similar
 from ml.standing import load_standing
 from ml.streams import predict_streams
-from ml.warehouse import write_tables
+from ml.warehouse import latest_moment, write_tables
 
 LATE_DAYS = 7
 """Days past the longest window for which a release is still scored, as its last days may come late."""
@@ -51,7 +52,12 @@ class Predicted:
     instead_of: str = ""
 
 
-def predict(settings: Settings, as_of: date | None = None, progress: Callable[[str], None] = print) -> Predicted:
+def predict(
+    settings: Settings,
+    as_of: date | None = None,
+    progress: Callable[[str], None] = print,
+    after: datetime | None = None,
+) -> Predicted:
     """Write forecasts, their drivers and precedents for every release with an open window.
 
     A release of which nothing was delivered that the forecast could rest on gets rows that say so, without a figure.
@@ -60,6 +66,7 @@ def predict(settings: Settings, as_of: date | None = None, progress: Callable[[s
         settings: Places and choices.
         as_of: Day of the forecasts, which see nothing from then on; by default the day after the last delivered one.
         progress: Takes a line as each step begins.
+        after: When forecasts were last published, UTC; these count as later, whatever the clock says.
 
     Raises:
         HitcastError: No champion stands or can be read, it was trained later than `as_of` or for other horizons, it
@@ -82,7 +89,7 @@ def predict(settings: Settings, as_of: date | None = None, progress: Callable[[s
     predictions = pd.concat([forecast(bundle, rows), refuse(bundle, refused)], ignore_index=True).assign(
         run_id=run_id,
         model_name=model_name,
-        predicted_at=datetime.now(UTC).replace(tzinfo=None),
+        predicted_at=moment_after(after, latest_moment(settings, "predictions", "predicted_at")),
         data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
     )
     model = bundle.streams[bundle.feature_set]

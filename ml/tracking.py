@@ -82,7 +82,7 @@ def store_file(settings: Settings) -> Path:
 
 @contextmanager
 def record_run(client: "MlflowClient", settings: Settings, command: str) -> Iterator[str]:
-    """A run of the experiment, marked as failed if the block raises and as killed if it is interrupted; gives its run_id."""
+    """A run of the experiment, failed if the block raises and killed if it is interrupted; gives its run_id."""
     with told_of(store_file(settings)):
         run_id = _create_run(client, settings, command)
         try:

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DAMAGE = (
-    "Corrupt database file",
+    "Corrupt database",
     "database has been invalidated",
     "Serialization Error",
     "not a valid DuckDB database",
@@ -74,6 +75,13 @@ def write_tables(settings: Settings, frames: "Mapping[str, pd.DataFrame]") -> No
             connection.execute(f'delete from ml."{table}" where list_contains(?::varchar[], run_id)', [runs])
             connection.from_arrow(rows).insert_into(f"ml.{table}")
         connection.commit()
+
+
+def latest_moment(settings: Settings, table: str, column: str) -> datetime | None:
+    """The latest time that a table of the schema `ml` bears, UTC; None where it holds no row."""
+    with open_warehouse(settings) as connection:
+        found: datetime | None = connection.table(f"ml.{table}").max(column).fetchall()[0][0]
+    return found
 
 
 def _connect(settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -253,12 +253,13 @@ def predict(variables: Variables = None, as_of: AsOf = None) -> None:
     from ml import predict as ml_predict
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
+    from pipeline.publish import last_published_at
     from pipeline.summary import describe_forecasts
 
     home = Home.current()
     settings = settings_of(home, read_variables(variables))
     with changing(home, "predict") as counts, working("forecasting") as progress:
-        predicted = ml_predict.predict(settings, as_of.date() if as_of else None, progress)
+        predicted = ml_predict.predict(settings, as_of.date() if as_of else None, progress, last_published_at(home))
         counts.rows_out, counts.rows_rejected = predicted.release_count, predicted.refused_count
     typer.echo(describe_forecasts(predicted))
 

@@ -8,6 +8,7 @@ import duckdb
 
 from ml.errors import HitcastError
 from ml.files import PART, put_in_place
+from ml.moments import moment_after
 from pipeline.home import Home
 from pipeline.writer import writing
 
@@ -101,23 +102,22 @@ def publish(home: Home) -> Publication:
     if not home.warehouse.exists():
         raise HitcastError("nothing to publish", str(home.warehouse), "Run `hitcast run` first")
     home.serving.mkdir(exist_ok=True)
-    published_at = datetime.now(UTC)
     serving_file = published_file(home)
     incoming = {name: home.serving / f".{name}.parquet{PART}" for name in (*PUBLISHED_TABLES, "rejected_rows")}
     incoming_file = home.serving / f".hitcast.duckdb{PART}"
     with writing(home, "hitcast publish"):
         try:
-            row_counts = _write(home, incoming_file, incoming, published_at)
+            published_at, row_counts = _write(home, incoming_file, incoming)
             # the DuckDB file last: its readers then find Parquet files that are as new
             places = {file: home.serving / f"{name}.parquet" for name, file in incoming.items()}
             put_in_place({**places, incoming_file: serving_file})
         finally:
             for leftover in (incoming_file, *incoming.values()):
                 leftover.unlink(missing_ok=True)
-    return Publication(serving_file, published_at, row_counts)
+    return Publication(serving_file, published_at.replace(tzinfo=UTC), row_counts)
 
 
-def _write(home: Home, database: Path, parquet: dict[str, Path], published_at: datetime) -> dict[str, int]:
+def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[datetime, dict[str, int]]:
     row_counts: dict[str, int] = {}
     with duckdb.connect() as connection:
         try:
@@ -145,10 +145,10 @@ def _write(home: Home, database: Path, parquet: dict[str, Path], published_at: d
         for name, file in parquet.items():
             connection.execute(f"copy {name} to {quoted(file)} (format parquet)")
             row_counts[name] = connection.table(name).shape[0]
-        _inform(connection, home, row_counts, published_at)
+        published_at = _inform(connection, home, row_counts)
         connection.execute("use memory")
         connection.execute("detach serving")
-    return row_counts
+    return published_at, row_counts
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:
@@ -197,19 +197,23 @@ def _count_rejects(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         )
 
 
-def _inform(
-    connection: duckdb.DuckDBPyConnection, home: Home, row_counts: dict[str, int], published_at: datetime
-) -> None:
+def _inform(connection: duckdb.DuckDBPyConnection, home: Home, row_counts: dict[str, int]) -> datetime:
+    """Writes what is published; returns when, UTC, without a zone: after all that it holds and replaces."""
     latest = connection.execute(
-        "select run_id, model_name from prediction_history order by predicted_at desc, run_id desc limit 1"
+        """
+        select run_id, model_name, predicted_at from prediction_history
+        order by predicted_at desc, run_id desc
+        limit 1
+        """
     ).fetchone()
-    run_id, model_name = latest or (None, None)
-    previous = _previous(home, run_id)
+    run_id, model_name, predicted_at = latest or (None, None, None)
+    published_at, previous = moment_after(last_published_at(home), predicted_at), _previous(home, run_id)
     for name, row_count in row_counts.items():
         connection.execute(
             "insert into publish_info select ?, ?, data_through_date, ?, ?, ?, ? from warehouse.main.dataset_days",
-            [name, row_count, published_at.replace(tzinfo=None), run_id, model_name, previous],
+            [name, row_count, published_at, run_id, model_name, previous],
         )
+    return published_at
 
 
 def _previous(home: Home, run_id: str | None) -> datetime | None:
@@ -224,6 +228,16 @@ def _previous(home: Home, run_id: str | None) -> datetime | None:
         return None
     earlier: datetime | None = row[2] if row[0] == run_id else row[1]
     return earlier
+
+
+def last_published_at(home: Home) -> datetime | None:
+    """When the home was last published, UTC, without a zone; None before that, or where the file cannot be read."""
+    try:
+        with open_published(home) as serving:
+            row = serving.execute("select max(published_at) from publish_info").fetchone()
+    except (HitcastError, duckdb.Error):
+        return None
+    return row[0] if row else None
 
 
 def quoted(text: Path | str) -> str:

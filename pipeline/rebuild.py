@@ -153,11 +153,12 @@ def _fill(home: Home, settings: Settings, part: Path, rebuilt: Rebuilt) -> bool:
             connection.execute(f'create table ml."{name}" ({listed})')
             arrived = _from_warehouse(settings, name) if known and name in known else None
             is_damaged = known is None or (name in known and arrived is None)
-            if not arrived and has_published and (published := _from_published(connection, name)):
-                arrived = published
+            published = _from_published(connection, name) if has_published and not arrived else None
+            if published:
                 rebuilt.from_published.append(name)
-            elif is_damaged:
+            elif is_damaged and published is None:
                 rebuilt.lost.append(name)
+            arrived = published or arrived
             is_whole = is_whole and not is_damaged
             rebuilt.row_counts[name] = _insert(connection, name, columns, arrived) if arrived else 0
         if has_published:

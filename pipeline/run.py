@@ -13,7 +13,7 @@ from pipeline.home import Home
 from pipeline.ingest import check_landing, widen
 from pipeline.ingest.landing import read_ledger
 from pipeline.project import settings_of
-from pipeline.publish import Publication, publish
+from pipeline.publish import Publication, last_published_at, publish
 from pipeline.rebuild import rebuild as make_anew
 from pipeline.rebuild import stop_on_lost_warehouse
 from pipeline.records import Counts, recorded
@@ -98,7 +98,7 @@ def run(
         return describe_training(trained) + cause
 
     def forecasts(progress: Callable[[str], None], counts: Counts) -> str:
-        predicted = predict.predict(settings, progress=progress)
+        predicted = predict.predict(settings, progress=progress, after=last_published_at(home))
         counts.rows_in = predicted.release_count + predicted.refused_count
         counts.rows_out, counts.rows_rejected = predicted.release_count, predicted.refused_count
         return describe_forecasts(predicted)

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ml.errors import HitcastError
+from ml.moments import moment_after
 from pipeline.home import Home
 from pipeline.ingest.catalogue import keep_last, write_upserted
 from pipeline.ingest.contract import LEDGER, Contract, load_contracts
@@ -112,7 +113,7 @@ def ingest(
         sources = [recognise(file, loaded, raw_contracts, connection) for file in files]
         ledger = read_ledger(home)
         number = 1 + max((row.delivery_number for row in ledger.values()), default=0)
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = moment_after(*(row.delivered_at for row in ledger.values()))
         delivery = Delivery(home, connection, number, now, ledger, progress, sum(source.size for source in sources))
         reports = []
         for contract in raw_contracts.values():

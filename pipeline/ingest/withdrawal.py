@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from ml.errors import HitcastError
+from ml.moments import moment_after
 from pipeline.home import Home
 from pipeline.ingest.contract import LEDGER, load_contracts
 from pipeline.ingest.landing import day_file, read_ledger, write_ledger
@@ -34,7 +35,7 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
         if unknown := [day.isoformat() for day in days if (table, day) not in ledger]:
             raise HitcastError(f"never delivered: {', '.join(unknown)}", table, "Name days that were")
         number = 1 + max(row.delivery_number for row in ledger.values())
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = moment_after(*(row.delivered_at for row in ledger.values()))
         withdrawn = {
             (table, day): replace(
                 ledger[table, day],

@@ -51,7 +51,9 @@ def test_a_champion_is_replaced_when_asked_or_due(
     )
     monkeypatch.setattr(job, "describe_training", lambda trained: "version 2 (champion)")
     monkeypatch.setattr(
-        predict, "predict", lambda settings, progress: predict.Predicted("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok")
+        predict,
+        "predict",
+        lambda settings, progress, after: predict.Predicted("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok"),
     )
     steps: dict[str, str] = {}
     job.run(

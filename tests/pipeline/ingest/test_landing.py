@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from pipeline.home import Home
 from pipeline.ingest.contract import LEDGER, Column, Contract, load_contracts
 from pipeline.ingest.landing import (
+    CHECKSUM,
     LandedDay,
     LedgerRow,
     day_file,
@@ -83,13 +85,28 @@ def test_unsorted_rows_are_a_defect_and_not_lost_days(tmp_path: Path) -> None:
 
 def test_a_landed_day_says_itself_what_it_holds(home: Home, tmp_path: Path) -> None:
     [day] = _write(tmp_path, [(SECOND, "a", 0, 1, 1, 1)])
+    again = Path(shutil.copy(day.incoming, tmp_path / "again.parquet"))
     target = day_file(home, CONTRACT, SECOND)
     assert target == home.raw / "plays" / "day=2024-01-01" / "data.parquet"
-    assert not holds(target, day.checksum)
+    assert not holds(target, day.checksum, again)
     move_into_place([(day.incoming, target)])
-    assert holds(target, day.checksum)
-    assert not holds(target, "1-0000000000000000")
+    assert holds(target, day.checksum, again)
+    assert not holds(target, "1-0000000000000000", again)
     assert not day.incoming.exists()
+
+
+def test_a_landed_day_holds_its_rows_in_any_order_until_its_content_is_damaged(home: Home, tmp_path: Path) -> None:
+    [day] = _write(tmp_path, [(SECOND, f"a{row}", row, row, row, row) for row in range(300)])
+    target, again = day_file(home, CONTRACT, SECOND), tmp_path / "again.parquet"
+    table = pq.ParquetFile(day.incoming).read()
+    pq.write_table(table.take(list(range(299, -1, -1))).replace_schema_metadata(table.schema.metadata), again)
+    move_into_place([(day.incoming, target)])
+    assert holds(target, day.checksum, again)
+    content = bytearray(target.read_bytes())
+    content[40:80] = bytes(40)
+    target.write_bytes(content)
+    assert pq.read_metadata(target).metadata[CHECKSUM] == day.checksum.encode()
+    assert not holds(target, day.checksum, again)
 
 
 def _ledger_rows(days: Iterable[int]) -> list[LedgerRow]:
