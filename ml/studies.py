@@ -34,7 +34,8 @@ def quiet_optuna() -> Any:
     """Optuna, imported and told to be silent."""
     import optuna
 
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    # what it fails at is raised too
+    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
     return optuna
 
 
@@ -48,7 +49,7 @@ def open_storage(settings: Settings) -> "optuna.storages.RDBStorage":
     check_database(settings.optuna_file, settings.patience_seconds, CURE)
     optuna = quiet_optuna()
     settings.optuna_file.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), told_of(settings.optuna_file):
         # Optuna calls the heartbeat experimental; the user can do nothing about that.
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         return optuna.storages.RDBStorage(

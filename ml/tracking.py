@@ -64,13 +64,13 @@ def open_client(settings: Settings) -> "MlflowClient":
     check_database(store_file(settings), settings.patience_seconds, STORE_CURE)
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     for name in ("alembic", "mlflow"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     from mlflow import MlflowClient
 
     settings.mlflow_dir.mkdir(parents=True, exist_ok=True)
     # Importing mlflow and opening a new store both set log levels again.
     for name in ("alembic", "alembic.runtime.migration", "mlflow", "mlflow.store.db.utils"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     store = f"sqlite:///{store_file(settings)}"
     return MlflowClient(tracking_uri=store, registry_uri=store)
 

@@ -43,7 +43,8 @@ def open_warehouse(settings: Settings, read_only: bool = True) -> Iterator[duckd
         raise HitcastError(str(error).splitlines()[0], str(settings.warehouse), BUILD_MARTS) from None
     except duckdb.Error as error:
         told = str(error).splitlines()[0]
-        raise (damaged(settings.warehouse, told) if is_damage(told) else error) from None
+        obstacle = machine_error(told, str(settings.warehouse))
+        raise obstacle or (damaged(settings.warehouse, told) if is_damage(told) else error) from None
     finally:
         connection.close()
 

@@ -1,5 +1,6 @@
 """What every command shares: one writer, a record, progress on stderr, and failures as one line with an exit code."""
 
+import os
 import signal
 import sys
 import traceback
@@ -9,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from ml.errors import HitcastError, MachineError
+from ml.errors import HitcastError, MachineError, machine_error
 from pipeline.home import Home
 from pipeline.plain import plain
 from pipeline.records import Counts, recorded
@@ -87,13 +88,15 @@ def _of_the_machine(error: Exception) -> MachineError | None:
 
     if isinstance(error, OSError) and error.strerror:
         cure = "Make room there, or name another home: HITCAST_HOME=PATH"
-        return MachineError(error.strerror.lower(), str(error.filename or ""), cure)
+        # pyarrow tells more than the operating system does
+        told = os.strerror(error.errno) if error.errno else error.strerror
+        return MachineError(told.lower(), str(error.filename or ""), cure)
     told = (str(error).splitlines() or [""])[0]
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return MachineError(f"not enough memory ({told})", cure="Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB")
     if isinstance(error, duckdb.IOException):
         return MachineError(told, cure="Look at the disk's space and permissions, then run the same command again")
-    return None
+    return machine_error(told, "")
 
 
 def _defect(error: Exception) -> str:
