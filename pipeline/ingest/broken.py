@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from ml.errors import HitcastError
+from ml.errors import HitcastError, machine_error
 from pipeline.ingest.finding import shown
 from pipeline.ingest.lines import MIXED
 from pipeline.ingest.readers import Source, encoding_error
@@ -23,6 +23,8 @@ def reading_error(error: duckdb.Error, batch: list[Source], prepared: list[Path]
         prepared: What it was given of each.
     """
     message = str(error)
+    if "No space left" in message and (obstacle := machine_error(message, "")):
+        return obstacle
     name = next((source.name for source, path in zip(batch, prepared, strict=True) if str(path) in message), "")
     name = name or ", ".join(source.name for source in batch[:3])
     if "invalid state" in message:

@@ -204,7 +204,8 @@ def _clear_failures(path: Path, mapping: TableMapping) -> Iterator[None]:
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise HitcastError("is a broken or incomplete gzip file", shown(str(path)), "Ask for it again") from None
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            # not the file that is read, but the unpacked one that is written
             raise
         what, cure = f"cannot be read ({error.strerror or error})", "Give yourself the right to read it, or move it"
         raise HitcastError(what, shown(str(path)), cure) from None

@@ -1,0 +1,97 @@
+"""`hitcast` in a process of its own, as a scheduler calls it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from pipeline.home import PROJECT_DIR, Home
+
+HITCAST = Path(sys.executable).with_name("hitcast")
+MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
+slow = pytest.mark.skipif(
+    not os.environ.get("HITCAST_ALL_FAULTS"), reason="takes whole runs; `make drills` makes these faults happen too"
+)
+
+
+def environment(home: Home, **variables: str) -> dict[str, str]:
+    return os.environ | {"HITCAST_HOME": str(home.root), "COLUMNS": "80", "HITCAST_PATIENCE": "1"} | variables
+
+
+def hitcast(home: Home, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(HITCAST), *arguments],
+        env=environment(home, **variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PROJECT_DIR,
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """The one line with which a command ended; anything more is a defect."""
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert done.returncode == code, done.stderr
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("hitcast: ")
+    return lines[0]
+
+
+def succeeded(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def interrupted(home: Home, number: signal.Signals, until: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command that is sent a signal once it says `until` of its progress, and half a second has passed."""
+    with subprocess.Popen(
+        [str(HITCAST), *arguments],
+        env=environment(home, FORCE_COLOR="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT_DIR,
+    ) as process:
+        assert process.stderr is not None
+        told = ""
+        while until not in told:
+            read = os.read(process.stderr.fileno(), 4096).decode(errors="replace")
+            assert read, told
+            told += read
+        time.sleep(0.5)
+        process.send_signal(number)
+        stdout, rest = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, told + rest)
+
+
+def published(home: Home, sql: str) -> pd.DataFrame:
+    with duckdb.connect(str(home.serving / "hitcast.duckdb"), read_only=True) as serving:
+        return serving.sql(sql).df()
+
+
+def copied(home: Home, root: Path) -> Home:
+    shutil.copytree(home.root, root, ignore=shutil.ignore_patterns("exports", "rejects"), dirs_exist_ok=True)
+    return Home(root)
+
+
+def overwritten(file: Path, start: float, share: float, seed: int = 1) -> None:
+    """Puts noise over a share of a file, from a share of its length on."""
+    import numpy as np
+
+    size = file.stat().st_size
+    with file.open("r+b") as opened:
+        opened.seek(int(size * start))
+        opened.write(np.random.default_rng(seed).bytes(max(int(size * share), 16)))
+
+
+def cut(file: Path, share: float) -> None:
+    with file.open("r+b") as opened:
+        opened.truncate(int(file.stat().st_size * share))

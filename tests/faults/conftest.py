@@ -1,0 +1,103 @@
+"""One prepared home for all faults, copied for each; and small file systems, which only root may mount."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ml import tracking
+from ml.settings import Settings
+from pipeline.home import Home
+from pipeline.project import read_variables, settings_of
+from tests.faults.commands import MAPPINGS, copied, hitcast, succeeded
+
+ROWS = 60_000
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A small file system in memory.
+
+    Attributes:
+        root: Where it is mounted.
+    """
+
+    root: Path
+
+    def fill(self, left: int = 0) -> None:
+        """Takes all room but so many bytes."""
+        room = os.statvfs(self.root)
+        self.ballast.write_bytes(bytes(max(room.f_bavail * room.f_frsize - left, 0)))
+
+    def make_room(self) -> None:
+        self.ballast.unlink()
+
+    @property
+    def ballast(self) -> Path:
+        return self.root / "ballast"
+
+    def forbid_writing(self) -> None:
+        subprocess.run(["mount", "-o", "remount,ro", str(self.root)], check=True)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A demo world with all done, and a second version, alike, that took the title from the first and forecast too."""
+    home = Home(tmp_path_factory.mktemp("prepared"))
+    succeeded(hitcast(home, "demo-data", "--rows", str(ROWS)))
+    succeeded(hitcast(home, "ingest", str(home.exports / "first"), *MAPPINGS))
+    succeeded(hitcast(home, "run"))
+    settings = settings_of(home, read_variables())
+    first = tracking.champion(settings)
+    assert first is not None
+    client = tracking.open_client(settings)
+    with tracking.record_run(client, settings, "train") as run_id:
+        second = tracking.register(client, settings, run_id, first.bundle, first.tags)
+    tracking.promote(settings, second)
+    succeeded(hitcast(home, "predict"))
+    return home
+
+
+@pytest.fixture
+def home(prepared: Home, tmp_path: Path) -> Home:
+    """A copy of the prepared home, free to be damaged; its exports stay where they are."""
+    return copied(prepared, tmp_path / "home")
+
+
+@pytest.fixture
+def exports(prepared: Home) -> Path:
+    return prepared.exports / "first"
+
+
+@pytest.fixture
+def settings(home: Home) -> Settings:
+    return settings_of(home, read_variables())
+
+
+@pytest.fixture
+def champion(settings: Settings) -> tracking.Version:
+    found = tracking.champion(settings)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[[int], Disk]]:
+    """Mounts a file system of so many megabytes."""
+    roots: list[Path] = []
+
+    def mount(megabytes: int) -> Disk:
+        root = tmp_path / f"disk {len(roots)}"
+        root.mkdir()
+        options = ["-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(root)]
+        if os.geteuid() or subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
+            pytest.skip("needs to mount a small tmpfs: root, or CAP_SYS_ADMIN in a container")
+        roots.append(root)
+        return Disk(root)
+
+    yield mount
+    for root in roots:
+        subprocess.run(["umount", "--lazy", str(root)], check=True)
