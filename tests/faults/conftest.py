@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -57,7 +57,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with tracking.record_run(client, settings, "train") as run_id:
         second = tracking.register(client, settings, run_id, first.bundle, first.tags)
     tracking.promote(settings, second)
-    succeeded(hitcast(home, "predict"))
+    succeeded(hitcast(home, "run"))
     return home
 
 
@@ -74,7 +74,7 @@ def exports(prepared: Home) -> Path:
 
 @pytest.fixture
 def settings(home: Home) -> Settings:
-    return settings_of(home, read_variables())
+    return replace(settings_of(home, read_variables()), patience_seconds=1)
 
 
 @pytest.fixture

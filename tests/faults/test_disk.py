@@ -1,4 +1,4 @@
-"""No room, no right to write, another file system: one line, exit code 4, nothing lost, and the same command completes."""
+"""No room, no right to write, another file system: one line, exit code 4, nothing lost, the same command completes."""
 
 import shutil
 import subprocess

@@ -1,0 +1,163 @@
+"""Damaged models, and stores that are lost, damaged or locked."""
+
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ml import drift, tracking
+from ml.bundles import load_bundle
+from ml.errors import BusyError, HitcastError
+from ml.predict import predict
+from ml.settings import Settings
+from ml.standing import load_standing
+from ml.studies import open_storage, tuned_parameters
+from pipeline.home import Home
+from tests.faults.commands import cut, hitcast, overwritten, refused, succeeded
+
+
+def first(folder: Path, pattern: str) -> Path:
+    return sorted(folder.glob(pattern))[0]
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "the folder is gone": shutil.rmtree,
+    "CatBoost cut off": lambda folder: cut(first(folder, "*.cbm"), 0.5),
+    "CatBoost gone": lambda folder: first(folder, "*.cbm").unlink(),
+    "noise in CatBoost": lambda folder: overwritten(first(folder, "*.cbm"), 0.3, 0.1),
+    "JSON broken": lambda folder: cut(first(folder, "streams_*.json"), 0.5),
+    "manifest broken": lambda folder: cut(folder / "manifest.json", 0.5),
+    "manifest of another kind": lambda folder: (folder / "manifest.json").write_text("[1]"),
+    "one figure changed": lambda folder: (folder / "training_releases.json").write_text("[]"),
+}
+
+
+def quiet(message: str) -> None:
+    pass
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_the_champion_before_stands_in_for_a_damaged_one(
+    settings: Settings, champion: tracking.Version, damage: str
+) -> None:
+    assert champion.version == 2
+    DAMAGES[damage](champion.bundle)
+    with pytest.raises(HitcastError, match=r"cannot be read .*`hitcast train`"):
+        load_bundle(champion.bundle)
+    standing = load_standing(settings)
+    assert standing is not None
+    assert standing.version.version == 1
+    assert "instead of champion version 2, which cannot be read" in standing.instead_of
+
+
+def test_garbage_in_a_lightgbm_file_is_damage(settings: Settings, champion: tracking.Version) -> None:
+    """Also where the manifest knows no checksum, as LightGBM raises an error of its own."""
+    file = champion.bundle / "classes_tiktok_vk_high.txt"
+    file.write_text("garbage")
+    manifest = json.loads((champion.bundle / "manifest.json").read_text())
+    del manifest["files"]
+    (champion.bundle / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(HitcastError, match=r"the model cannot be read"):
+        load_bundle(champion.bundle)
+
+
+def test_forecasts_and_status_say_who_stands_in_until_training_again(home: Home, champion: tracking.Version) -> None:
+    cut(first(champion.bundle, "*.cbm"), 0.5)
+    told = succeeded(hitcast(home, "predict"))
+    assert "with hitcast/1, instead of champion version 2, which cannot be read; `hitcast train` makes another" in told
+    assert "instead of champion version 2" in " ".join(succeeded(hitcast(home, "status")).split())
+
+
+def test_a_damaged_champion_makes_a_retrain_due(settings: Settings, champion: tracking.Version) -> None:
+    shutil.rmtree(champion.bundle)
+    found = drift.look(settings)
+    assert found is not None
+    assert found.version == 1
+    assert found.is_retrain_due
+    assert found.reasons[0].startswith("version 1 stands instead of champion version 2")
+
+
+def test_without_a_model_that_can_be_read_one_line_asks_for_training(home: Home, settings: Settings) -> None:
+    for version in tracking.list_models(settings):
+        shutil.rmtree(version.bundle)
+    told = refused(hitcast(home, "run"), 2)
+    assert "step predict" in told
+    assert "Train again with `hitcast train`; then `hitcast run` again" in told
+    assert "version 3 (champion" in succeeded(hitcast(home, "train"))
+    assert "with hitcast/3" in succeeded(hitcast(home, "predict"))
+
+
+def test_a_feature_that_is_gone_from_the_marts_is_named(settings: Settings) -> None:
+    standing = load_standing(settings)
+    assert standing is not None
+    name = standing.bundle.streams[standing.bundle.feature_set].columns.numeric[3]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("create or replace table kept as from release_features")
+        connection.execute("drop view release_features")
+        connection.execute(f'create view release_features as select * exclude ("{name}") from kept')
+        connection.execute("delete from feature_catalog where feature_name = ?", [name])
+    with pytest.raises(HitcastError, match=rf"features that are gone: {name}.*`hitcast train`"):
+        predict(settings, progress=quiet)
+
+
+@pytest.mark.parametrize("store", ["mlflow", "optuna"])
+@pytest.mark.parametrize("damage", ["noise", "cut off", "text"])
+def test_a_damaged_store_is_told_at_once(settings: Settings, store: str, damage: str) -> None:
+    file = tracking.store_file(settings) if store == "mlflow" else settings.optuna_file
+    if store == "optuna":
+        open_storage(settings)
+    if damage == "noise":
+        overwritten(file, 0.1, 0.8)
+    elif damage == "cut off":
+        cut(file, 0.5)
+    else:
+        file.write_text("no database" * 100)
+    begun = time.monotonic()
+    cure = "Put it back from a backup"
+    with pytest.raises(HitcastError, match=rf"{file}: is damaged .*{cure}"):
+        tracking.list_models(settings) if store == "mlflow" else tuned_parameters(settings, champion_day())
+    assert time.monotonic() - begun < 5
+
+
+def champion_day():  # type: ignore[no-untyped-def]
+    from datetime import date
+
+    return date(2022, 1, 1)
+
+
+@pytest.mark.parametrize("store", ["mlflow", "optuna"])
+def test_a_locked_store_is_waited_for_and_then_told(settings: Settings, store: str) -> None:
+    file = tracking.store_file(settings) if store == "mlflow" else settings.optuna_file
+    if store == "optuna":
+        open_storage(settings)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        begun = time.monotonic()
+        with pytest.raises(BusyError, match=rf"{file}: is locked by another process; waited 1 s"):
+            tracking.list_models(settings) if store == "mlflow" else tuned_parameters(settings, champion_day())
+        assert 0.9 < time.monotonic() - begun < 10
+    if store == "mlflow":
+        assert len(tracking.list_models(settings)) == 2
+
+
+def test_lost_studies_leave_the_defaults(settings: Settings) -> None:
+    from ml.studies import DEFAULTS
+
+    assert not settings.optuna_file.exists()
+    assert tuned_parameters(settings, champion_day()).streams == DEFAULTS["streams"]
+
+
+def test_a_lost_store_is_missed_while_models_lie_beside_it(home: Home, settings: Settings) -> None:
+    tracking.store_file(settings).unlink()
+    told = refused(hitcast(home, "predict"), 2)
+    assert "mlflow.db: is gone, and with it what is known of 2 models beside it" in told
+    assert "Put it back from a backup, or move the folder `mlflow` away and `hitcast train`" in told
+    assert "is gone" in succeeded(hitcast(home, "status"))
+    settings.mlflow_dir.rename(home.root / "old mlflow")
+    assert tracking.list_models(settings) == []
