@@ -10,7 +10,7 @@ export HITCAST_HOME ?= data
 ROWS ?= 7000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-fast format docs load bench dashboard screenshots clean lock audit fuzz mutants
+.PHONY: help setup demo test check check-fast format docs load bench dashboard screenshots clean lock audit fuzz mutants drills
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,8 @@ load: $(STAMP) ## Publish 200 times while eight readers never pause
 
 fuzz: $(STAMP) ## Spoil 10,000 exports at random and account for every row
 	HITCAST_MUTATIONS=10000 $(BIN)/python -m pytest -s -n 2 tests/pipeline/test_fuzz_exports.py
+drills: $(STAMP) ## Make disks fill up, files rot, clocks go back and the like, the slow ones too
+	HITCAST_ALL_FAULTS=1 $(BIN)/python -m pytest tests/faults
 
 bench: $(STAMP) ## Measure speed and memory; make bench ROWS=71000000 takes a quarter of an hour and 10 GB of disk
 	$(BIN)/python -m benchmarks --rows $(ROWS)

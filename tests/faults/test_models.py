@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -17,9 +18,12 @@ from ml.errors import BusyError, HitcastError
 from ml.predict import predict
 from ml.settings import Settings
 from ml.standing import load_standing
-from ml.studies import open_storage, tuned_parameters
+from ml.studies import DEFAULTS, open_storage, tuned_parameters
 from pipeline.home import Home
 from tests.faults.commands import cut, hitcast, overwritten, refused, succeeded
+
+
+TODAY = date(2022, 1, 1)
 
 
 def first(folder: Path, pattern: str) -> Path:
@@ -121,14 +125,8 @@ def test_a_damaged_store_is_told_at_once(settings: Settings, store: str, damage:
     begun = time.monotonic()
     cure = "Put it back from a backup"
     with pytest.raises(HitcastError, match=rf"{file}: is damaged .*{cure}"):
-        tracking.list_models(settings) if store == "mlflow" else tuned_parameters(settings, champion_day())
+        tracking.list_models(settings) if store == "mlflow" else tuned_parameters(settings, TODAY)
     assert time.monotonic() - begun < 5
-
-
-def champion_day():  # type: ignore[no-untyped-def]
-    from datetime import date
-
-    return date(2022, 1, 1)
 
 
 @pytest.mark.parametrize("store", ["mlflow", "optuna"])
@@ -140,17 +138,15 @@ def test_a_locked_store_is_waited_for_and_then_told(settings: Settings, store: s
         other.execute("begin exclusive")
         begun = time.monotonic()
         with pytest.raises(BusyError, match=rf"{file}: is locked by another process; waited 1 s"):
-            tracking.list_models(settings) if store == "mlflow" else tuned_parameters(settings, champion_day())
+            tracking.list_models(settings) if store == "mlflow" else tuned_parameters(settings, TODAY)
         assert 0.9 < time.monotonic() - begun < 10
     if store == "mlflow":
         assert len(tracking.list_models(settings)) == 2
 
 
 def test_lost_studies_leave_the_defaults(settings: Settings) -> None:
-    from ml.studies import DEFAULTS
-
     assert not settings.optuna_file.exists()
-    assert tuned_parameters(settings, champion_day()).streams == DEFAULTS["streams"]
+    assert tuned_parameters(settings, TODAY).streams == DEFAULTS["streams"]
 
 
 def test_a_lost_store_is_missed_while_models_lie_beside_it(home: Home, settings: Settings) -> None:
