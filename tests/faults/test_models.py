@@ -22,7 +22,6 @@ from ml.studies import DEFAULTS, open_storage, tuned_parameters
 from pipeline.home import Home
 from tests.faults.commands import cut, hitcast, overwritten, refused, succeeded
 
-
 TODAY = date(2022, 1, 1)
 
 

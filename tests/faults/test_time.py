@@ -57,9 +57,7 @@ def test_a_delivery_by_a_clock_set_back_still_replaces_and_is_the_latest(home: H
 @pytest.mark.usefixtures("clock_set_back")
 def test_forecasts_and_publications_by_a_clock_set_back_are_the_latest(home: Home, settings: Settings) -> None:
     before = last_published_at(home)
-    [[latest]] = (
-        duckdb.connect(str(settings.warehouse)).execute("select max(predicted_at) from ml.predictions").fetchall()
-    )
+    latest = latest_moment(settings, "predictions", "predicted_at")
     predicted = predict(settings, as_of=date(2022, 1, 3), progress=lambda line: None, after=before)
     with duckdb.connect(str(settings.warehouse)) as connection:
         query = "select distinct predicted_at from ml.predictions where run_id = ?"
