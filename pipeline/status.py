@@ -117,8 +117,12 @@ def look(home: Home, settings: Settings) -> Status:
     from ml import drift
 
     problems: list[str] = []
-    found, loaded, published = None, [], []
-    if home.warehouse.exists():
+    found, models, loaded, published = None, [], [], []
+    try:
+        models = tracking.list_models(settings)
+    except HitcastError as error:
+        problems.append(f"models were not looked at: {error}")
+    if models and home.warehouse.exists():
         try:
             found = drift.look(settings)
         except HitcastError as error:
@@ -132,7 +136,7 @@ def look(home: Home, settings: Settings) -> Status:
     except (HitcastError, duckdb.Error) as error:
         problems.append(str(error))
     return Status(
-        home.root, holder(home), loaded, tracking.list_models(settings), found, problems, published,
+        home.root, holder(home), loaded, models, found, problems, published,
         latest_records(home),
     )  # fmt: skip
 

@@ -30,7 +30,8 @@ class Disk:
     def fill(self, left: int = 0) -> None:
         """Takes all room but so many bytes."""
         room = os.statvfs(self.root)
-        self.ballast.write_bytes(bytes(max(room.f_bavail * room.f_frsize - left, 0)))
+        with self.ballast.open("ab") as ballast:
+            ballast.write(bytes(max(room.f_bavail * room.f_frsize - left, 0)))
 
     def make_room(self) -> None:
         self.ballast.unlink()

@@ -10,7 +10,7 @@ from ml.errors import HitcastError
 from pipeline.home import Home
 from pipeline.ingest import check_landing, ingest, restore_ledger
 from pipeline.ingest.landing import read_ledger
-from tests.faults.commands import MAPPINGS, cut, hitcast, overwritten, published, refused, succeeded
+from tests.faults.commands import MAPPINGS, cut, hitcast, overwritten, published, refused, slow, succeeded
 
 DAY = "stream_date=2021-12-20"
 HEADER = "stream_date,isrc,territory,streams"
@@ -23,7 +23,6 @@ def landed_rows(home: Home) -> list[tuple[object, ...]]:
 
 def test_a_damaged_day_is_named_and_delivered_again(home: Home, exports: Path) -> None:
     rows = landed_rows(home)
-    forecasts = published(home, "select * exclude predicted_at from release_predictions order by all")
     file = home.raw / "vk_stream_days" / DAY / "data.parquet"
     cut(file, 0.5)
     told = refused(hitcast(home, "run"), 2)
@@ -31,10 +30,18 @@ def test_a_damaged_day_is_named_and_delivered_again(home: Home, exports: Path) -
     assert "`hitcast ingest` that day again, from vk_streams_2021-12.csv" in told
     succeeded(hitcast(home, "ingest", str(exports), *MAPPINGS))
     assert landed_rows(home) == rows
+    check_landing(home, wholly=True)
+
+
+@slow
+def test_a_run_after_the_cure_forecasts_as_before(home: Home, exports: Path) -> None:
+    query = "select * exclude (predicted_at, run_id) from release_predictions order by all"
+    forecasts = published(home, query)
+    overwritten(home.raw / "vk_stream_days" / DAY / "data.parquet", 0.01, 0.3)
+    assert DAY in refused(hitcast(home, "run", "--full-refresh"), 2)
+    succeeded(hitcast(home, "ingest", str(exports), *MAPPINGS))
     succeeded(hitcast(home, "run"))
-    columns = [name for name in forecasts if name != "run_id"]
-    again = published(home, "select * exclude predicted_at from release_predictions order by all")
-    assert again[columns].equals(forecasts[columns])
+    assert published(home, query).equals(forecasts)
 
 
 def test_damage_within_a_day_is_found_and_healed_though_its_ends_are_whole(home: Home, exports: Path) -> None:

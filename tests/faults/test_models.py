@@ -20,7 +20,7 @@ from ml.settings import Settings
 from ml.standing import load_standing
 from ml.studies import DEFAULTS, open_storage, tuned_parameters
 from pipeline.home import Home
-from tests.faults.commands import cut, hitcast, overwritten, refused, succeeded
+from tests.faults.commands import cut, hitcast, overwritten, refused, slow, succeeded
 
 TODAY = date(2022, 1, 1)
 
@@ -89,6 +89,13 @@ def test_a_damaged_champion_makes_a_retrain_due(settings: Settings, champion: tr
 def test_without_a_model_that_can_be_read_one_line_asks_for_training(home: Home, settings: Settings) -> None:
     for version in tracking.list_models(settings):
         shutil.rmtree(version.bundle)
+    assert "Train again with `hitcast train`" in refused(hitcast(home, "predict"), 2)
+
+
+@slow
+def test_training_puts_a_model_in_the_place_of_damaged_ones(home: Home, settings: Settings) -> None:
+    for version in tracking.list_models(settings):
+        shutil.rmtree(version.bundle)
     told = refused(hitcast(home, "run"), 2)
     assert "step predict" in told
     assert "Train again with `hitcast train`; then `hitcast run` again" in told
@@ -104,7 +111,9 @@ def test_a_feature_that_is_gone_from_the_marts_is_named(settings: Settings) -> N
         connection.execute("create or replace table kept as from release_features")
         connection.execute("drop view release_features")
         connection.execute(f'create view release_features as select * exclude ("{name}") from kept')
-        connection.execute("delete from feature_catalog where feature_name = ?", [name])
+        connection.execute("create or replace table listed as from feature_catalog")
+        connection.execute("drop view feature_catalog")
+        connection.execute(f"create view feature_catalog as from listed where feature_name <> '{name}'")
     with pytest.raises(HitcastError, match=rf"features that are gone: {name}.*`hitcast train`"):
         predict(settings, progress=quiet)
 
