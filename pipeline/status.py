@@ -130,7 +130,8 @@ def look(home: Home, settings: Settings) -> Status:
     try:
         loaded = _loaded(home)
     except duckdb.Error as error:
-        problems.append(f"{home.ledger}: cannot be read ({str(error).splitlines()[0]}). `hitcast run --rebuild` makes it anew")
+        told = str(error).splitlines()[0]
+        problems.append(f"{home.ledger}: cannot be read ({told}). `hitcast run --rebuild` makes it anew")
     try:
         published = _published(home)
     except (HitcastError, duckdb.Error) as error:
