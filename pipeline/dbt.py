@@ -13,6 +13,8 @@ from pipeline.project import settings_of
 
 # Incremental models keep rows that these variables and the SQL shaped; any change asks for a full refresh.
 SHAPING_VARIABLES = ("territory", "teaser_days", "horizons")
+# Silence on the terminal. The file moves aside at its most bytes, and dbt keeps five that did.
+LOGGING = ("--log-level", "none", "--log-level-file", "info", "--log-file-max-bytes", str(1 << 20))
 
 
 def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh: bool = False) -> None:
@@ -55,7 +57,7 @@ def invoke(home: Home, arguments: list[str]) -> None:
     places = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
     places += ["--target-path", str(home.dbt / "target"), "--log-path", str(home.dbt / "logs")]
     try:
-        outcome = dbtRunner().invoke(["--log-level", "none", *arguments, *places])
+        outcome = dbtRunner().invoke([*LOGGING, *arguments, *places])
     finally:
         # dbt would hold the file for as long as this process lives
         DuckDBConnectionManager.close_all_connections()
