@@ -1,0 +1,202 @@
+"""Homes to begin from, commands to kill on them, and the moments at which a kill may do most harm."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.demo.world import write_demo_data
+from pipeline.home import Home
+from tests.faults.launcher import Ended, Launcher
+from tests.faults.state import Print, print_of
+
+ROWS = 60_000
+MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
+WITHDRAWN = ("2021-11-20", "2021-12-28")
+
+Moment = Callable[[Home], bool]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A command to kill.
+
+    Attributes:
+        name: What is done, in words.
+        begins: Name of the prepared home that it begins from.
+        ends: Name of the prepared home that it leads to where nothing disturbs it; None: it is made for the trials.
+        arguments: Of `hitcast`; EXPORTS stands for the folder of the demo world.
+        weight: Share of all kills.
+        moments: Waited for before a kill in the critical span, each with the longest pause after it in seconds.
+    """
+
+    name: str
+    begins: str
+    ends: str | None
+    arguments: tuple[str, ...]
+    weight: int
+    moments: tuple[tuple[str, Moment, float], ...]
+
+
+def exists(pattern: str) -> Moment:
+    """Something of that name lies in the home."""
+    return lambda home: next(home.root.glob(pattern), None) is not None
+
+
+def renamed(place: str) -> Moment:
+    """A file of the home has been replaced since the first look, or has appeared."""
+    first: dict[Path, int] = {}
+
+    def look(home: Home) -> bool:
+        path = home.root / place
+        present = path.stat().st_ino if path.exists() else 0
+        return present != first.setdefault(path, present)
+
+    return look
+
+
+def step_done(step: str, outcome: str = "done") -> Moment:
+    """The step has been recorded since the first look."""
+    before: dict[Path, int] = {}
+    told = f'"step": "{step}", "outcome": "{outcome}"'
+
+    def look(home: Home) -> bool:
+        records = home.records.read_text(encoding="utf-8") if home.records.exists() else ""
+        return records.count(told) > before.setdefault(home.root, records.count(told))
+
+    return look
+
+
+def log_grows(least: int) -> Moment:
+    """DuckDB's write-ahead log has reached a size: some models are committed, others not yet."""
+
+    def look(home: Home) -> bool:
+        log = home.root / "warehouse.duckdb.wal"
+        try:
+            return log.stat().st_size > least
+        except FileNotFoundError:
+            return False
+
+    return look
+
+
+def appeared(pattern: str) -> Moment:
+    """There are more files of that name than at the first look."""
+    before: dict[Path, int] = {}
+
+    def look(home: Home) -> bool:
+        count = sum(1 for _ in home.root.glob(pattern))
+        return count > before.setdefault(home.root, count)
+
+    return look
+
+
+def _landing() -> tuple[tuple[str, Moment, float], ...]:
+    return (
+        ("days are written", exists("raw/.incoming/*/*.parquet"), 0.3),
+        ("renames", renamed("raw/catalog_tracks/data.parquet"), 0.05),
+        ("renames of days", renamed("raw/tiktok_sound_days/activity_date=2021-12-28/data.parquet"), 0.05),
+        ("ledger is written", exists("raw/.incoming/landing_deliveries.parquet"), 0.005),
+        ("ledger stands", renamed("raw/landing_deliveries/data.parquet"), 0.01),
+    )
+
+
+def _building() -> tuple[tuple[str, Moment, float], ...]:
+    return (
+        ("first commits", log_grows(0), 0.2),
+        ("between models", log_grows(20_000), 0.8),
+        ("late models", log_grows(200_000), 0.8),
+        ("forecasts", step_done("train"), 0.4),
+        ("ml transaction", step_done("predict"), 0.05),
+        ("drift", step_done("drift"), 0.3),
+    )
+
+
+def _publishing() -> tuple[tuple[str, Moment, float], ...]:
+    return (
+        ("published file is written", exists("serving/.hitcast.duckdb.part"), 0.2),
+        ("first Parquet stands", renamed("serving/release_predictions.parquet"), 0.002),
+        ("between Parquet and DuckDB", renamed("serving/rejected_rows.parquet"), 0.002),
+        ("published", renamed("serving/hitcast.duckdb"), 0.01),
+    )
+
+
+def _training() -> tuple[tuple[str, Moment, float], ...]:
+    return (
+        ("store is made", exists("mlflow/*mlflow.db*"), 1.0),
+        ("features done", step_done("features"), 0.3),
+        ("run is opened", appeared("mlflow/artifacts/*"), 0.05),
+        ("bundle stands", appeared("mlflow/artifacts/*/artifacts/bundle"), 0.01),
+        ("between version and title", appeared("mlflow/artifacts/*/artifacts/bundle"), 0.05),
+        ("between version and title", appeared("mlflow/artifacts/*/artifacts/bundle"), 0.1),
+    )
+
+
+def scenarios() -> list[Scenario]:
+    """All of them, anew: moments remember what they saw first."""
+    return [
+        Scenario("first ingest", "empty", "landed", ("ingest", "EXPORTS/first", *MAPPINGS), 40, _landing()),
+        Scenario(
+            "corrections", "published", "corrected", ("ingest", "EXPORTS/corrections", *MAPPINGS), 40, _landing()[2:]
+        ),
+        Scenario("first run", "landed", "published", ("run",), 20, (*_training(), *_building(), *_publishing())),
+        Scenario("run after corrections", "corrected", None, ("run",), 44, (*_building(), *_publishing())),
+        Scenario(
+            "retrain", "corrected", None, ("run", "--retrain", "always"), 16, (*_training()[2:], *_building()[3:])
+        ),
+        Scenario(
+            "withdraw",
+            "published",
+            None,
+            ("withdraw", "vk_stream_days", *WITHDRAWN),
+            20,
+            (
+                ("between days", lambda home: not _withdrawn(home).exists(), 0.005),
+                ("ledger is written", exists("raw/.incoming/landing_deliveries.parquet"), 0.005),
+            ),
+        ),
+        Scenario("publish", "published", None, ("publish",), 20, _publishing()),
+    ]
+
+
+def _withdrawn(home: Home) -> Path:
+    return home.raw / "vk_stream_days" / f"stream_date={WITHDRAWN[0]}" / "data.parquet"
+
+
+@dataclass
+class Stable:
+    """Prepared homes, and what an undisturbed command makes of each.
+
+    All work is done in one place, `home`: dbt parses anew where the place of its home has changed.
+    """
+
+    root: Path
+    launcher: Launcher
+
+    def __post_init__(self) -> None:
+        self.home = Home(self.root / "home")
+        self.exports = self.root / "exports"
+        self.expected: dict[str, tuple[Print, float]] = {}
+        write_demo_data(self.exports, ROWS)
+        (self.root / "empty").mkdir()
+
+    def fetch(self, name: str) -> None:
+        """Makes `home` a copy of a prepared one."""
+        shutil.rmtree(self.home.root, ignore_errors=True)
+        shutil.copytree(self.root / name, self.home.root, symlinks=True)
+
+    def command(self, scenario: Scenario) -> list[str]:
+        return [part.replace("EXPORTS", str(self.exports)) for part in scenario.arguments]
+
+    def undisturbed(self, scenario: Scenario) -> tuple[Print, float]:
+        """What the home holds after the command, and the seconds that it took; the homes that it needs are made."""
+        if scenario.name not in self.expected:
+            if not (self.root / scenario.begins).exists():
+                self.undisturbed(next(each for each in scenarios() if each.ends == scenario.begins))
+            self.fetch(scenario.begins)
+            ended: Ended = self.launcher.run(self.home.root, self.command(scenario))
+            assert ended.code == 0, ended.said
+            self.expected[scenario.name] = print_of(self.home), ended.seconds
+            if scenario.ends:
+                shutil.copytree(self.home.root, self.root / scenario.ends, symlinks=True)
+        return self.expected[scenario.name]

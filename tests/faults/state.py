@@ -1,0 +1,172 @@
+"""What a home holds, in a form that two homes can be compared by, and whether what it holds is whole."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from pipeline.home import Home
+from pipeline.ingest.contract import LEDGER
+from pipeline.ingest.landing import CHECKSUM, read_ledger
+from pipeline.publish import PUBLISHED_TABLES, published_file
+from pipeline.writer import holder
+
+MARTS = ("releases", "release_features", "release_targets", "feature_catalog", "dataset_days")
+LEFT_OUT = (
+    "run_id",
+    "model_name",
+    "predicted_at",
+    "computed_at",
+    "evaluated_at",
+    "delivered_at",
+    "published_at",
+    "previous_published_at",
+)
+"""Columns that differ between two undisturbed runs too: times, and names that MLflow makes up."""
+DAY_COLUMNS = {"tiktok_sound_days": "activity_date", "vk_stream_days": "stream_date"}
+UNNAMED = (
+    (re.compile(r"^mlflow/artifacts/[0-9a-f]{32}/"), "mlflow/artifacts/RUN/"),
+    (re.compile(r"^rejects/[0-9T]+_"), "rejects/TIME_"),
+    (re.compile(r"^dbt/(target|logs)/.*"), r"dbt/\1"),
+)
+
+Print = dict[str, object]
+
+
+def print_of(home: Home) -> Print:
+    """A fingerprint for each part of a home: equal where the homes hold the same rows and files."""
+    found: Print = {"files": files_of(home)}
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 2")
+        for table, day in DAY_COLUMNS.items():
+            if list((home.raw / table).glob("*/data.parquet")):
+                pattern = f"{home.raw}/{table}/*/data.parquet"
+                rows = f"select * from read_parquet('{pattern}', hive_partitioning = true, union_by_name = true)"
+                found[f"raw {table}"] = _by_day(connection, rows, day)
+        if (home.raw / "catalog_tracks" / "data.parquet").exists():
+            rows = f"from read_parquet('{home.raw}/catalog_tracks/data.parquet')"
+            found["raw catalog_tracks"] = _all(connection, f"select * {rows}")
+    found["ledger"] = sorted(
+        (*key, row.delivery_number, row.row_count, row.checksum, row.is_withdrawn, row.file_name)
+        for key, row in read_ledger(home).items()
+        # the catalogue's row is named by the day of the delivery
+        if key[0] in DAY_COLUMNS
+    )
+    found["rejects"] = sorted(file.read_text(encoding="utf-8") for file in home.rejects.glob("*.csv"))
+    for place, tables in ((home.warehouse, (*MARTS, *PUBLISHED_TABLES)), (published_file(home), PUBLISHED_TABLES)):
+        if place.exists():
+            with duckdb.connect(str(place), read_only=True) as connection:
+                found[f"tables {place.name}"] = sorted(
+                    connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+                )
+                held = {name for (name,) in connection.execute("select view_name from duckdb_views()").fetchall()}
+                held |= {name for _, name in found[f"tables {place.name}"]}  # type: ignore[attr-defined]
+                for table in tables:
+                    if table in held:
+                        found[f"{place.name} {table}"] = _table(connection, table)
+    return found
+
+
+def files_of(home: Home) -> list[str]:
+    """Every file below the home, names that are made up left out; each folder of dbt's own counts as one file."""
+    found = set()
+    for path in home.root.rglob("*"):
+        name = path.relative_to(home.root).as_posix()
+        if path.is_file():
+            for pattern, shown in UNNAMED:
+                name = pattern.sub(shown, name)
+            found.add(name)
+    return sorted(found - {".writer.lock"})
+
+
+def faults_of(home: Home, may_lack: frozenset[tuple[str, str]] = frozenset(), is_at_rest: bool = True) -> list[str]:
+    """What is not whole: a published file, a landed day or a lock, each in words; none where all is.
+
+    Args:
+        home: The home, which nobody writes.
+        may_lack: Table and day that may be gone although the ledger has them, as their withdrawal was cut short.
+        is_at_rest: Whether every landed day must be the one that the ledger tells of; after a kill it may be newer.
+    """
+    found = [f"the home is held by {held}"] if (held := holder(home)) else []
+    found += published_faults(published_file(home)) if published_file(home).exists() else []
+    for file in [*home.serving.glob("*.parquet"), *home.raw.glob("*/data.parquet")]:
+        try:
+            pq.read_table(file)
+        except Exception as error:
+            found.append(f"{file.relative_to(home.root)}: {error}")
+    ledger = read_ledger(home)
+    for table, day_column in DAY_COLUMNS.items():
+        files = {
+            path.parent.name.removeprefix(f"{day_column}="): path
+            for path in (home.raw / table).glob("*/data.parquet")
+            if not path.parent.name.endswith("0001-01-01")
+        }
+        told = {day.isoformat(): row for (name, day), row in ledger.items() if name == table and not row.is_withdrawn}
+        for day, path in files.items():
+            content = pq.ParquetFile(path)
+            checksum = (content.metadata.metadata or {}).get(CHECKSUM, b"").decode()
+            if content.metadata.num_rows != int(checksum.partition("-")[0]):
+                found.append(f"{table} {day}: {content.metadata.num_rows} rows, checksum {checksum}")
+            if is_at_rest and (day not in told or told[day].checksum != checksum):
+                found.append(f"{table} {day}: landed, but not as the ledger says")
+        found += [
+            f"{table} {day}: in the ledger, but not landed"
+            for day in sorted(set(told) - set(files))
+            if (table, day) not in may_lack
+        ]
+    if (home.raw / LEDGER).is_dir() and is_at_rest and list((home.raw / ".incoming").glob("*")):
+        found.append("raw/.incoming is left")
+    return found
+
+
+def published_faults(file: Path) -> list[str]:
+    """What a reader of the published file could find amiss."""
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            info = connection.execute("select table_name, row_count, published_at, run_id from publish_info").fetchall()
+            counts = {name: connection.table(name).shape[0] for name, *_ in info}
+            latest = connection.execute(
+                "select run_id from prediction_history order by predicted_at desc, run_id desc limit 1"
+            ).fetchone()
+    except Exception as error:
+        return [f"published file: {error}"]
+    found = [f"{name}: {counts[name]} rows, told {told}" for name, told, *_ in info if counts[name] != told]
+    if set(PUBLISHED_TABLES) - set(counts):
+        found.append("a published table is missing")
+    if len({row[2] for row in info}) != 1 or {row[3] for row in info} != {latest[0] if latest else None}:
+        found.append("publications are mixed")
+    return found
+
+
+def differences(expected: Print, found: Print) -> list[str]:
+    """Parts in which two homes differ; of lists, the first members that one of them lacks."""
+    told = []
+    for part in sorted(set(expected) | set(found)):
+        before, after = expected.get(part), found.get(part)
+        if before == after:
+            continue
+        if isinstance(before, list) and isinstance(after, list):
+            lost = [each for each in before if each not in after][:3]
+            gained = [each for each in after if each not in before][:3]
+            told.append(f"{part}: lacks {lost}, has besides {gained}")
+        else:
+            told.append(f"{part}: {before} expected, {after} found")
+    return told
+
+
+def _table(connection: duckdb.DuckDBPyConnection, table: str) -> object:
+    columns = [name for name in connection.table(table).columns if name not in LEFT_OUT]
+    listed = ", ".join(f'"{name}"' for name in columns)
+    # a training that was killed and done again leaves the same forecasts twice, under two versions
+    return _all(connection, f'select distinct {listed} from "{table}"')
+
+
+def _all(connection: duckdb.DuckDBPyConnection, rows: str) -> object:
+    return connection.execute(f"select count(*), sum(hash(t)) from ({rows}) as t").fetchone()
+
+
+def _by_day(connection: duckdb.DuckDBPyConnection, rows: str, day: str) -> object:
+    return connection.execute(
+        f"select {day}::varchar, count(*), sum(hash(t)) from ({rows}) as t group by 1 order by 1"
+    ).fetchall()
