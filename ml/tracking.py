@@ -30,6 +30,7 @@ MODEL = "hitcast"
 ALIAS = "champion"
 HISTORY_TAG = "earlier_champions"
 STORE_CURE = "Put it back from a backup, or move the folder `mlflow` away and `hitcast train`"
+TITLE_TAG = "title"
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,34 @@ def open_client(settings: Settings) -> "MlflowClient":
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     for name in ("alembic", "mlflow"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    from mlflow import MlflowClient
+    import mlflow  # noqa: F401
 
     settings.mlflow_dir.mkdir(parents=True, exist_ok=True)
+    _make_store(store_file(settings))
     # Importing mlflow and opening a new store both set log levels again.
     for name in ("alembic", "alembic.runtime.migration", "mlflow", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    store = f"sqlite:///{store_file(settings)}"
-    return MlflowClient(tracking_uri=store, registry_uri=store)
+    return _client(store_file(settings))
+
+
+def _client(store: Path) -> "MlflowClient":
+    from mlflow import MlflowClient
+
+    return MlflowClient(tracking_uri=f"sqlite:///{store}", registry_uri=f"sqlite:///{store}")
+
+
+def _make_store(place: Path) -> None:
+    """An empty store, if there is none: one whose tables a killed process had made in part could not be opened."""
+    from filelock import FileLock
+
+    if place.exists():
+        return
+    # a search may train beside the writer of the home
+    with FileLock(place.with_name(f".{place.name}.lock")):
+        if not place.exists():
+            with written(place) as part:
+                part.unlink(missing_ok=True)
+                _client(part).search_experiments(max_results=1)
 
 
 def store_file(settings: Settings) -> Path:
@@ -139,8 +160,18 @@ def keep_table(settings: Settings, run_id: str, name: str, table: "pd.DataFrame"
     return file
 
 
-def register(client: "MlflowClient", settings: Settings, run_id: str, folder: Path, tags: Mapping[str, str]) -> int:
+def register(
+    client: "MlflowClient",
+    settings: Settings,
+    run_id: str,
+    folder: Path,
+    tags: Mapping[str, str],
+    is_promoted: bool = False,
+) -> int:
     """Keep a bundle folder as the next version of the registered model; returns its number.
+
+    Where it is to be promoted next, the version says so itself: should the process be killed in between,
+    `ml.leftovers` gives it the title.
 
     It is copied to where MLflow shows the run's artifacts, but by way of the home's present place: MLflow itself would
     write to where the home lay when the store was made.
@@ -158,8 +189,8 @@ def register(client: "MlflowClient", settings: Settings, run_id: str, folder: Pa
         client.get_registered_model(MODEL)
     except MlflowException:
         client.create_registered_model(MODEL)
-    version = client.create_model_version(MODEL, kept.as_uri(), run_id, tags={**tags, "bundle": place.as_posix()})
-    return int(version.version)
+    noted = {**tags, "bundle": place.as_posix()} | ({TITLE_TAG: "due"} if is_promoted else {})
+    return int(client.create_model_version(MODEL, kept.as_uri(), run_id, tags=noted).version)
 
 
 def list_models(settings: Settings) -> list[Version]:
@@ -221,7 +252,8 @@ def promote(settings: Settings, version: int) -> None:
     Raises:
         HitcastError: There is no such version.
     """
-    known = [found.version for found in list_models(settings)]
+    versions = list_models(settings)
+    known = [found.version for found in versions]
     if version not in known:
         listed = ", ".join(map(str, sorted(known))) or "none"
         raise HitcastError(
@@ -232,6 +264,9 @@ def promote(settings: Settings, version: int) -> None:
     if standing is not None and standing != version:
         _set_history(client, [*_history(client), standing])
     client.set_registered_model_alias(MODEL, ALIAS, str(version))
+    for found in versions:
+        if TITLE_TAG in found.tags:
+            client.delete_model_version_tag(MODEL, str(found.version), TITLE_TAG)
 
 
 def rollback(settings: Settings) -> int:
@@ -240,13 +275,19 @@ def rollback(settings: Settings) -> int:
     Raises:
         HitcastError: There was none before.
     """
-    history = _history(open_client(settings)) if list_models(settings) else []
+    history = earlier_champions(settings)
     if not history:
         raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
     client = open_client(settings)
     client.set_registered_model_alias(MODEL, ALIAS, str(history[-1]))
     _set_history(client, history[:-1])
     return history[-1]
+
+
+def earlier_champions(settings: Settings) -> list[int]:
+    """Versions that `rollback` can return to, oldest first."""
+    known = {version.version for version in list_models(settings)}
+    return [version for version in _history(open_client(settings)) if version in known] if known else []
 
 
 def _champion_version(client: "MlflowClient") -> int | None:
@@ -260,7 +301,12 @@ def _champion_version(client: "MlflowClient") -> int | None:
 
 
 def _history(client: "MlflowClient") -> list[int]:
-    return list(json.loads(client.get_registered_model(MODEL).tags.get(HISTORY_TAG, "[]")))
+    """Earlier champions, oldest first. The champion itself, which a killed promotion may have left there, is none."""
+    versions: list[int] = json.loads(client.get_registered_model(MODEL).tags.get(HISTORY_TAG, "[]"))
+    standing = _champion_version(client)
+    while versions and versions[-1] == standing:
+        versions.pop()
+    return versions
 
 
 def _set_history(client: "MlflowClient", versions: list[int]) -> None:

@@ -15,6 +15,8 @@ from ml.bundles import Bundle, save_bundle
 from ml.classes import class_minimums, fit_classes
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
 from ml.errors import HitcastError
+from ml.files import PART
+from ml.leftovers import finish_killed, prune
 from ml.promotion import Decision, decide, recipe_fingerprint
 from ml.settings import Settings
 from ml.splits import LEAST_TRAINING_RELEASES, REFERENCE_DAY, training_rows
@@ -65,6 +67,8 @@ def train(
     Raises:
         HitcastError: Marts are missing, too few releases are mature, or a feature looks like a leak.
     """
+    for line in finish_killed(settings):
+        progress(line)
     progress("Reading the marts")
     marts = read_marts(settings)
     cutoff = as_of or marts.data_through + timedelta(days=1)
@@ -79,13 +83,15 @@ def train(
         parameters, metrics = _figures(bundle, settings)
         tracking.log_figures(client, run_id, parameters, metrics)
         tracking.keep_table(settings, run_id, "importances", _importances(bundle, marts, settings))
-        with tempfile.TemporaryDirectory() as folder:
+        # in the home, where what a killed training leaves is found
+        with tempfile.TemporaryDirectory(prefix=".bundle", suffix=PART, dir=settings.mlflow_dir) as folder:
             save_bundle(bundle, Path(folder))
             tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
             tags |= {"recipe": recipe, **decision.tags()}
-            version = tracking.register(client, settings, run_id, Path(folder), tags)
+            version = tracking.register(client, settings, run_id, Path(folder), tags, decision.is_promoted)
     if decision.is_promoted:
         tracking.promote(settings, version)
+    prune(settings)
     return Trained(
         run_id,
         version,

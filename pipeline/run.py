@@ -66,7 +66,7 @@ def run(
         HitcastError: A step failed; the steps before it stand.
     """
     # the modelling libraries take seconds to import
-    from ml import drift, predict, tracking, train
+    from ml import drift, leftovers, predict, tracking, train
 
     settings = settings_of(home, variables)
     home.dbt.mkdir(parents=True, exist_ok=True)
@@ -87,15 +87,16 @@ def run(
         return "marts built and tested"
 
     def training(progress: Callable[[str], None], counts: Counts) -> str:
+        ended = "".join(f"; {line}" for line in leftovers.finish_killed(settings))
         champion, cause = tracking.champion(settings), ""
         if champion is not None and retrain != "always":
             found = drift.look(settings) if retrain == "auto" else None
             if found is None or not found.is_retrain_due:
-                return f"champion version {champion.version} stands"
+                return f"champion version {champion.version} stands{ended}"
             cause = f"; {found.reasons[0]}"
         trained = train.train(settings, progress=progress)
         counts.rows_in = trained.release_count
-        return describe_training(trained) + cause
+        return describe_training(trained) + cause + ended
 
     def forecasts(progress: Callable[[str], None], counts: Counts) -> str:
         predicted = predict.predict(settings, progress=progress, after=last_published_at(home))

@@ -88,7 +88,10 @@ def told(found: dict[str, Any] | None) -> str:
 
 def clear_leftovers(home: Home) -> list[Path]:
     """Removes unfinished files of killed writers; returns what was removed. To be called by the one writer alone."""
-    found = [path for folder in (home.root, home.serving, home.dbt, home.rejects) for path in folder.glob(f".*{PART}*")]
+    folders = (home.root, home.serving, home.dbt, home.rejects, home.mlflow)
+    found = [path for folder in folders for path in folder.glob(f".*{PART}*")]
+    # a world half made, and what DuckDB wrote aside for want of memory
+    found += [*home.root.glob(".demo-*"), *home.root.glob(f"{home.warehouse.name}.tmp")]
     incoming = home.raw / ".incoming"
     if incoming.is_dir() and any(incoming.iterdir()):
         found.append(incoming)

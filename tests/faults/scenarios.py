@@ -1,8 +1,10 @@
 """Homes to begin from, commands to kill on them, and the moments at which a kill may do most harm."""
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pipeline.demo.world import write_demo_data
@@ -10,9 +12,9 @@ from pipeline.home import Home
 from tests.faults.launcher import Ended, Launcher
 from tests.faults.state import Print, print_of
 
-ROWS = 60_000
+ROWS, UNTIL = 100_000, date(2020, 6, 30)
 MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
-WITHDRAWN = ("2021-11-20", "2021-12-28")
+WITHDRAWN = ("2020-05-20", "2020-06-28")
 
 Moment = Callable[[Home], bool]
 
@@ -95,7 +97,8 @@ def _landing() -> tuple[tuple[str, Moment, float], ...]:
     return (
         ("days are written", exists("raw/.incoming/*/*.parquet"), 0.3),
         ("renames", renamed("raw/catalog_tracks/data.parquet"), 0.05),
-        ("renames of days", renamed("raw/tiktok_sound_days/activity_date=2021-12-28/data.parquet"), 0.05),
+        ("renames of days", renamed("raw/tiktok_sound_days/activity_date=2020-02-24/data.parquet"), 0.05),
+        ("renames of days", renamed("raw/tiktok_sound_days/activity_date=2020-02-25/data.parquet"), 0.005),
         ("ledger is written", exists("raw/.incoming/landing_deliveries.parquet"), 0.005),
         ("ledger stands", renamed("raw/landing_deliveries/data.parquet"), 0.01),
     )
@@ -137,7 +140,7 @@ def scenarios() -> list[Scenario]:
     return [
         Scenario("first ingest", "empty", "landed", ("ingest", "EXPORTS/first", *MAPPINGS), 40, _landing()),
         Scenario(
-            "corrections", "published", "corrected", ("ingest", "EXPORTS/corrections", *MAPPINGS), 40, _landing()[2:]
+            "corrections", "published", "corrected", ("ingest", "EXPORTS/corrections", *MAPPINGS), 40, _landing()[3:]
         ),
         Scenario("first run", "landed", "published", ("run",), 20, (*_training(), *_building(), *_publishing())),
         Scenario("run after corrections", "corrected", None, ("run",), 44, (*_building(), *_publishing())),
@@ -177,13 +180,13 @@ class Stable:
         self.home = Home(self.root / "home")
         self.exports = self.root / "exports"
         self.expected: dict[str, tuple[Print, float]] = {}
-        write_demo_data(self.exports, ROWS)
+        write_demo_data(self.exports, ROWS, until=UNTIL)
         (self.root / "empty").mkdir()
 
     def fetch(self, name: str) -> None:
         """Makes `home` a copy of a prepared one."""
         shutil.rmtree(self.home.root, ignore_errors=True)
-        shutil.copytree(self.root / name, self.home.root, symlinks=True)
+        copied(self.root / name, self.home.root)
 
     def command(self, scenario: Scenario) -> list[str]:
         return [part.replace("EXPORTS", str(self.exports)) for part in scenario.arguments]
@@ -198,5 +201,17 @@ class Stable:
             assert ended.code == 0, ended.said
             self.expected[scenario.name] = print_of(self.home), ended.seconds
             if scenario.ends:
-                shutil.copytree(self.home.root, self.root / scenario.ends, symlinks=True)
+                copied(self.home.root, self.root / scenario.ends)
         return self.expected[scenario.name]
+
+
+def copied(source: Path, target: Path) -> None:
+    """Copies a home; Parquet files, which are replaced and never written again, are shared."""
+    shutil.copytree(source, target, copy_function=_link_or_copy)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    if source.endswith(".parquet"):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)

@@ -79,6 +79,8 @@ def test_calls_of_one_process_nest_and_the_outermost_names_it(home: Home) -> Non
 def test_leftovers_are_removed_and_said_once(home: Home) -> None:
     leftovers = [home.serving / ".hitcast.duckdb.part", home.serving / ".hitcast.duckdb.part.wal"]
     leftovers += [home.raw / ".incoming" / "vk_stream_days" / "2020-01-01.parquet", home.root / ".report.html.part"]
+    leftovers += [home.mlflow / ".bundle1.part" / "manifest.json", home.root / ".demo-1" / "exports" / "catalog.csv"]
+    leftovers += [home.root / "warehouse.duckdb.tmp" / "duckdb_temp_storage-0.tmp"]
     kept = [home.serving / "hitcast.duckdb", home.raw / "vk_stream_days" / "data.parquet", home.root / "a.part"]
     for path in leftovers + kept:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,8 +92,8 @@ def test_leftovers_are_removed_and_said_once(home: Home) -> None:
             pass
     assert all(path.exists() for path in kept)
     [line] = lines
-    assert line.startswith("removed what a killed run had left unfinished: .report.html.part")
-    assert line.endswith(" and 1 more")
+    assert line.startswith("removed what a killed run had left unfinished: .demo-1, .report.html.part")
+    assert line.endswith(" and 4 more")
 
 
 def test_a_home_that_cannot_be_written_says_so(tmp_path: Path) -> None:
