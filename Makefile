@@ -8,9 +8,11 @@ CHECK_HOME := .cache/check_home
 AUDIT := .cache/audit
 export HITCAST_HOME ?= data
 ROWS ?= 7000000
+KILLS ?= 200
+DAYS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-fast format docs load bench dashboard screenshots clean lock audit fuzz mutants drills
+.PHONY: help setup demo test check check-fast format docs load bench dashboard screenshots clean lock audit fuzz mutants drills faults soak
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,8 +70,14 @@ load: $(STAMP) ## Publish 200 times while eight readers never pause
 
 fuzz: $(STAMP) ## Spoil 10,000 exports at random and account for every row
 	HITCAST_MUTATIONS=10000 $(BIN)/python -m pytest -s -n 2 tests/pipeline/test_fuzz_exports.py
+
 drills: $(STAMP) ## Make disks fill up, files rot, clocks go back and the like, the slow ones too
 	HITCAST_ALL_FAULTS=1 $(BIN)/python -m pytest tests/faults
+faults: $(STAMP) ## Kill ingest, run and the like 200 times, and see that nothing is lost or mixed; make faults KILLS=20 for fewer
+	HITCAST_KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/faults/test_kills.py
+
+soak: $(STAMP) ## Use a home daily for 100 days, and see what a day costs; make soak DAYS=20 for fewer
+	HITCAST_SOAK_DAYS=$(DAYS) $(BIN)/python -m pytest -s tests/pipeline/test_soak.py
 
 bench: $(STAMP) ## Measure speed and memory; make bench ROWS=71000000 takes a quarter of an hour and 10 GB of disk
 	$(BIN)/python -m benchmarks --rows $(ROWS)

@@ -138,14 +138,14 @@ def _training() -> tuple[tuple[str, Moment, float], ...]:
 def scenarios() -> list[Scenario]:
     """All of them, anew: moments remember what they saw first."""
     return [
-        Scenario("first ingest", "empty", "landed", ("ingest", "EXPORTS/first", *MAPPINGS), 40, _landing()),
+        Scenario("first ingest", "empty", "landed", ("ingest", "EXPORTS/first", *MAPPINGS), 50, _landing()),
         Scenario(
-            "corrections", "published", "corrected", ("ingest", "EXPORTS/corrections", *MAPPINGS), 40, _landing()[3:]
+            "corrections", "published", "corrected", ("ingest", "EXPORTS/corrections", *MAPPINGS), 50, _landing()[3:]
         ),
-        Scenario("first run", "landed", "published", ("run",), 20, (*_training(), *_building(), *_publishing())),
-        Scenario("run after corrections", "corrected", None, ("run",), 44, (*_building(), *_publishing())),
+        Scenario("first run", "landed", "published", ("run",), 16, (*_training(), *_building(), *_publishing())),
+        Scenario("run after corrections", "corrected", None, ("run",), 32, (*_building(), *_publishing())),
         Scenario(
-            "retrain", "corrected", None, ("run", "--retrain", "always"), 16, (*_training()[2:], *_building()[3:])
+            "retrain", "corrected", None, ("run", "--retrain", "always"), 12, (*_training()[2:], *_building()[3:])
         ),
         Scenario(
             "withdraw",

@@ -1,6 +1,8 @@
 """What a home holds, in a form that two homes can be compared by, and whether what it holds is whole."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -30,6 +32,8 @@ UNNAMED = (
     (re.compile(r"^rejects/[0-9T]+_"), "rejects/TIME_"),
     (re.compile(r"^dbt/(target|logs)/.*"), r"dbt/\1"),
 )
+
+ALIVE = ("RUNNING", "SCHEDULED")
 
 Print = dict[str, object]
 _READ: dict[tuple[int, int, int], tuple[int, str]] = {}
@@ -119,9 +123,31 @@ def faults_of(home: Home, may_lack: frozenset[tuple[str, str]] = frozenset(), is
             for day in sorted(set(told) - set(files))
             if (table, day) not in may_lack
         ]
+    if is_at_rest:
+        found += model_faults(home)
     if (home.raw / LEDGER).is_dir() and is_at_rest and list((home.raw / ".incoming").glob("*")):
         found.append("raw/.incoming is left")
     return found
+
+
+def model_faults(home: Home) -> list[str]:
+    """What the model store holds that no command would own to: asked of its file, for opening it would mend it."""
+    store = home.mlflow / "mlflow.db"
+    if not store.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
+
+        def texts(sql: str) -> list[str]:
+            return [text for (text,) in connection.execute(sql)]
+
+        found = [f"an MLflow run is still {status}" for status in texts("select status from runs") if status in ALIVE]
+        owed = texts("select value from model_version_tags where key = 'title'")
+        kept = set(texts("select value from model_version_tags where key = 'bundle'"))
+        champions = texts("select version from registered_model_aliases")
+    bundles = {path.relative_to(home.mlflow).as_posix() for path in home.mlflow.glob("artifacts/*/artifacts/*bundle*")}
+    found += [f"{bundle} is registered, but not there" for bundle in kept - bundles]
+    found += [f"{bundle} is of no version" for bundle in bundles - kept]
+    return found + ["a title is owed" for _ in owed] + ([] if len(champions) == 1 else ["there is no champion"])
 
 
 def checksum_of(file: Path) -> tuple[int, str]:
