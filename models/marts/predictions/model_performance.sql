@@ -71,7 +71,9 @@ live as (
         as_of_day,
         horizon_days,
         'rmsle' as metric_name,
-        sqrt(avg(power(ln(1 + predicted_streams) - ln(1 + actual_streams), 2))) as metric_value,
+        sqrt(
+            avg({{ exact("power(ln(1 + predicted_streams) - ln(1 + actual_streams), 2)") }})
+        ) as metric_value,
         count(*) as release_count
     from live_forecasts
     where recency_rank = 1
