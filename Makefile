@@ -73,6 +73,7 @@ fuzz: $(STAMP) ## Spoil 10,000 exports at random and account for every row
 
 drills: $(STAMP) ## Make disks fill up, files rot, clocks go back and the like, the slow ones too
 	HITCAST_ALL_FAULTS=1 $(BIN)/python -m pytest tests/faults
+
 faults: $(STAMP) ## Kill ingest, run and the like 200 times, and see that nothing is lost or mixed; make faults KILLS=20 for fewer
 	HITCAST_KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/faults/test_kills.py
 
