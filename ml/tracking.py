@@ -64,21 +64,22 @@ def open_client(settings: Settings) -> "MlflowClient":
     # MLflow would try a store that it cannot open for two minutes
     check_database(store_file(settings), settings.patience_seconds, STORE_CURE)
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    for name in ("alembic", "mlflow"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    import mlflow  # noqa: F401
-
+    _silence()
     settings.mlflow_dir.mkdir(parents=True, exist_ok=True)
     _make_store(store_file(settings))
-    # Importing mlflow and opening a new store both set log levels again.
+    return _client(store_file(settings))
+
+
+def _silence() -> None:
     for name in ("alembic", "alembic.runtime.migration", "mlflow", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return _client(store_file(settings))
 
 
 def _client(store: Path) -> "MlflowClient":
     from mlflow import MlflowClient
 
+    # importing mlflow and opening a new store both set log levels again
+    _silence()
     return MlflowClient(tracking_uri=f"sqlite:///{store}", registry_uri=f"sqlite:///{store}")
 
 
