@@ -169,7 +169,8 @@ def published_faults(file: Path) -> list[str]:
     try:
         with duckdb.connect(str(file), read_only=True) as connection:
             info = connection.execute("select table_name, row_count, published_at, run_id from publish_info").fetchall()
-            counts = {name: connection.table(name).shape[0] for name, *_ in info}
+            # a bare count would be answered from what the file says of itself
+            counts = {name: _all(connection, f'from "{name}"')[0] for name, *_ in info}
             latest = connection.execute(
                 "select run_id from prediction_history order by predicted_at desc, run_id desc limit 1"
             ).fetchone()
@@ -206,8 +207,11 @@ def _table(connection: duckdb.DuckDBPyConnection, table: str) -> object:
     return _all(connection, f'select distinct {listed} from "{table}"')
 
 
-def _all(connection: duckdb.DuckDBPyConnection, rows: str) -> object:
-    return connection.execute(f"select count(*), sum(hash(t)) from ({rows}) as t").fetchone()
+def _all(connection: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int | None]:
+    found: tuple[int, int | None] = connection.execute(f"select count(*), sum(hash(t)) from ({rows}) as t").fetchall()[
+        0
+    ]
+    return found
 
 
 def _by_day(connection: duckdb.DuckDBPyConnection, rows: str, day: str) -> object:
