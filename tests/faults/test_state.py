@@ -1,5 +1,6 @@
 """What the kills are judged by sees each kind of harm."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -27,17 +28,25 @@ insert into registered_model_aliases values ('1');
 """
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Two landed days, a publication and a model."""
-    home = make_home(tmp_path / "home", release_predictions=ROWS, prediction_history=ROWS)
-    export = tmp_path / "vk.csv"
+    root = tmp_path_factory.mktemp("whole")
+    home = make_home(root / "home", release_predictions=ROWS, prediction_history=ROWS)
+    export = root / "vk.csv"
     export.write_text("stream_date,isrc,territory,streams\n2020-01-01,A,RU,5\n2020-01-02,A,RU,6\n2020-01-02,B,RU,7\n")
     ingest(home, [export])
     publish(home)
     (home.mlflow / "artifacts" / "a" / "artifacts" / "bundle").mkdir(parents=True)
     ask_models(home, MODELS)
     return home
+
+
+@pytest.fixture
+def home(whole: Home, tmp_path: Path) -> Home:
+    """A copy of it, to be harmed."""
+    shutil.copytree(whole.root, tmp_path / "home")
+    return Home(tmp_path / "home")
 
 
 def ask_models(home: Home, script: str) -> None:
