@@ -1,4 +1,4 @@
-"""A home used daily: `make soak` does it for 100 days, a plain test run for a few."""
+"""A home used daily: `make soak` does it for 100 days, a plain test run for one."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from pipeline.home import PROJECT_DIR, Home
 from tests.pipeline.daily_world import LAST_DAY, land_demo, write_days, write_past
 
 HITCAST = Path(sys.executable).with_name("hitcast")
-DAYS = int(os.environ.get("HITCAST_SOAK_DAYS", "2"))
+DAYS = int(os.environ.get("HITCAST_SOAK_DAYS", "1"))
 ROWS = int(os.environ.get("HITCAST_SOAK_ROWS", "60000"))
 SPAN = 10
 """Days at either end that are compared."""
