@@ -60,7 +60,7 @@ def prune(settings: Settings) -> list[int]:
     client = tracking.open_client(settings)
     kept = {version.version for version in versions[:MOST_EARLIER]}
     kept |= {version.version for version in versions if version.is_champion}
-    kept |= set(tracking.earlier_champions(settings)[-MOST_EARLIER:])
+    kept |= {version.version for version in tracking.earlier_champions(settings)[:MOST_EARLIER]}
     gone = [version for version in versions if version.version not in kept]
     for version in gone:
         # the version first: one that is listed can be loaded

@@ -276,19 +276,13 @@ def rollback(settings: Settings) -> int:
     Raises:
         HitcastError: There was none before.
     """
-    history = earlier_champions(settings)
-    if not history:
+    earlier = [found.version for found in earlier_champions(settings)]
+    if not earlier:
         raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
     client = open_client(settings)
-    client.set_registered_model_alias(MODEL, ALIAS, str(history[-1]))
-    _set_history(client, history[:-1])
-    return history[-1]
-
-
-def earlier_champions(settings: Settings) -> list[int]:
-    """Versions that `rollback` can return to, oldest first."""
-    known = {version.version for version in list_models(settings)}
-    return [version for version in _history(open_client(settings)) if version in known] if known else []
+    client.set_registered_model_alias(MODEL, ALIAS, str(earlier[0]))
+    _set_history(client, earlier[:0:-1])
+    return earlier[0]
 
 
 def _champion_version(client: "MlflowClient") -> int | None:
