@@ -148,7 +148,8 @@ def _fill(home: Home, settings: Settings, part: Path, rebuilt: Rebuilt) -> bool:
         connection.execute("create schema ml")
         has_published = _attach_published(connection, home)
         for table in sources:
-            name, columns = table["name"], {column["name"]: column["data_type"] for column in table["columns"]}
+            name = table["name"]
+            columns = {column["name"]: column["data_type"] for column in table["columns"]}
             listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
             connection.execute(f'create table ml."{name}" ({listed})')
             arrived = _from_warehouse(settings, name) if known and name in known else None

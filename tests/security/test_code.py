@@ -87,6 +87,15 @@ ALLOWED = {
         "quoted(text)": "the same",
         "table": "a published table",
     },
+    "pipeline/rebuild.py": {
+        "PUBLISHED[name]": "a query of the module's own",
+        "column": "a column of a source of the schema `ml`",
+        "kind": "its type",
+        "name": "a table of the schema `ml`",
+        "query": "passed on by `_read`, whose own calls are looked at",
+        "table['name']": "a source of the schema `ml`",
+        "quoted(published_file(home))": "`attach` takes no parameter: a literal",
+    },
 }
 """What SQL is put together from, by module, and why that is none of a vendor's or a reader's values.
 
