@@ -21,7 +21,7 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
         days: The days.
 
     Returns:
-        Number of the delivery that the ledger notes it as.
+        Number of the delivery that the ledger notes it as; days that were withdrawn before keep theirs.
 
     Raises:
         HitcastError: No such table, or a day that was not delivered; nothing is withdrawn then.
@@ -34,6 +34,13 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
         ledger = read_ledger(home)
         if unknown := [day.isoformat() for day in days if (table, day) not in ledger]:
             raise HitcastError(f"never delivered: {', '.join(unknown)}", table, "Name days that were")
+        # the file first: a killed call is then made good by the same call again, and by the day delivered again
+        for day in days:
+            day_file(home, contracts[table], day).unlink(missing_ok=True)
+        # a call that was killed once the ledger stood, given again, is no other withdrawal
+        due = [day for day in days if not ledger[table, day].is_withdrawn]
+        if not due:
+            return max(ledger[table, day].delivery_number for day in days)
         number = 1 + max(row.delivery_number for row in ledger.values())
         now = moment_after(*(row.delivered_at for row in ledger.values()))
         withdrawn = {
@@ -45,10 +52,7 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
                 checksum="",
                 is_withdrawn=True,
             )
-            for day in days
+            for day in due
         }
-        # the file first: a killed call is then made good by the same call again, and by the day delivered again
-        for day in days:
-            day_file(home, contracts[table], day).unlink(missing_ok=True)
         write_ledger(home, {**ledger, **withdrawn}.values(), contracts[LEDGER])
     return number

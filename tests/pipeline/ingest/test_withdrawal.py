@@ -53,6 +53,18 @@ def test_a_withdrawal_killed_before_its_ledger_is_made_good_by_the_same_call(hom
     assert read_ledger(home)["vk_stream_days", DAY].is_withdrawn
 
 
+def test_a_day_withdrawn_again_is_no_other_delivery(home: Home) -> None:
+    assert withdraw(home, "vk_stream_days", [DAY]) == 2
+    # what a delivery that was killed before its ledger leaves
+    _file(home, DAY).write_bytes(_file(home, OTHER).read_bytes())
+    before = read_ledger(home)
+    assert withdraw(home, "vk_stream_days", [DAY]) == 2
+    assert read_ledger(home) == before
+    assert not _file(home, DAY).exists()
+    assert withdraw(home, "vk_stream_days", [DAY, OTHER]) == 3
+    assert read_ledger(home)["vk_stream_days", DAY].delivery_number == 2
+
+
 @pytest.mark.parametrize(
     ("table", "day", "told"),
     [
