@@ -145,7 +145,9 @@ def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks
             tests.append((f"{value} {sign} {limit}", f"is {word} {bound}"))
     if column.accepted_values:
         accepted = ", ".join(checks.parameter(accepted) for accepted in column.accepted_values)
-        tests.append((f"{value} not in ({accepted})", f"is not one of {', '.join(column.accepted_values)}"))
+        # no `in (...)`: a longer one loses the rows' order, see `identifiers.oddity`
+        is_other = f"{value} is not null and not list_contains([{accepted}], {value})"
+        tests.append((is_other, f"is not one of {', '.join(column.accepted_values)}"))
     return [(test, f"{reason} ({column.name})") for test, reason in tests]
 
 

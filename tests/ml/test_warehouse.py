@@ -27,7 +27,7 @@ def test_a_table_that_is_not_there_is_told_in_one_line(make_home: MakeHome) -> N
 def test_a_file_that_is_no_warehouse_is_told_with_its_cure(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "warehouse.duckdb", tmp_path / "mlflow", tmp_path / "optuna.db")
     settings.warehouse.write_bytes(b"no database at all" * 1000)
-    with pytest.raises(HitcastError, match="cannot be opened") as refusal, open_warehouse(settings):
+    with pytest.raises(HitcastError, match="is damaged") as refusal, open_warehouse(settings):
         pass
     assert "hitcast run --rebuild" in refusal.value.cure
     assert "\n" not in str(refusal.value)

@@ -193,3 +193,18 @@ def test_places_follow_the_mapping_and_lacking_columns_are_named_as_the_vendor_w
     assert places_of(["x", "Код"], contract, mapping) == ({"a": 1, "b": 1}, [])
     assert places_of(["x"], contract, mapping) == ({}, ["Код"])
     assert places_of([], contract, TableMapping("t", constants={"a": "1"})) == ({}, [])
+
+
+@pytest.mark.parametrize("is_tame", [False, True])
+def test_nothing_in_the_query_makes_duckdb_lose_the_order_of_rows(tmp_path: Path, is_tame: bool) -> None:
+    """A longer `in (...)` becomes a join, and threads then insert their rows one after the other."""
+    column = Column("isrc", "varchar", accepted_values=tuple(f"value {number}" for number in range(20)))
+    path = tmp_path / "values.parquet"
+    pq.write_table(pa.table({"isrc": ["value 1", "b"]}), path)
+    with duckdb.connect() as connection:
+        source, checks = open_source(path, TableMapping("t"), connection), Checks()
+        query = normalised(source, Contract("t", (column,), ("isrc",)), {"isrc": 0}, checks, is_tame)
+        checks.parameters |= {"paths": [str(path)], "first_file": 0}
+        rows = connection.execute(f"explain {query}", checks.parameters).fetchall()
+    assert "JOIN" not in rows[0][1].upper()
+    assert "READ_PARQUET" in rows[0][1].upper()
