@@ -36,7 +36,9 @@ def write_site(site: Path = SITE) -> None:
         settings = Path(folder) / "mkdocs.yml"
         settings.write_text("site_name: hitcast\n", encoding="utf-8")
         for name in LAST:
-            shutil.copyfile(PROJECT_DIR / name, copy / name)
+            text = (PROJECT_DIR / name).read_text(encoding="utf-8")
+            # what the project keeps in docs/ lies beside it here
+            (copy / name).write_text(text.replace("](docs/", "]("), encoding="utf-8")
         config = load_config(
             str(settings),
             docs_dir=str(copy),
