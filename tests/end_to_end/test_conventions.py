@@ -1,6 +1,7 @@
 """Conventions of the dbt project that dbt-bouncer has no check for, read from its manifest."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,19 @@ def test_nothing_of_a_machine_stands_in_the_tree() -> None:
     assert len(pins) > 100
     assert lock.count("--hash=sha256:") > len(pins)
     assert str(Path.home()) not in lock
+
+
+FOLDERS = {
+    ".ci", ".github", "benchmarks", "dashboard", "data", "docs", "macros", "ml", "models", "pipeline", "seeds", "tests",
+}  # fmt: skip
+
+
+def test_what_builds_leave_behind_is_not_in_the_tree() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("NO GIT: what belongs to the project is told by git alone")
+    files = [Path(line) for line in listed.stdout.splitlines()]
+    assert len(files) > 300
+    assert {file.parts[0] for file in files if len(file.parts) > 1} == FOLDERS
+    left = {".duckdb", ".gpickle", ".pkl", ".pickle", ".msgpack", ".db", ".pyc", ".log"}
+    assert [file for file in files if file.suffix in left] == []

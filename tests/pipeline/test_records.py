@@ -54,8 +54,13 @@ def test_half_a_line_of_a_killed_process_hides_no_other(home: Home) -> None:
 
 def test_a_home_that_takes_no_record_does_not_stop_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with recorded(Home(tmp_path / "file"), "run", "features"):
-        pass
+    home = Home(tmp_path / "file")
+    with recorded(home, "run", "features") as counts:
+        counts.rows_out = 1
+    assert counts.rows_out == 1
+    assert latest_records(home) == []
+    with pytest.raises(HitcastError, match="the work itself failed"), recorded(home, "run", "features"):
+        raise HitcastError("the work itself failed")
 
 
 def test_status_tells_the_steps_and_the_holder_as_json(home: Home) -> None:
