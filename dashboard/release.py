@@ -176,28 +176,39 @@ def _show_fan(forecasts: pd.DataFrame, history: pd.DataFrame, release_id: str) -
     )
     chart(charts.fan(known, ahead), told, ahead, say("release.fan_title"), f"fan_{release_id}")
 
-    horizons = sorted(latest["horizon_days"].unique())
-    if not horizons:
+    horizons = [int(days) for days in sorted(latest["horizon_days"].unique())]
+    if horizons:
+        st.subheader(say("release.narrowing"))
+        st.fragment(_show_narrowing)(latest, horizons, release_id)
+
+
+def _show_narrowing(latest: pd.DataFrame, horizons: list[int], release_id: str) -> None:
+    # one at a time: a chart is a tenth of what a release takes to open
+    horizon = st.segmented_control(
+        say("release.horizon"),
+        horizons,
+        key="release_horizon",
+        default=horizons[0],
+        required=True,
+        format_func=lambda days: say("release.days", days=days),
+    )
+    rows = latest[(latest["horizon_days"] == horizon) & latest["predicted_streams"].notna()]
+    if rows.empty:
+        st.info(say("release.no_history"))
         return
-    st.subheader(say("release.narrowing"))
-    for column, horizon in zip(st.columns(len(horizons)), horizons, strict=True):
-        rows = latest[(latest["horizon_days"] == horizon) & latest["predicted_streams"].notna()]
-        if rows.empty:
-            continue
-        begin, end = rows.iloc[0], rows.iloc[-1]
-        told = say(
-            "release.narrowing_told" if len(rows) > 1 else "release.narrowing_one",
-            horizon=int(horizon),
-            first=int(begin["as_of_day"]),
-            first_lower=many(begin["lower_80"]),
-            first_upper=many(begin["upper_80"]),
-            last=int(end["as_of_day"]),
-            last_lower=many(end["lower_80"]),
-            last_upper=many(end["upper_80"]),
-        )
-        title = say("release.narrowing_title", days=int(horizon))
-        with column:
-            chart(charts.narrowing(rows), told, rows, title, f"narrowing_{release_id}_{horizon}")
+    begin, end = rows.iloc[0], rows.iloc[-1]
+    told = say(
+        "release.narrowing_told" if len(rows) > 1 else "release.narrowing_one",
+        horizon=horizon,
+        first=int(begin["as_of_day"]),
+        first_lower=many(begin["lower_80"]),
+        first_upper=many(begin["upper_80"]),
+        last=int(end["as_of_day"]),
+        last_lower=many(end["lower_80"]),
+        last_upper=many(end["upper_80"]),
+    )
+    title = say("release.narrowing_title", days=horizon)
+    chart(charts.narrowing(rows), told, rows, title, f"narrowing_{release_id}_{horizon}")
 
 
 def _show_reasons(release_id: str, run_id: str, as_of_day: int) -> None:

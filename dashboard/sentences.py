@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "окажется между {lower} и {upper}.",
     ),
     "release.narrowing": ("How it narrowed as days came", "Как прогноз сужался день за днём"),
+    "release.horizon": ("Total of how many days", "Итог за сколько дней"),
     "release.narrowing_title": ("Total of {days} days", "Итог за {days} дней"),
     "release.narrowing_told": (
         "Total of {horizon} days, 80 % interval: with days known {first}, {first_lower} to {first_upper}; with {last}, "
@@ -134,7 +135,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "release.why": ("Why", "Почему"),
     "release.why_told": (
         "What was seen, and what it does to the forecast against a typical release.",
-        "Что было видно и как это меняет прогноз по сравнению с типичным релизом. Причины приведены по-английски.",
+        "Что было видно и как это меняет прогноз по сравнению с типичным релизом.",
     ),
     "release.days": ("{days} days", "{days} дней"),
     "release.by_kind": (
@@ -245,7 +246,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "data.rejects": ("Rejected rows", "Отклонённые строки"),
     "data.rejects_told": (
         "Rows rejected: {rows}.",
-        "Отклонено строк: {rows}. Причины приведены по-английски.",
+        "Отклонено строк: {rows}.",
     ),
     "data.no_rejects": ("No row was rejected.", "Отклонённых строк нет."),
     "data.by_file": ("Rejected rows by file", "Отклонённые строки по файлам"),

@@ -4,6 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml.errors import HitcastError
+
+UNFIT = "'$*?[]{}"
+"""What a home's path cannot hold: dbt and DuckDB's globs read meaning into these."""
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -19,9 +23,16 @@ class Home:
 
     @classmethod
     def current(cls) -> "Home":
-        """The home named by `HITCAST_HOME`, by default `data/` in the project, made if it is missing."""
+        """The home named by `HITCAST_HOME`, by default `data/` in the project, made if it is missing.
+
+        Raises:
+            HitcastError: The path holds a character of `UNFIT`.
+        """
         named = os.environ.get("HITCAST_HOME")
         home = cls(Path(named).expanduser().resolve() if named else PROJECT_DIR / "data")
+        if held := [sign for sign in UNFIT if sign in str(home.root)]:
+            what = f"a home's path cannot hold {' '.join(held)}"
+            raise HitcastError(what, str(home.root), "Name another: HITCAST_HOME=PATH")
         home.root.mkdir(parents=True, exist_ok=True)
         return home
 

@@ -74,6 +74,7 @@ def with_browser(home: Path) -> None:
             click("add to watchlist", button("Add to watchlist"), "Only my watchlist (1)")
             click("take off watchlist", button("Take off watchlist"), "Only my watchlist (0)")
             click("open a release", button("Open release"), "History of the forecast")
+            click("other horizon", page.get_by_role("radio", name="30 days").click, "Total of 30 days, 80 % interval")
             click("Russian", page.get_by_text("Русский").click, "История прогноза")
             click("English", page.get_by_text("English").click, "History of the forecast")
             click("How good is it", link("How good is it"), "Live forecasts")

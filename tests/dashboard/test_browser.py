@@ -1,5 +1,6 @@
 """The real page in a real browser: filter, open, switch the language, see a file published again, ask nobody else."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -53,7 +54,9 @@ def test_a_reader_at_work(tmp_path: Path) -> None:
         assert page.locator("h2", has_text="alert(1)").inner_text() == f"{HOSTILE}: {HOSTILE}"
         assert asked(page, "release") == ["4607000000005"]
         page.get_by_text("History of the forecast").first.wait_for()
-        assert page.get_by_test_id("stVegaLiteChart").count() == 3
+        assert page.get_by_test_id("stVegaLiteChart").count() == 2
+        page.get_by_role("radio", name="30 days").click()
+        page.get_by_text(re.compile("^Total of 30 days, 80 % interval|^Total of 30 days: the only")).wait_for()
 
         # the watchlist is kept in the address
         page.get_by_role("button", name="Add to watchlist").click()

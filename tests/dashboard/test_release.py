@@ -23,10 +23,21 @@ def test_a_release_shows_totals_intervals_and_actuals_with_units(published: Path
     assert said.count("Actual total: ") == 2
     assert "80 %: " in said and "90 %: " in said
     assert "How it narrowed as days came" in said
-    assert titles(page)[:3] == ["From what is known to what may come", "Total of 14 days", "Total of 30 days"]
+    assert titles(page)[:2] == ["From what is known to what may come", "Total of 14 days"]
     # seven as-of days of either horizon
     history = page.dataframe[-1].value
     assert history["as_of_day"].tolist() == [day for day in range(1, 8) for _ in range(2)]
+
+
+def test_how_a_forecast_narrowed_is_shown_for_the_horizon_chosen(published: Path) -> None:
+    page = opened("release", release=MATURE)
+    assert "Total of 14 days, 80 % interval" in told(page)
+    chosen = next(group for group in page.get("button_group") if group.key == "release_horizon")
+    chosen.set_value(30)
+    rerun(page)
+    assert titles(page)[1] == "Total of 30 days"
+    assert "Total of 30 days, 80 % interval" in told(page)
+    assert "Total of 14 days, 80 % interval" not in told(page)
 
 
 def test_every_chart_says_in_words_what_is_to_be_seen(published: Path) -> None:

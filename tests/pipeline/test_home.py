@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from ml.errors import HitcastError
 from pipeline.home import PROJECT_DIR, Home
 
 
@@ -11,6 +12,18 @@ def test_the_current_home_is_named_by_the_environment(tmp_path: Path, monkeypatc
     assert (tmp_path / "deep" / "home").is_dir()
     monkeypatch.delenv("HITCAST_HOME")
     assert Home.current() == Home(PROJECT_DIR / "data")
+
+
+@pytest.mark.parametrize("sign", "'$*?[]{}")
+def test_a_path_that_dbt_or_a_glob_would_misread_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: str
+) -> None:
+    named = tmp_path / f"it{sign}s"
+    monkeypatch.setenv("HITCAST_HOME", str(named))
+    with pytest.raises(HitcastError) as refused:
+        Home.current()
+    assert str(refused.value) == f"{named}: a home's path cannot hold {sign}. Name another: HITCAST_HOME=PATH"
+    assert not named.exists()
 
 
 def test_everything_lies_below_the_root(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from ml.errors import BusyError, HitcastError, MachineError
-from pipeline.terminal import guarded
+from pipeline.terminal import guarded, measured
 
 
 def raising(error: BaseException) -> Callable[[], None]:
@@ -66,6 +66,12 @@ def test_a_name_gives_the_terminal_no_orders_and_keeps_to_the_line(capsys: pytes
 def test_success_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert guarded(lambda: None) == 0
     assert guarded(raising(SystemExit(0))) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_bar_is_for_terminals_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with measured("ingesting") as show:
+        show("ingesting a.csv", 0.5)
     assert capsys.readouterr().err == ""
 
 
