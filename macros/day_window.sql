@@ -1,6 +1,15 @@
 {#- Whole days from a release to a date: 0 on the release date, negative before it. The one owner of the day window. -#}
 {% macro days_since_release(date_column, release_date_column) -%}
+  {{ adapter.dispatch('days_since_release', 'hitcast')(date_column, release_date_column) }}
+{%- endmacro %}
+
+{% macro default__days_since_release(date_column, release_date_column) -%}
   ({{ date_column }} - {{ release_date_column }})
+{%- endmacro %}
+
+{#- There the difference of two dates is an interval. -#}
+{% macro spark__days_since_release(date_column, release_date_column) -%}
+  cast(datediff({{ date_column }}, {{ release_date_column }}) as bigint)
 {%- endmacro %}
 
 {#- Last day since release whose VK streams are kept: the longest horizon's, and no less than the first week's. -#}
@@ -11,6 +20,19 @@
 {#- Monday 0 to Sunday 6, counted from a Monday so that every engine agrees. -#}
 {% macro weekday_number(date_column) -%}
   mod({{ days_since_release(date_column, "date '1900-01-01'") }}, 7)
+{%- endmacro %}
+
+{#- Column of a select that gives a row for every day from the first to the last. -#}
+{% macro each_day(first_day, last_day) -%}
+  {{ adapter.dispatch('each_day', 'hitcast')(first_day, last_day) }}
+{%- endmacro %}
+
+{% macro default__each_day(first_day, last_day) -%}
+  cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date)
+{%- endmacro %}
+
+{% macro spark__each_day(first_day, last_day) -%}
+  explode(sequence({{ first_day }}, {{ last_day }}, interval 1 day))
 {%- endmacro %}
 
 {#- A day's measure from a row that may be absent: what the row reports; without a row 0 on a delivered day, for then

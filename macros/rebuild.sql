@@ -32,14 +32,15 @@
 {#- Pre-hook: drops what is about to be built again. `table_names` are the raw tables that the model's days rest on. -#}
 {% macro forget_rows_to_rebuild(table_names, day_column, by_release=true) %}
   {%- if is_incremental() -%}
-    delete from {{ this }}
-    where
+    {%- set is_stale -%}
       {%- for table_name in table_names %}
       {{ 'or ' if not loop.first }}{{ day_column }} in ({{ days_to_rebuild(table_name) }})
       {%- endfor %}
       {%- if by_release %}
       or release_id in ({{ releases_to_rebuild() }})
       {%- endif %}
+    {%- endset -%}
+    {{ forget_rows(is_stale) }}
   {%- endif -%}
 {% endmacro %}
 
@@ -59,7 +60,7 @@
 {#- Pre-hook: drops such windows. -#}
 {% macro forget_windows_to_rebuild(table_name) %}
   {%- if is_incremental() -%}
-    delete from {{ this }} where {{ is_window_to_rebuild(table_name) }}
+    {{ forget_rows(is_window_to_rebuild(table_name)) }}
   {%- endif -%}
 {% endmacro %}
 
@@ -82,9 +83,10 @@
 {#- Pre-hook: drops them, and as-of days that data no longer reaches. -#}
 {% macro forget_as_of_days_to_rebuild() %}
   {%- if is_incremental() -%}
-    delete from {{ this }}
-    where
+    {%- set is_stale -%}
       release_id in ({{ releases_with_new_first_days() }})
       or as_of_date > (select max(as_of_days.as_of_date) from {{ ref('int_releases__as_of_days') }} as as_of_days)
+    {%- endset -%}
+    {{ forget_rows(is_stale) }}
   {%- endif -%}
 {% endmacro %}

@@ -3,6 +3,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    partition_by='activity_date',
     pre_hook="{{ forget_rows_to_rebuild(['tiktok_sound_days', 'vk_stream_days'], 'activity_date') }}"
 ) }}
 -- depends_on: {{ ref('stg_catalog__tracks') }}

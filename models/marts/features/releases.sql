@@ -19,7 +19,7 @@ counted as (
         count(*) as track_count,
         count(recordings.isrc) as new_track_count,
         cast(avg({{ exact('tracks.duration_seconds') }}) as double) as mean_duration_seconds,
-        avg(case when tracks.is_explicit then 1.0 when not tracks.is_explicit then 0.0 end) as explicit_share
+        avg(case when tracks.is_explicit then cast(1 as double) when not tracks.is_explicit then 0 end) as explicit_share
     from tracks
     left join recordings
         on
@@ -45,7 +45,7 @@ select
     counted.track_count,
     counted.new_track_count,
     counted.mean_duration_seconds,
-    cast(counted.explicit_share as double) as explicit_share,
+    counted.explicit_share,
     counted.new_track_count = 0 as is_reissue
 from counted
 -- a release's own attributes stand on its first track

@@ -34,8 +34,8 @@ stream_forecasts as (
         streams.upper_80,
         streams.lower_90,
         streams.upper_90,
-        cast(null as varchar) as actual_class,
-        cast(null as varchar) as predicted_class,
+        cast(null as string) as actual_class,
+        cast(null as string) as predicted_class,
         cast(null as double) as probability_high
     from streams
     inner join latest_backtest on streams.run_id = latest_backtest.run_id

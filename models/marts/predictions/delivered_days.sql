@@ -23,7 +23,7 @@ calendar_days as (
 
     select
         spans.table_name,
-        cast(unnest(generate_series(spans.first_day, spans.last_day, interval 1 day)) as date) as calendar_day
+        {{ each_day('spans.first_day', 'spans.last_day') }} as calendar_day
     from spans
 
 )
