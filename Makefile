@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+SPARK_STAMP := .venv/.spark
 HITCAST := $(BIN)/hitcast
 MAPPINGS := --mapping demo_catalog --mapping demo_tiktok --mapping demo_vk
 # dbt checks run on a home of their own, so that nobody's warehouse is locked or written to
@@ -12,7 +13,7 @@ KILLS ?= 200
 DAYS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-fast format docs load bench dashboard screenshots clean lock audit fuzz mutants drills faults soak
+.PHONY: help setup spark demo test test-spark check check-fast format docs load bench dashboard screenshots clean lock audit fuzz mutants drills faults soak
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +28,12 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
+spark: $(SPARK_STAMP) ## Add what the Spark targets need to .venv; Java 17 is yours to install
+
+$(SPARK_STAMP): $(STAMP) requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-spark.lock
+	@touch $(SPARK_STAMP)
+
 demo: $(STAMP) ## Run the whole job on a made-up label
 	$(HITCAST) demo-data
 	$(HITCAST) ingest "$(HITCAST_HOME)/exports/first" $(MAPPINGS)
@@ -39,6 +46,9 @@ test: $(STAMP) ## Run every test; fails below 90 % of branches covered
 
 mutants: $(STAMP) ## Break the window macros, the splits, metrics and decisions in 1,000 ways, each of which a test must notice
 	$(BIN)/python -m tests.mutation
+
+test-spark: $(SPARK_STAMP) ## Build one world with DuckDB and with Spark and compare every mart row by row; needs Java 17
+	$(BIN)/python -m pytest -m spark tests/spark
 
 check: check-fast ## Lint, types, import rules, a dbt build on an empty home with warnings as errors, SQL conventions and lint
 	@rm -rf $(CHECK_HOME) && mkdir -p $(CHECK_HOME)
@@ -92,6 +102,9 @@ screenshots: $(STAMP) ## Take the pictures of the page in docs/images; needs chr
 lock: ## Resolve requirements.lock anew; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --group dev --custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-emit-find-links --extra spark --constraint requirements.lock --custom-compile-command "make lock" --quiet \
+		pyproject.toml -o requirements-spark.lock
 
 audit: ## Look up the locked versions among known vulnerabilities; needs a package index and https://api.osv.dev
 	@test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --quiet pip-audit==2.10.1; }

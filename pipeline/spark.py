@@ -1,11 +1,12 @@
 """Spark on this machine: a standalone cluster of its own, and the session that dbt's profile describes."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -104,10 +105,8 @@ def standalone(folder: Path, workers: int = 2, memory: str = "1g") -> Iterator[C
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     """Kills a worker or the master with all its children, as the loss of a machine would."""
-    try:
-        os.killpg(process.pid, 9)
-    except ProcessLookupError:
-        pass
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

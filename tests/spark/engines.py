@@ -10,8 +10,6 @@ import duckdb
 
 from pipeline.home import PROJECT_DIR, Home
 
-TARGETS = ("duckdb", "spark_local")
-
 
 def command(home: Home, target: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """A dbt command on the home, and the environment that it needs."""
@@ -23,7 +21,9 @@ def command(home: Home, target: str, *arguments: str) -> tuple[list[str], dict[s
 
 
 def build(home: Home, target: str, *arguments: str) -> None:
-    dbt, environment = command(home, target, "build", "--exclude-resource-type", "unit_test", "exposure", *arguments)
+    """Builds what the arguments select, without unit tests."""
+    left_out = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
+    dbt, environment = command(home, target, "build", *left_out, *arguments)
     built = subprocess.run(dbt, env=environment, cwd=home.root, capture_output=True, text=True, check=False)
     assert built.returncode == 0, told(built.stdout)
 
@@ -44,9 +44,8 @@ def marts(home: Home, target: str = "duckdb") -> list[str]:
 
 def export(home: Home, tables: list[str], folder: Path) -> Path:
     """Copies tables out of the Spark warehouse, through Spark, for views have no files."""
-    environment = os.environ | {"HITCAST_HOME": str(home.root), "PYTHONPATH": str(PROJECT_DIR)}
-    called = [sys.executable, "-m", "tests.spark.export", str(folder), *tables]
-    copied = subprocess.run(called, env=environment, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
+    called = [sys.executable, "-m", "tests.spark.export", str(home.root), str(folder), *tables]
+    copied = subprocess.run(called, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
     assert copied.returncode == 0, copied.stderr[-3000:]
     return folder
 
@@ -87,7 +86,7 @@ def _difference(connection: duckdb.DuckDBPyConnection) -> str:
     numbered = [f"select *, row_number() over (order by {order}) as n from {side}" for side in ("ours", "theirs")]
     [(counted, rows)] = connection.execute(
         f"""
-        select count(*) filter (where a.n is null or b.n is null or not coalesce({' and '.join(equal)}, false)), count(*)
+        select count(*) filter (where a.n is null or b.n is null or not coalesce({" and ".join(equal)}, false)), count(*)
         from ({numbered[0]}) as a full join ({numbered[1]}) as b on a.n = b.n
         """
     ).fetchall()

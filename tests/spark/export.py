@@ -1,19 +1,14 @@
-"""Run on its own: copies tables of the Spark warehouse of HITCAST_HOME to Parquet files that another engine reads."""
+"""Run on its own: copies tables of a home's Spark warehouse to Parquet files that another engine reads."""
 
 import sys
 from pathlib import Path
 
-from pyspark.sql import SparkSession
-
 from pipeline.home import Home
-from pipeline.spark import settings
+from tests.spark.session import open_session
 
 
-def main(folder: Path, tables: list[str]) -> None:
-    builder = SparkSession.builder.enableHiveSupport()
-    for name, value in settings(Home.current()).items():
-        builder = builder.config(name, value)
-    session = builder.config("spark.master", "local[2]").getOrCreate()
+def main(home: Home, folder: Path, tables: list[str]) -> None:
+    session = open_session(home)
     for table in tables:
         rows = session.table(f"hitcast.{table}")
         # instants as the wall clock of UTC, which is how DuckDB holds them
@@ -23,4 +18,4 @@ def main(folder: Path, tables: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(Home(Path(sys.argv[1])), Path(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,92 @@
+"""Rows of the tables that the Python layer writes, the same for both engines: made up, typed as their source says."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import yaml
+
+from pipeline.home import PROJECT_DIR, Home
+
+KEYS = {
+    "predictions": ["run_id", "release_id", "horizon_days"],
+    "prediction_drivers": ["run_id", "release_id", "horizon_days", "driver_kind", "driver_rank"],
+    "similar_releases": ["run_id", "release_id", "horizon_days", "similarity_rank"],
+    "backtest_predictions": ["run_id", "feature_set", "model_name", "release_id", "as_of_day", "horizon_days"],
+    "backtest_class_predictions": ["run_id", "feature_set", "model_name", "release_id", "as_of_day", "horizon_days"],
+    "backtest_metrics": ["run_id", "task", "feature_set", "model_name", "as_of_day", "horizon_days", "metric_name"],
+    "experiments": ["run_id", "feature_set", "horizon_days", "metric_name", "variant"],
+    "feature_drift": ["run_id", "feature_name"],
+}
+CHOICES: dict[str, list[Any]] = {
+    "run_id": ["run_1", "run_2", "run_3"],
+    "model_name": ["catboost", "lightgbm", "log_linear"],
+    "feature_set": ["tiktok", "tiktok_vk"],
+    "horizon_days": [14, 30],
+    "as_of_day": [1, 3, 7],
+    "driver_kind": ["feature", "group"],
+    "driver_rank": [1, 2, 3, 4],
+    "similarity_rank": [1, 2, 3],
+    "feature_name": ["tiktok_views_total", "genre", "artist's own"],
+    "predicted_class": ["low", "medium", "high"],
+    "metric_name": ["rmsle", "mape"],
+    "task": ["streams", "classes"],
+}
+# as each run made all its rows at one moment
+MOMENTS = {"run_1": "2021-06-01 10:00:00", "run_2": "2021-06-02 10:00:00.123456", "run_3": "2021-06-03 10:00:00"}
+ROWS = 400
+
+
+def write_ml_rows(home: Home, folder: Path, releases: list[str]) -> None:
+    """Fills `ml.*` of both warehouses with the same rows, some of whose measures are unknown."""
+    folder.mkdir()
+    for table, columns in _columns().items():
+        frame = _rows(np.random.default_rng(len(table)), table, columns, releases)
+        with duckdb.connect(str(home.warehouse)) as warehouse:
+            warehouse.register("made_up", frame)
+            casts = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
+            warehouse.execute(f"insert into ml.{table} by name select {casts} from made_up")
+            warehouse.execute(f"copy ml.{table} to '{folder / table}.parquet' (format parquet)")
+    called = [sys.executable, "-m", "tests.spark.insert", str(home.root), str(folder)]
+    inserted = subprocess.run(called, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
+    assert inserted.returncode == 0, inserted.stderr[-3000:]
+
+
+def _columns() -> dict[str, dict[str, str]]:
+    source = yaml.safe_load((PROJECT_DIR / "models" / "staging" / "ml" / "_ml__sources.yml").read_text())["sources"][0]
+    return {
+        table["name"]: {column["name"]: column["data_type"] for column in table["columns"]}
+        for table in source["tables"]
+    }
+
+
+def _rows(random: np.random.Generator, table: str, columns: dict[str, str], releases: list[str]) -> pd.DataFrame:
+    made = {name: _values(random, name, kind, releases) for name, kind in columns.items()}
+    frame = pd.DataFrame(made)
+    for name, kind in columns.items():
+        if kind in ("timestamp", "date") and "run_id" in frame and name != "origin_date":
+            frame[name] = pd.to_datetime(frame["run_id"].map(MOMENTS), format="ISO8601")
+        elif name not in KEYS[table] and name not in CHOICES:
+            frame[name] = frame[name].mask(random.random(ROWS) < 0.1)
+    return frame.drop_duplicates(KEYS[table])
+
+
+def _values(random: np.random.Generator, name: str, kind: str, releases: list[str]) -> Any:
+    if name in CHOICES:
+        return random.choice(CHOICES[name], ROWS)
+    if name.endswith("release_id"):
+        return random.choice(releases, ROWS)
+    if kind in ("bigint", "integer"):
+        return pd.array(random.integers(0, 10**6, ROWS), dtype="Int64")
+    if kind == "double":
+        # half of the rounded forecasts would end on a tie otherwise
+        return random.uniform(0, 10**6 if name.endswith("streams") else 1, ROWS)
+    if kind == "boolean":
+        return pd.array(random.random(ROWS) < 0.5, dtype="boolean")
+    if kind in ("timestamp", "date"):
+        return pd.Timestamp("2021-04-01") + pd.to_timedelta(random.integers(0, 30, ROWS), unit="D")
+    return pd.Series(random.choice(["it's; so", "просто", "a \\ b", ""], ROWS), dtype=object)
