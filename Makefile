@@ -50,9 +50,10 @@ mutants: $(STAMP) ## Break the window macros, the splits, metrics and decisions 
 test-spark: $(SPARK_STAMP) ## Build one world with DuckDB and with Spark and compare every mart row by row; needs Java 17
 	$(BIN)/python -m pytest -m spark tests/spark
 
-check: check-fast ## Lint, types, import rules, a dbt build on an empty home with warnings as errors, SQL conventions and lint
+check: check-fast ## Lint, types, import rules, a dbt build on an empty home with warnings as errors, SQL conventions, portability and lint
 	@rm -rf $(CHECK_HOME) && mkdir -p $(CHECK_HOME)
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet build --warn-error --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
+	$(BIN)/python -m tests.spark.portability $(CHECK_HOME)/target
 	$(BIN)/dbt-bouncer run --config-file pyproject.toml
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff lint models tests/dbt
 

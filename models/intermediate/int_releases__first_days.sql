@@ -92,7 +92,8 @@ release_days as (
 
 )
 
-select
+-- Spark gathers each day's rows, or every task would write a file of its own for every day
+select /*+ rebalance(activity_date) */
     release_days.release_id,
     release_days.activity_date,
     release_days.day_number,

@@ -121,7 +121,8 @@ numbered_releases as (
 
 )
 
-select
+-- Spark gathers each day's rows, or every task would write a file of its own for every day
+select /*+ rebalance(stream_date) */
     numbered_releases.release_id,
     numbered_releases.release_date + cast(release_days.day_number as integer) as stream_date,
     release_days.day_number,

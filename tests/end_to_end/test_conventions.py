@@ -83,9 +83,29 @@ def test_every_feature_names_its_group_kind_and_unit(manifest: dict[str, Any]) -
         assert meta["feature_kind"] == "categorical" or meta["unit"], name
 
 
-def test_nothing_of_a_machine_stands_in_the_tree() -> None:
+def test_every_column_that_is_never_null_has_a_test(manifest: dict[str, Any]) -> None:
+    """Spark takes a contract's constraints and keeps none of them."""
+    keys = {node["unique_id"]: set() for node in models(manifest)}
+    for test in manifest["nodes"].values():
+        if test["resource_type"] != "test" or test.get("attached_node") not in keys:
+            continue
+        arguments = test["test_metadata"]["kwargs"]
+        if test["test_metadata"]["name"] == "not_null":
+            keys[test["attached_node"]].add(arguments["column_name"])
+        if test["test_metadata"]["name"] == "unique_combination":
+            keys[test["attached_node"]] |= set(arguments["columns"]) - set(arguments.get("nullable", []))
+    constrained = 0
+    for node in models(manifest):
+        never_null = {name for name, column in node["columns"].items() if column["constraints"]}
+        assert never_null - keys[node["unique_id"]] == set(), node["name"]
+        constrained += len(never_null)
+    assert constrained > 20
+
+
+@pytest.mark.parametrize("file_name", ["requirements.lock", "requirements-spark.lock"])
+def test_nothing_of_a_machine_stands_in_the_tree(file_name: str) -> None:
     """No registry address and no path of a machine; the lock is pinned with hashes."""
-    lock = (PROJECT_DIR / "requirements.lock").read_text()
+    lock = (PROJECT_DIR / file_name).read_text()
     assert "://" not in lock
     assert "--index-url" not in lock
     pins = [line for line in lock.splitlines() if "==" in line]
