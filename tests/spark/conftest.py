@@ -1,4 +1,4 @@
-"""Without pyspark and Java nothing here is collected, and what is missing is said."""
+"""A cluster for the tests marked `spark`; without pyspark or Java they skip and say what is missing."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,6 @@ import pytest
 from pipeline.spark import Cluster, standalone
 
 MISSING = [name for name, found in (("pyspark", find_spec("pyspark")), ("java", shutil.which("java"))) if found is None]
-collect_ignore_glob = ["test_*_on_spark.py"] if "pyspark" in MISSING else []
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,9 @@ def _difference(connection: duckdb.DuckDBPyConnection) -> str:
     numbered = [f"select *, row_number() over (order by {order}) as n from {side}" for side in ("ours", "theirs")]
     [(counted, rows)] = connection.execute(
         f"""
-        select count(*) filter (where a.n is null or b.n is null or not coalesce({" and ".join(equal)}, false)), count(*)
+        select
+            count(*) filter (where a.n is null or b.n is null or not coalesce({" and ".join(equal)}, false)),
+            count(*)
         from ({numbered[0]}) as a full join ({numbered[1]}) as b on a.n = b.n
         """
     ).fetchall()

@@ -82,13 +82,13 @@ def _values(random: np.random.Generator, name: str, kind: str, releases: list[st
         return random.choice(CHOICES[name], ROWS)
     if name.endswith("release_id"):
         return random.choice(releases, ROWS)
-    if kind in ("bigint", "integer"):
-        return pd.array(random.integers(0, 10**6, ROWS), dtype="Int64")
-    if kind == "double":
-        # half of the rounded forecasts would end on a tie otherwise
-        return random.uniform(0, 10**6 if name.endswith("streams") else 1, ROWS)
-    if kind == "boolean":
-        return pd.array(random.random(ROWS) < 0.5, dtype="boolean")
-    if kind in ("timestamp", "date"):
-        return pd.Timestamp("2021-04-01") + pd.to_timedelta(random.integers(0, 30, ROWS), unit="D")
-    return pd.Series(random.choice(["it's; so", "просто", "a \\ b", ""], ROWS), dtype=object)
+    days = pd.Timestamp("2021-04-01") + pd.to_timedelta(random.integers(0, 30, ROWS), unit="D")
+    return {
+        "bigint": pd.array(random.integers(0, 10**6, ROWS), dtype="Int64"),
+        "integer": pd.array(random.integers(0, 10**6, ROWS), dtype="Int64"),
+        "double": random.uniform(0, 10**6 if name.endswith("streams") else 1, ROWS),
+        "boolean": pd.array(random.random(ROWS) < 0.5, dtype="boolean"),
+        "timestamp": days,
+        "date": days,
+        "varchar": pd.Series(random.choice(["it's; so", "просто", "a \\ b", ""], ROWS), dtype=object),
+    }[kind]

@@ -21,6 +21,7 @@ from tests.spark.ml_rows import write_ml_rows
 FIRST, END = date(2021, 3, 1), date(2021, 5, 12)
 CUT, LATE, RE_SENT = date(2021, 5, 1), date(2021, 3, 12), date(2021, 4, 30)
 MODELS = ["--exclude-resource-type", "test"]
+pytestmark = pytest.mark.spark
 
 
 @pytest.fixture(scope="module")
