@@ -19,7 +19,9 @@ counted as (
         count(*) as track_count,
         count(recordings.isrc) as new_track_count,
         cast(avg({{ exact('tracks.duration_seconds') }}) as double) as mean_duration_seconds,
-        avg(case when tracks.is_explicit then cast(1 as double) when not tracks.is_explicit then 0 end) as explicit_share
+        avg(
+            case when tracks.is_explicit then cast(1 as double) when not tracks.is_explicit then 0 end
+        ) as explicit_share
     from tracks
     left join recordings
         on
