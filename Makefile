@@ -48,7 +48,7 @@ mutants: $(STAMP) ## Break the window macros, the splits, metrics and decisions 
 	$(BIN)/python -m tests.mutation
 
 test-spark: $(SPARK_STAMP) ## Build one world with DuckDB and with Spark and compare every mart row by row; needs Java 17
-	$(BIN)/python -m pytest -m spark tests/spark
+	$(BIN)/python -m pytest -rs -m spark tests/spark
 
 check: check-fast ## Lint, types, import rules, a dbt build on an empty home with warnings as errors, SQL conventions, portability and lint
 	@rm -rf $(CHECK_HOME) && mkdir -p $(CHECK_HOME)

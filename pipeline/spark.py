@@ -1,6 +1,7 @@
 """Spark on this machine: a standalone cluster of its own, and the session that dbt's profile describes."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from jinja2 import Environment
@@ -119,3 +121,28 @@ def _awaited(log: Path, announcement: str) -> str:
                 return line.split(announcement, 1)[1]
         time.sleep(0.2)
     raise HitcastError(f"Spark did not start within {PATIENCE_SECONDS:.0f} s", str(log), "See the log")
+
+
+def remove_strays(home: Home, session: Any) -> list[Path]:
+    """Deletes folders of the home's warehouse that no table owns.
+
+    A driver that died while it made a table leaves one, and Spark would refuse to make the table ever again.
+    Nothing else may be building on the home.
+
+    Args:
+        home: The home.
+        session: A SparkSession on its metastore.
+
+    Returns:
+        The folders deleted.
+    """
+    strays = []
+    for database in session.catalog.listDatabases():
+        folder = Path(urlsplit(database.locationUri).path)
+        if folder.is_relative_to(home.root / "spark") and folder.is_dir():
+            owned = {table.name for table in session.catalog.listTables(database.name)}
+            # the default database's folder holds those of the others
+            strays += [path for path in folder.iterdir() if path.name not in owned and path.suffix != ".db"]
+    for path in strays:
+        shutil.rmtree(path)
+    return strays
