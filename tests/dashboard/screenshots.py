@@ -1,12 +1,13 @@
 """Pictures of each page for the docs: `make screenshots`, over the published file of `HITCAST_HOME`."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from ml.errors import HitcastError
 from pipeline.home import Home
+from pipeline.publish import open_published
 from tests.dashboard.browser import browser, served, settle
 
 PAGES = ("upcoming", "release", "performance", "data")
@@ -14,9 +15,9 @@ HEIGHTS = {"upcoming": 1000, "release": 1250, "performance": 1250, "data": 1250}
 LARGEST = 150_000
 
 
-def interesting_release(published: Path) -> str:
+def interesting_release(home: Path) -> str:
     """The release most worth promoting among those whose forecast moved on most days."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with open_published(Home(home)) as connection:
         found = connection.execute(
             "select release_id from release_predictions "
             "inner join (select release_id, count(*) as forecasts from prediction_history group by all) as moved "
@@ -29,7 +30,7 @@ def interesting_release(published: Path) -> str:
 def take(home: Path, target: Path, width: int, dark: bool, language: str, suffix: str, whole: bool) -> None:
     """A picture of each page."""
     target.mkdir(parents=True, exist_ok=True)
-    release_id = interesting_release(home / "serving" / "hitcast.duckdb")
+    release_id = interesting_release(home)
     with served(home) as address, browser() as chromium:
         for name in PAGES:
             height = 6000 if whole else HEIGHTS[name]
@@ -63,15 +64,11 @@ def main() -> None:
     parser.add_argument("--suffix", default="")
     parser.add_argument("--whole", action="store_true", help="as tall as it takes")
     options = parser.parse_args()
-    take(
-        Home.current().root,
-        options.target,
-        options.width,
-        options.dark,
-        options.language,
-        options.suffix,
-        options.whole,
-    )
+    given = (options.target, options.width, options.dark, options.language, options.suffix, options.whole)
+    try:
+        take(Home.current().root, *given)
+    except HitcastError as error:
+        sys.exit(f"screenshots: {error}")
 
 
 if __name__ == "__main__":
