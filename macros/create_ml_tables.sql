@@ -20,11 +20,12 @@
   {%- endfor %}
 {% endmacro %}
 
+{#- A run is a partition: whoever writes it again replaces it and no other. -#}
 {% macro spark__create_ml_tables() %}
   {%- do run_query('create schema if not exists ml') -%}
   {%- for source in graph.sources.values() if source.source_name == 'ml' -%}
     {%- set table = 'ml.' ~ source.name -%}
-    {%- do run_query('create table if not exists ' ~ table ~ ' (' ~ spark_columns(source) | join(', ') ~ ') using parquet') -%}
+    {%- do run_query('create table if not exists ' ~ table ~ ' (' ~ spark_columns(source) | join(', ') ~ ') using parquet partitioned by (run_id)') -%}
     {%- set held = adapter.get_columns_in_relation(api.Relation.create(schema='ml', identifier=source.name, type='table')) -%}
     {%- set held_names = held | map(attribute='name') | list -%}
     {%- set gained = [] -%}

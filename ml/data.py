@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ml.errors import HitcastError
+from ml.errors import BUILD_MARTS, HitcastError
 from ml.settings import Settings
-from ml.warehouse import BUILD_MARTS, open_warehouse
+from ml.warehouse import open_warehouse
 
 FEATURE_SETS: Mapping[str, frozenset[str]] = {
     "tiktok": frozenset({"vk_early", "tiktok_likes"}),
@@ -18,6 +18,7 @@ FEATURE_SETS: Mapping[str, frozenset[str]] = {
 """Named feature sets, each by the feature groups that it leaves out."""
 
 KEYS = ("release_id", "as_of_day", "release_date", "as_of_date", "is_reissue")
+MARTS = ("release_features", "release_targets", "feature_catalog", "releases", "stream_classes", "dataset_days")
 SEASONS = pd.Timedelta(days=700)
 """Span of training releases from which every season has been seen twice, but for the last window's maturity."""
 
@@ -64,14 +65,16 @@ def read_marts(settings: Settings) -> Marts:
     Raises:
         HitcastError: Warehouse or marts are missing, empty, or do not fit the feature catalogue or the settings.
     """
-    with open_warehouse(settings) as connection:
+    with open_warehouse(settings, MARTS) as connection:
 
         def read(query: str) -> pd.DataFrame:
             frame: pd.DataFrame = connection.execute(query).to_arrow_table().to_pandas(date_as_object=False)
             return frame
 
         features = read("select * from release_features order by release_date, release_id, as_of_day")
-        targets = read("select release_id, horizon_days, streams, is_mature from release_targets")
+        targets = read(
+            "select release_id, horizon_days, streams, is_mature from release_targets order by release_id, horizon_days"
+        )
         catalog = read("select feature_name, feature_group, feature_kind from feature_catalog order by position")
         releases = read("select release_id, release_date, is_reissue from releases order by release_date, release_id")
         classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")

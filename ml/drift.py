@@ -278,7 +278,7 @@ def main_features(bundle: Bundle, rows: pd.DataFrame) -> set[str]:
 
 def _matured_forecasts(settings: Settings, model_name: str, data_through: date) -> pd.DataFrame:
     """The model's last forecast of each release, horizon and as-of day whose window ended in the last two months."""
-    with open_warehouse(settings) as connection:
+    with open_warehouse(settings, ["ml.predictions", "release_targets"]) as connection:
         found: pd.DataFrame = connection.execute(
             """
             select

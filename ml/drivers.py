@@ -22,9 +22,9 @@ def read_meanings(settings: Settings) -> pd.DataFrame:
     Raises:
         HitcastError: The warehouse or its feature catalogue is missing.
     """
-    with open_warehouse(settings) as connection:
+    with open_warehouse(settings, ["feature_catalog"]) as connection:
         catalog: pd.DataFrame = connection.execute(
-            "select feature_name, feature_group, unit, description from feature_catalog"
+            "select feature_name, feature_group, unit, description from feature_catalog order by feature_name"
         ).df()
     return catalog.set_index("feature_name").fillna("")
 

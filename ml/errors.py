@@ -1,5 +1,7 @@
 """The exceptions that reach users, each with the exit code that tells a scheduler what to do."""
 
+BUILD_MARTS = "Run `hitcast ingest` and `hitcast run` first"
+
 
 class HitcastError(Exception):
     """A failure the user can act on, told in one line.

@@ -15,6 +15,15 @@ from ml.settings import Settings
 from ml.splits import REFERENCE_DAY, untouched_count
 from ml.warehouse import open_warehouse
 
+TABLES = (
+    "ml.backtest_metrics",
+    "ml.backtest_predictions",
+    "ml.backtest_class_predictions",
+    "ml.experiments",
+    "releases",
+    "stream_classes",
+    "dataset_days",
+)
 STREAM_MODEL, CLASS_MODEL, LINE = "catboost", "lightgbm", "log_linear"
 
 
@@ -72,7 +81,7 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
     Raises:
         HitcastError: There is no backtest yet, or marts are missing.
     """
-    with open_warehouse(settings) as connection:
+    with open_warehouse(settings, TABLES) as connection:
 
         def read(query: str, parameters: list[Any] | None = None) -> pd.DataFrame:
             frame: pd.DataFrame = connection.execute(query, parameters).to_arrow_table().to_pandas(date_as_object=False)

@@ -1,7 +1,23 @@
 """What a modelling command needs to know: where things lie and what is forecast."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A warehouse on Spark, and the session that reaches it.
+
+    Attributes:
+        target: Target of dbt's profile that it is.
+        schema: Schema of the marts; what the Python layer writes lies in `ml` beside it.
+        session: Spark's settings as the profile gives them to dbt, by name.
+    """
+
+    target: str
+    schema: str
+    session: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -19,6 +35,7 @@ class Settings:
         seed: Seed of everything random.
         patience_seconds: How long to wait for a warehouse that another process holds open.
         threads: Threads that CatBoost may use; part of what makes a fit reproducible.
+        spark: The warehouse where it is one on Spark; None where it is the DuckDB file.
     """
 
     warehouse: Path
@@ -31,3 +48,9 @@ class Settings:
     seed: int = 20211
     patience_seconds: float = 30.0
     threads: int = 2
+    spark: Spark | None = None
+
+    @property
+    def target(self) -> str:
+        """Target of dbt's profile that the warehouse is."""
+        return self.spark.target if self.spark else "duckdb"

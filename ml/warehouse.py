@@ -1,8 +1,8 @@
-"""The one door to the warehouse, which one process at a time may write."""
+"""The one door to the warehouse, DuckDB's file or Spark's catalogue, which one process at a time may write."""
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ml.errors import BusyError, HitcastError, machine_error
+from ml import spark
+from ml.errors import BUILD_MARTS, BusyError, HitcastError, machine_error
 from ml.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,18 +23,29 @@ DAMAGE = (
     "Serialization Error",
     "not a valid DuckDB database",
 )
-BUILD_MARTS = "Run `hitcast ingest` and `hitcast run` first"
 PAUSE_SECONDS = 0.25
 
 
 @contextmanager
-def open_warehouse(settings: Settings, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(
+    settings: Settings, tables: Sequence[str] = (), read_only: bool = True
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Connection to the warehouse, closed on leaving; waits for another process for as long as the settings say.
+
+    Args:
+        settings: Names the warehouse.
+        tables: What is going to be read, `ml.` before those of that schema: of a warehouse on Spark the connection
+            holds copies of these and nothing else.
+        read_only: Whether nothing is going to be written. On Spark what is written to the copies is lost.
 
     Raises:
         BusyError: Another process still holds the warehouse.
         HitcastError: There is no warehouse, it is damaged, or a table is missing from it.
     """
+    if settings.spark is not None:
+        with spark.open_copies(settings.spark, tables) as copies:
+            yield copies
+        return
     if not settings.warehouse.exists():
         raise HitcastError("there is no warehouse yet", str(settings.warehouse), BUILD_MARTS)
     connection = _connect(settings, read_only)
@@ -51,12 +63,16 @@ def open_warehouse(settings: Settings, read_only: bool = True) -> Iterator[duckd
 
 def count_rows(settings: Settings, table: str) -> int:
     """Rows of a table or view."""
+    if settings.spark is not None:
+        return spark.count_rows(settings.spark, table)
     with open_warehouse(settings) as connection:
         return connection.table(table).shape[0]
 
 
 def write_tables(settings: Settings, frames: "Mapping[str, pd.DataFrame]") -> None:
-    """Write frames to tables of the schema `ml`, all or none; rows of the same `run_id` are replaced.
+    """Write frames to tables of the schema `ml`; rows of the same `run_id` are replaced.
+
+    DuckDB takes all or none. Spark takes one table after another, the first named last.
 
     Args:
         settings: Names the warehouse.
@@ -65,6 +81,9 @@ def write_tables(settings: Settings, frames: "Mapping[str, pd.DataFrame]") -> No
     Raises:
         HitcastError: The warehouse is held by another process, or the tables do not exist.
     """
+    if settings.spark is not None:
+        spark.write_tables(settings.spark, frames)
+        return
     import pyarrow as pa
 
     with open_warehouse(settings, read_only=False) as connection:
@@ -80,6 +99,8 @@ def write_tables(settings: Settings, frames: "Mapping[str, pd.DataFrame]") -> No
 
 def latest_moment(settings: Settings, table: str, column: str) -> datetime | None:
     """The latest time that a table of the schema `ml` bears, UTC; None where it holds no row."""
+    if settings.spark is not None:
+        return spark.latest_moment(settings.spark, table, column)
     with open_warehouse(settings) as connection:
         found: datetime | None = connection.table(f"ml.{table}").max(column).fetchall()[0][0]
     return found

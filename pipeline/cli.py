@@ -109,19 +109,33 @@ def run(
         typer.Option(help="Train although a champion stands: auto does so where `hitcast status` says it is due."),
     ] = "never",
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            envvar="HITCAST_TARGET",
+            help="Engine: duckdb, spark_local or spark. The other commands take it from HITCAST_TARGET."
+            " [default: duckdb]",
+        ),
+    ] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make a damaged or lost warehouse anew; published forecasts are kept.")
     ] = False,
 ) -> None:
     """Do the whole job: features, training if no model stands, forecasts, publication."""
+    import os
+
     from pipeline.home import Home
     from pipeline.project import read_variables
     from pipeline.run import run as run_all
     from pipeline.summary import render_publication
+    from pipeline.target import VARIABLE
 
     def finished(step: "Step") -> None:
         typer.echo(f"{step.name:<12} {step.seconds:7.1f} s  {step.outcome}")
 
+    if target is not None:
+        # for dbt's profile and whatever asks for settings in this process
+        os.environ[VARIABLE] = target
     home = Home.current()
     with holding(home, "run"):
         run_all(home, read_variables(variables), retrain, full_refresh, rebuild, working, finished)

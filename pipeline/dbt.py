@@ -3,13 +3,17 @@
 import hashlib
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from ml.errors import HitcastError, machine_error
 from ml.files import written
+from ml.settings import Settings
+from ml.spark import open_session
 from ml.warehouse import damaged, is_damage, open_warehouse
 from pipeline.home import PROJECT_DIR, Home
 from pipeline.project import settings_of
+from pipeline.target import DUCKDB, chosen
 
 # Incremental models keep rows that these variables and the SQL shaped; any change asks for a full refresh.
 SHAPING_VARIABLES = ("territory", "teaser_days", "horizons")
@@ -18,7 +22,7 @@ LOGGING = ("--log-level", "none", "--log-level-file", "info", "--log-file-max-by
 
 
 def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh: bool = False) -> None:
-    """Builds and tests the selected models in the home's warehouse; unit tests are left to developers.
+    """Builds and tests the selected models in the chosen target's warehouse; unit tests are left to developers.
 
     Args:
         home: Where raw data is read and the warehouse written.
@@ -29,7 +33,7 @@ def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh
     Raises:
         HitcastError: A model or a test failed; names it, its message and the log.
     """
-    shape_file = home.dbt / "built_with.json"
+    shape_file = _place(home, "built_with", ".json")
     shape = {name: variables[name] for name in SHAPING_VARIABLES} | {"sql": _sql_digest()}
     # a first build that was killed leaves rows and no word of what shaped them
     held = json.loads(shape_file.read_text()) if shape_file.exists() else None
@@ -37,7 +41,7 @@ def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh
     arguments += ["--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
     if full_refresh or held != shape:
         arguments.append("--full-refresh")
-    _wait_for_warehouse(home, variables)
+    _prepare(home, settings_of(home, variables))
     invoke(home, arguments)
     with written(shape_file) as part:
         part.write_text(json.dumps(shape))
@@ -55,7 +59,8 @@ def invoke(home: Home, arguments: list[str]) -> None:
 
     os.environ["HITCAST_HOME"] = str(home.root)
     places = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
-    places += ["--target-path", str(home.dbt / "target"), "--log-path", str(home.dbt / "logs")]
+    logs = _place(home, "logs")
+    places += ["--target", chosen(), "--target-path", str(_place(home, "target")), "--log-path", str(logs)]
     try:
         outcome = dbtRunner().invoke([*LOGGING, *arguments, *places])
     finally:
@@ -63,7 +68,7 @@ def invoke(home: Home, arguments: list[str]) -> None:
         DuckDBConnectionManager.close_all_connections()
     if outcome.success:
         return
-    log = f"See {home.dbt / 'logs' / 'dbt.log'}"
+    log = f"See {logs / 'dbt.log'}"
     if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
         raise outcome.exception
     if outcome.exception is not None:
@@ -80,14 +85,26 @@ def _failure(home: Home, told: str, command: str, log: str) -> HitcastError:
     """What stands behind dbt's words: the machine, a damaged warehouse, or a model."""
     if obstacle := machine_error(told, str(home.root)):
         return obstacle
-    return damaged(home.warehouse, told) if is_damage(told) else HitcastError(told, f"dbt {command}", log)
+    if chosen() == DUCKDB and is_damage(told):
+        return damaged(home.warehouse, told)
+    return HitcastError(told, f"dbt {command}", log)
 
 
-def _wait_for_warehouse(home: Home, variables: dict[str, Any]) -> None:
-    """dbt would tell of a held or damaged warehouse once for every model."""
-    if home.warehouse.exists():
-        with open_warehouse(settings_of(home, variables), read_only=False):
+def _prepare(home: Home, settings: Settings) -> None:
+    """Sees that the warehouse can be written: dbt would tell of one that cannot once for every model."""
+    if settings.spark is not None:
+        from pipeline.spark import remove_strays
+
+        remove_strays(home, open_session(settings.spark))
+    elif home.warehouse.exists():
+        with open_warehouse(settings, read_only=False):
             pass
+
+
+def _place(home: Home, name: str, ending: str = "") -> Path:
+    """A file or folder of the target's own: what dbt remembers of one target is a cold start for another."""
+    target = chosen()
+    return home.dbt / f"{name}{'' if target == DUCKDB else f'_{target}'}{ending}"
 
 
 def _sql_digest() -> str:

@@ -9,6 +9,7 @@ import yaml
 from ml.errors import HitcastError
 from ml.settings import Settings
 from pipeline.home import PROJECT_DIR, Home
+from pipeline.target import spark_of
 
 
 def read_variables(
@@ -61,7 +62,11 @@ def parse_overrides(overrides: str | None, known: set[str]) -> dict[str, Any]:
 
 
 def settings_of(home: Home, variables: dict[str, Any]) -> Settings:
-    """What the modelling commands need to know, from the home and the project's variables."""
+    """What the modelling commands need to know, from the home, the project's variables and the target.
+
+    Raises:
+        HitcastError: `HITCAST_TARGET` names no target that the job can run on.
+    """
     return Settings(
         warehouse=home.warehouse,
         mlflow_dir=home.mlflow,
@@ -71,4 +76,5 @@ def settings_of(home: Home, variables: dict[str, Any]) -> Settings:
         false_positive_cost=float(variables["false_positive_cost"]),
         false_negative_cost=float(variables["false_negative_cost"]),
         patience_seconds=float(os.environ.get("HITCAST_PATIENCE", "30")),
+        spark=spark_of(home),
     )

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import duckdb
 
+from ml import spark
 from ml.errors import HitcastError
 from ml.files import PART, put_in_place
 from ml.moments import moment_after
 from pipeline.home import Home
+from pipeline.target import spark_of
 from pipeline.writer import writing
 
 PUBLISHED_TABLES = (
@@ -99,7 +101,7 @@ def publish(home: Home) -> Publication:
     Raises:
         HitcastError: There is no warehouse, or it lacks the prediction marts.
     """
-    if not home.warehouse.exists():
+    if spark_of(home) is None and not home.warehouse.exists():
         raise HitcastError("nothing to publish", str(home.warehouse), "Run `hitcast run` first")
     home.serving.mkdir(exist_ok=True)
     serving_file = published_file(home)
@@ -120,14 +122,7 @@ def publish(home: Home) -> Publication:
 def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[datetime, dict[str, int]]:
     row_counts: dict[str, int] = {}
     with duckdb.connect() as connection:
-        try:
-            connection.execute(f"attach {quoted(home.warehouse)} as warehouse (read_only)")
-        except duckdb.IOException as error:
-            raise HitcastError(
-                f"cannot be opened ({str(error).splitlines()[0]})",
-                str(home.warehouse),
-                "If another program has it open, close it there; readers belong on the published file",
-            ) from None
+        told = _attach(connection, home)
         # v1.0.0 is what every DuckDB since 1.0 reads
         connection.execute(f"attach {quoted(database)} as serving (storage_version 'v1.0.0')")
         present = connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse'")
@@ -138,7 +133,10 @@ def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[dateti
         for name in PUBLISHED_TABLES:
             # names come from PUBLISHED_TABLES alone
             connection.execute(f"create table {name} as from warehouse.main.{name}")
-        _comment(connection)
+        for table, column, text in told:
+            if table in PUBLISHED_TABLES:
+                place = f"column {table}.{column}" if column else f"table {table}"
+                connection.execute(f"comment on {place} is {quoted(text)}")
         for name in OWN_TABLES:
             _create_own(connection, name)
         _count_rejects(connection, home)
@@ -151,9 +149,23 @@ def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[dateti
     return published_at, row_counts
 
 
-def _comment(connection: duckdb.DuckDBPyConnection) -> None:
-    """Carry the descriptions that dbt left in the warehouse over to the copies."""
-    told = connection.execute(
+def _attach(connection: duckdb.DuckDBPyConnection, home: Home) -> list[tuple[str, str | None, str]]:
+    """Attaches the warehouse; returns the descriptions that dbt left there: table, column or None, and text."""
+    on_spark = spark_of(home)
+    if on_spark is not None:
+        connection.execute("attach ':memory:' as warehouse")
+        held = (*PUBLISHED_TABLES, "dataset_days")
+        spark.copy_tables(on_spark, connection, {name: f"warehouse.main.{name}" for name in held})
+        return spark.descriptions(on_spark, PUBLISHED_TABLES)
+    try:
+        connection.execute(f"attach {quoted(home.warehouse)} as warehouse (read_only)")
+    except duckdb.IOException as error:
+        raise HitcastError(
+            f"cannot be opened ({str(error).splitlines()[0]})",
+            str(home.warehouse),
+            "If another program has it open, close it there; readers belong on the published file",
+        ) from None
+    return connection.execute(
         """
         select table_name, null as column_name, comment from duckdb_tables()
         where database_name = 'warehouse' and schema_name = 'main' and comment is not null
@@ -162,10 +174,6 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
         where database_name = 'warehouse' and schema_name = 'main' and comment is not null
         """
     ).fetchall()
-    for table, column, text in told:
-        if table in PUBLISHED_TABLES:
-            place = f"column {table}.{column}" if column else f"table {table}"
-            connection.execute(f"comment on {place} is {quoted(text)}")
 
 
 def _create_own(connection: duckdb.DuckDBPyConnection, table: str) -> None:

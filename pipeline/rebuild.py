@@ -10,7 +10,8 @@ import yaml
 from ml.errors import BusyError, HitcastError, MachineError
 from ml.files import PART, put_in_place
 from ml.settings import Settings
-from ml.warehouse import open_warehouse
+from ml.spark import has_table
+from ml.warehouse import count_rows, open_warehouse
 from pipeline.home import PROJECT_DIR, Home
 from pipeline.ingest import check_landing, restore_ledger
 from pipeline.publish import open_published, published_file, quoted
@@ -110,15 +111,18 @@ def stop_on_lost_warehouse(home: Home, settings: Settings) -> None:
     except (HitcastError, duckdb.Error):
         return
     if forecasts and _forecasts_held(home, settings) == 0:
-        raise HitcastError(
-            f"holds no forecast, and {forecasts:,} are published",
-            str(home.warehouse),
-            "`hitcast run --rebuild` makes it anew from what landed and what is published",
-        )
+        where = str(home.warehouse)
+        cure = "`hitcast run --rebuild` makes it anew from what landed and what is published"
+        if settings.spark is not None:
+            where = f"target {settings.target}"
+            cure = "Run on the target that published them, or name another home: HITCAST_HOME=PATH"
+        raise HitcastError(f"holds no forecast, and {forecasts:,} are published", where, cure)
 
 
 def _forecasts_held(home: Home, settings: Settings) -> int | None:
     """Forecasts in the warehouse; None where it cannot be read, which the run itself will tell."""
+    if settings.spark is not None:
+        return count_rows(settings, "ml.predictions") if has_table(settings.spark, "ml.predictions") else 0
     if not home.warehouse.exists() or not home.warehouse.stat().st_size:
         return 0
     known = _known_tables(settings)

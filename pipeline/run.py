@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ml.errors import BusyError, HitcastError, MachineError
+from ml.spark import stop_if_missing
 from ml.warehouse import count_rows
 from pipeline import dbt
 from pipeline.home import Home
@@ -63,12 +64,17 @@ def run(
         finished: Called with each finished step.
 
     Raises:
-        HitcastError: A step failed; the steps before it stand.
+        HitcastError: A step failed, and the steps before it stand; or what is asked for does not go with the target.
     """
     # the modelling libraries take seconds to import
     from ml import drift, leftovers, predict, tracking, train
 
     settings = settings_of(home, variables)
+    if settings.spark is not None:
+        stop_if_missing(settings.target)
+        if rebuild:
+            cure = "Give --full-refresh instead, or --target duckdb"
+            raise HitcastError(f"mends DuckDB's file, and the target is {settings.target}", "--rebuild", cure)
     home.dbt.mkdir(parents=True, exist_ok=True)
 
     def warehouse(progress: Callable[[str], None], counts: Counts) -> str:

@@ -36,6 +36,20 @@ class Cluster:
     workers: tuple[subprocess.Popen[bytes], ...]
 
 
+def profile(home: Home, target: str) -> dict[str, Any]:
+    """A target as dbt's profile gives it.
+
+    Args:
+        home: Where the target's warehouse lies.
+        target: A target of `profiles.yml`.
+    """
+    environment = os.environ | {"HITCAST_HOME": str(home.root)}
+    template = Environment(autoescape=False).from_string((PROJECT_DIR / "profiles.yml").read_text())  # noqa: S701
+    rendered = template.render(env_var=lambda name, default="": environment.get(name, default))
+    held: dict[str, Any] = yaml.safe_load(rendered)["hitcast"]["outputs"][target]
+    return held
+
+
 def settings(home: Home, target: str = "spark_local") -> dict[str, str]:
     """Spark's settings as the target's profile gives them, so that whoever reads sees the catalogue that dbt wrote.
 
@@ -43,11 +57,7 @@ def settings(home: Home, target: str = "spark_local") -> dict[str, str]:
         home: Where the target's warehouse and metastore lie.
         target: A target of `profiles.yml` whose type is spark.
     """
-    environment = os.environ | {"HITCAST_HOME": str(home.root)}
-    template = Environment(autoescape=False).from_string((PROJECT_DIR / "profiles.yml").read_text())  # noqa: S701
-    rendered = template.render(env_var=lambda name, default="": environment.get(name, default))
-    target_settings: dict[str, Any] = yaml.safe_load(rendered)["hitcast"]["outputs"][target]["server_side_parameters"]
-    return {name: str(value) for name, value in target_settings.items()}
+    return {name: str(value) for name, value in profile(home, target)["server_side_parameters"].items()}
 
 
 @contextmanager

@@ -122,7 +122,7 @@ def look(home: Home, settings: Settings) -> Status:
         models = tracking.list_models(settings)
     except HitcastError as error:
         problems.append(f"models were not looked at: {error}")
-    if models and home.warehouse.exists():
+    if models and (settings.spark is not None or home.warehouse.exists()):
         try:
             found = drift.look(settings)
         except HitcastError as error:

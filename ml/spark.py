@@ -1,0 +1,216 @@
+"""The warehouse on Spark: tables are copied to DuckDB to be read, and written as partitions of its Parquet tables.
+
+What modelling reads are marts of releases, small beside the raw rows that they are made of.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from ml.errors import BUILD_MARTS, BusyError, HitcastError
+from ml.settings import Spark
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+OVERWRITE_MODE = "spark.sql.sources.partitionOverwriteMode"
+
+
+def open_session(spark: Spark) -> Any:
+    """The SparkSession of this process, which dbt shares, as both ask for it with the profile's settings.
+
+    Raises:
+        BusyError: Another process holds the metastore.
+        HitcastError: pyspark or Java is missing, or Spark does not start.
+    """
+    stop_if_missing(spark.target)
+    from pyspark.sql import SparkSession
+
+    with _told(spark):
+        builder = SparkSession.builder.enableHiveSupport()
+        for name, value in spark.session.items():
+            builder = builder.config(name, value)
+        session = builder.getOrCreate()
+        # the metastore is opened by the first question
+        session.catalog.databaseExists(spark.schema)
+    return session
+
+
+def stop_if_missing(target: str) -> None:
+    """Stops where this machine lacks what the target needs.
+
+    Raises:
+        HitcastError: It lacks pyspark, dbt-spark or Java.
+    """
+    if find_spec("pyspark") is None or find_spec("dbt.adapters.spark") is None:
+        raise HitcastError("pyspark and dbt-spark are not installed", f"target {target}", "Run `make spark`")
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        raise HitcastError("Java is not installed", f"target {target}", "Install Java 17; `make spark` does the rest")
+
+
+@contextmanager
+def open_copies(spark: Spark, tables: Sequence[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connection to copies of the tables in memory, under their own names, closed on leaving.
+
+    Args:
+        spark: The warehouse.
+        tables: Marts by their names, others with their schema before it.
+
+    Raises:
+        HitcastError: A table is missing, or Spark fails.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("create schema ml")
+        copy_tables(spark, connection, {table: table for table in tables})
+        yield connection
+
+
+def copy_tables(spark: Spark, connection: duckdb.DuckDBPyConnection, places: Mapping[str, str]) -> None:
+    """Copies tables to DuckDB.
+
+    Args:
+        spark: The warehouse.
+        connection: Where to.
+        places: Name there, by the table's own: a mart's, or with the schema before it.
+
+    Raises:
+        HitcastError: A table is missing, or Spark fails.
+    """
+    session = open_session(spark)
+    for table, place in places.items():
+        with _told(spark):
+            rows = session.table(_qualified(spark, table)).toArrow()
+        connection.from_arrow(_without_zones(rows)).create(place)
+
+
+def descriptions(spark: Spark, tables: Sequence[str]) -> list[tuple[str, str | None, str]]:
+    """What dbt said of tables and columns: table, column or None for the table itself, and text.
+
+    Raises:
+        HitcastError: A table is missing, or Spark fails.
+    """
+    session = open_session(spark)
+    found: list[tuple[str, str | None, str]] = []
+    for table in tables:
+        with _told(spark):
+            name = _qualified(spark, table)
+            told: list[tuple[str | None, str | None]] = [(None, session.catalog.getTable(name).description)]
+            told += [(column.name, column.description) for column in session.catalog.listColumns(name)]
+        found += [(table, column, text) for column, text in told if text]
+    return found
+
+
+def count_rows(spark: Spark, table: str) -> int:
+    """Rows of a table or view.
+
+    Raises:
+        HitcastError: It is missing, or Spark fails.
+    """
+    session = open_session(spark)
+    with _told(spark):
+        return int(session.table(_qualified(spark, table)).count())
+
+
+def has_table(spark: Spark, table: str) -> bool:
+    """Whether there is such a table.
+
+    Raises:
+        HitcastError: Spark fails.
+    """
+    session = open_session(spark)
+    with _told(spark):
+        return bool(session.catalog.tableExists(_qualified(spark, table)))
+
+
+def latest_moment(spark: Spark, table: str, column: str) -> datetime | None:
+    """The latest time that a table of the schema `ml` bears, UTC; None where it holds no row.
+
+    Raises:
+        HitcastError: It is missing, or Spark fails.
+    """
+    session = open_session(spark)
+    with _told(spark):
+        latest = _without_zones(session.table(f"ml.{table}").agg({column: "max"}).toArrow())
+    found: datetime | None = latest.column(0)[0].as_py()
+    return found
+
+
+def write_tables(spark: Spark, frames: "Mapping[str, pd.DataFrame]") -> None:
+    """Write frames to tables of the schema `ml`; rows of the same `run_id` are replaced.
+
+    A table takes a frame whole or not at all, but no two tables at the same moment: the first named comes last, so that
+    what the others belong to is not there before them.
+
+    Raises:
+        HitcastError: A table is missing or is not partitioned by run, or Spark fails.
+    """
+    import pyarrow as pa
+
+    session, rows = open_session(spark), {}
+    with _told(spark):
+        for table, frame in frames.items():
+            columns = session.catalog.listColumns(f"ml.{table}")
+            # an overwritten table without partitions would lose all other runs
+            if [column.name for column in columns if column.isPartition] != ["run_id"]:
+                raise HitcastError(
+                    "is not partitioned by run_id", f"ml.{table}", f"Drop it on target {spark.target}, and run again"
+                )
+            schema = session.table(f"ml.{table}").limit(0).toArrow().schema
+            rows[table] = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+        held = session.conf.get(OVERWRITE_MODE)
+        session.conf.set(OVERWRITE_MODE, "dynamic")
+        try:
+            for table in reversed(rows):
+                frame = session.createDataFrame(rows[table])
+                frame.coalesce(1).write.insertInto(f"ml.{table}", overwrite=True)
+        finally:
+            session.conf.set(OVERWRITE_MODE, held)
+
+
+def _qualified(spark: Spark, table: str) -> str:
+    return table if "." in table else f"{spark.schema}.{table}"
+
+
+def _without_zones(rows: "pa.Table") -> "pa.Table":
+    """Instants as the wall clock of UTC, which is how DuckDB holds them."""
+    import pyarrow as pa
+
+    fields = [
+        field.with_type(pa.timestamp(field.type.unit)) if pa.types.is_timestamp(field.type) else field
+        for field in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
+
+
+@contextmanager
+def _told(spark: Spark) -> Iterator[None]:
+    """Spark's failures as one line each."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        told = str(error)
+        if "Another instance of Derby" in told:
+            raise BusyError(
+                "its metastore is held by another process", f"target {spark.target}", "Wait for it to end, or end it"
+            ) from None
+        is_missing = "TABLE_OR_VIEW_NOT_FOUND" in told or "SCHEMA_NOT_FOUND" in told
+        cure = BUILD_MARTS if is_missing else "What Spark wrote before says more"
+        raise HitcastError(_first_line(told), f"target {spark.target}", cure) from None
+
+
+def _first_line(told: str) -> str:
+    """What a Java exception says, without its stack."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    # py4j's own first line names the call alone
+    said = next((line for line in lines if line.startswith(("[", ": "))), lines[0] if lines else "no message")
+    return said.removeprefix(": ")
