@@ -192,12 +192,11 @@ def _without_zones(rows: "pa.Table") -> "pa.Table":
 @contextmanager
 def _told(spark: Spark) -> Iterator[None]:
     """Spark's failures as one line each."""
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
-
     try:
         yield
-    except (PySparkException, Py4JError) as error:
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
+            raise
         told = str(error)
         if "Another instance of Derby" in told:
             raise BusyError(

@@ -1,0 +1,201 @@
+"""Spark's side of the warehouse without Spark: a session that answers from DuckDB's file stands for it."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from ml import spark
+from ml.data import read_marts
+from ml.drift import _matured_forecasts
+from ml.drivers import read_meanings
+from ml.errors import BusyError, HitcastError
+from ml.settings import Settings, Spark
+from ml.warehouse import count_rows, latest_moment, open_warehouse, write_tables
+from tests.ml.conftest import MakeHome
+
+ON_SPARK = Spark("spark_local", "hitcast", {})
+
+
+class Rows:
+    """As much of a Spark frame as is asked for; its instants bear a zone, as Spark's do."""
+
+    def __init__(self, rows: duckdb.DuckDBPyRelation) -> None:
+        self.rows = rows
+
+    def toArrow(self) -> pa.Table:  # noqa: N802
+        found = self.rows.to_arrow_table()
+        for place, field in enumerate(found.schema):
+            if pa.types.is_timestamp(field.type):
+                column = found.column(place).cast(pa.timestamp(field.type.unit, "UTC"))
+                found = found.set_column(place, field.name, column)
+        return found
+
+    def limit(self, number: int) -> "Rows":
+        return Rows(self.rows.limit(number))
+
+    def count(self) -> int:
+        return self.rows.shape[0]
+
+    def agg(self, asked: dict[str, str]) -> "Rows":
+        [(column, function)] = asked.items()
+        return Rows(self.rows.aggregate(f"{function}({column}) as found"))
+
+
+class Session:
+    """Reads the marts of the schema `hitcast` and those of `ml` from a file; keeps what is written."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.connection = duckdb.connect(str(settings.warehouse), read_only=True)
+        self.written: list[tuple[str, pa.Table]] = []
+        self.partitions = ["run_id"]
+        self.held = {spark.OVERWRITE_MODE: "static"}
+        self.catalog = SimpleNamespace(
+            listColumns=lambda table: [SimpleNamespace(name=name, isPartition=True) for name in self.partitions]
+        )
+        self.conf = SimpleNamespace(get=self.held.__getitem__, set=self.held.__setitem__)
+
+    def table(self, name: str) -> Rows:
+        assert name.startswith(("ml.", "hitcast."))
+        return Rows(self.connection.table(name.replace("hitcast.", "main.")))
+
+    def createDataFrame(self, rows: pa.Table) -> Any:  # noqa: N802
+        def insert(table: str, overwrite: bool) -> None:
+            assert overwrite
+            assert self.held[spark.OVERWRITE_MODE] == "dynamic"
+            self.written.append((table, rows))
+
+        return SimpleNamespace(coalesce=lambda files: SimpleNamespace(write=SimpleNamespace(insertInto=insert)))
+
+
+@pytest.fixture
+def on_spark(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, Session]:
+    settings = make_home(release_count=60)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("insert into ml.predictions (run_id, predicted_at) values ('r1', '2021-06-01 10:00:00.5')")
+    session = Session(settings)
+    monkeypatch.setattr(spark, "open_session", lambda asked: session)
+    return replace(settings, spark=ON_SPARK), session
+
+
+READERS: list[Callable[[Settings], Any]] = [
+    lambda settings: vars(read_marts(settings)),
+    lambda settings: {"meanings": read_meanings(settings)},
+    lambda settings: {"matured": _matured_forecasts(settings, "hitcast/1", date(2021, 6, 1))},
+    lambda settings: {
+        "rows": count_rows(settings, "releases"),
+        "latest": latest_moment(settings, "predictions", "predicted_at"),
+        "none": latest_moment(settings, "experiments", "evaluated_at"),
+    },
+]
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_what_is_read_is_the_same(on_spark: tuple[Settings, Session], read: Callable[[Settings], Any]) -> None:
+    settings, _ = on_spark
+    theirs, ours = read(settings), read(replace(settings, spark=None))
+    assert theirs.keys() == ours.keys()
+    for name, expected in ours.items():
+        if isinstance(expected, pd.DataFrame):
+            pd.testing.assert_frame_equal(theirs[name], expected)
+        else:
+            assert theirs[name] == expected
+
+
+def test_instants_are_the_wall_clock_of_utc(on_spark: tuple[Settings, Session]) -> None:
+    with open_warehouse(on_spark[0], ["ml.predictions"]) as copies:
+        assert copies.execute("select predicted_at from ml.predictions").fetchall() == [
+            (datetime(2021, 6, 1, 10, 0, 0, 500_000),)
+        ]
+
+
+def test_a_table_that_was_not_asked_for_is_not_there(on_spark: tuple[Settings, Session]) -> None:
+    with open_warehouse(on_spark[0], ["releases"]) as copies, pytest.raises(duckdb.CatalogException):
+        copies.table("release_targets")
+
+
+def frames(settings: Settings) -> dict[str, pd.DataFrame]:
+    names = ("prediction_drivers", "predictions")
+    with open_warehouse(settings, [f"ml.{name}" for name in names]) as copies:
+        columns = {name: copies.table(f"ml.{name}").columns for name in names}
+    made = {name: pd.DataFrame({column: [None] for column in listed}, dtype=object) for name, listed in columns.items()}
+    return {name: frame.assign(run_id="r2") for name, frame in made.items()}
+
+
+def test_runs_are_replaced_the_first_table_last(on_spark: tuple[Settings, Session]) -> None:
+    settings, session = on_spark
+    given = frames(settings)
+    given["predictions"]["predicted_at"] = pd.Timestamp("2021-06-02 12:00")
+    write_tables(settings, given)
+    assert [table for table, _ in session.written] == ["ml.predictions", "ml.prediction_drivers"]
+    [moment] = session.written[0][1].column("predicted_at").to_pylist()
+    assert moment.isoformat() == "2021-06-02T12:00:00+00:00"
+    assert session.held == {spark.OVERWRITE_MODE: "static"}
+
+
+def test_nothing_is_written_where_a_frame_does_not_fit(on_spark: tuple[Settings, Session]) -> None:
+    settings, session = on_spark
+    given = frames(settings)
+    given["prediction_drivers"] = given["prediction_drivers"].drop(columns="driver_rank")
+    with pytest.raises(KeyError):
+        write_tables(settings, given)
+    assert session.written == []
+
+
+def test_a_table_that_would_lose_other_runs_is_left_alone(on_spark: tuple[Settings, Session]) -> None:
+    settings, session = on_spark
+    session.partitions = []
+    with pytest.raises(HitcastError, match="not partitioned by run_id"):
+        write_tables(settings, frames(settings))
+    assert session.written == []
+
+
+class SparkError(Exception):
+    __module__ = "pyspark.errors.exceptions.captured"
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "told"),
+    [
+        (
+            "[TABLE_OR_VIEW_NOT_FOUND] The table `hitcast`.`releases` cannot be found.\nVerify.\n'Unresolved [x]",
+            HitcastError,
+            "target spark_local: [TABLE_OR_VIEW_NOT_FOUND] The table `hitcast`.`releases` cannot be found.. "
+            "Run `hitcast ingest` and `hitcast run` first",
+        ),
+        ("java.sql.SQLException: x\nAnother instance of Derby may have", BusyError, "held by another process"),
+        (
+            "An error occurred while calling o1.f.\n: java.io.IOException: gone\n\tat a.b",
+            HitcastError,
+            "IOException: gone",
+        ),
+    ],
+)
+def test_sparks_failures_are_one_line(raised: str, kind: type[HitcastError], told: str) -> None:
+    with pytest.raises(kind) as refusal, spark._told(ON_SPARK):
+        raise SparkError(raised)
+    assert told in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_other_failures_stay_what_they_are() -> None:
+    with pytest.raises(ZeroDivisionError), spark._told(ON_SPARK), nullcontext(1 / 0):
+        pass
+
+
+@pytest.mark.parametrize(("missing", "told"), [("pyspark", "Run `make spark`"), ("java", "Install Java 17")])
+def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch, missing: str, told: str) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr(spark, "find_spec", lambda name: None if name == missing else object())
+    monkeypatch.setattr(spark.shutil, "which", lambda name: None if name == missing else name)
+    with pytest.raises(HitcastError) as refusal:
+        spark.open_session(ON_SPARK)
+    assert told in str(refusal.value)
+    assert "target spark_local" in str(refusal.value)
