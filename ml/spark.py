@@ -68,26 +68,26 @@ def open_copies(spark: Spark, tables: Sequence[str]) -> Iterator[duckdb.DuckDBPy
     """
     with duckdb.connect() as connection:
         connection.execute("create schema ml")
-        copy_tables(spark, connection, {table: table for table in tables})
+        copy_tables(spark, connection, tables)
         yield connection
 
 
-def copy_tables(spark: Spark, connection: duckdb.DuckDBPyConnection, places: Mapping[str, str]) -> None:
-    """Copies tables to DuckDB.
+def copy_tables(spark: Spark, connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> None:
+    """Copies tables to the database that a connection uses, under their own names.
 
     Args:
         spark: The warehouse.
-        connection: Where to.
-        places: Name there, by the table's own: a mart's, or with the schema before it.
+        connection: Where to; it holds the schemas that are named.
+        tables: Marts by their names, others with their schema before it.
 
     Raises:
         HitcastError: A table is missing, or Spark fails.
     """
     session = open_session(spark)
-    for table, place in places.items():
+    for table in tables:
         with _told(spark):
             rows = session.table(_qualified(spark, table)).toArrow()
-        connection.from_arrow(_without_zones(rows)).create(place)
+        connection.from_arrow(_without_zones(rows)).create(table)
 
 
 def descriptions(spark: Spark, tables: Sequence[str]) -> list[tuple[str, str | None, str]]:

@@ -154,8 +154,8 @@ def _attach(connection: duckdb.DuckDBPyConnection, home: Home) -> list[tuple[str
     on_spark = spark_of(home)
     if on_spark is not None:
         connection.execute("attach ':memory:' as warehouse")
-        held = (*PUBLISHED_TABLES, "dataset_days")
-        spark.copy_tables(on_spark, connection, {name: f"warehouse.main.{name}" for name in held})
+        connection.execute("use warehouse")
+        spark.copy_tables(on_spark, connection, (*PUBLISHED_TABLES, "dataset_days"))
         return spark.descriptions(on_spark, PUBLISHED_TABLES)
     try:
         connection.execute(f"attach {quoted(home.warehouse)} as warehouse (read_only)")
