@@ -113,8 +113,8 @@ def run(
         str | None,
         typer.Option(
             envvar="HITCAST_TARGET",
-            help="Engine: duckdb, spark_local or spark. The other commands take it from HITCAST_TARGET."
-            " [default: duckdb]",
+            help="Engine: duckdb, spark_local or spark. The other commands take it from HITCAST_TARGET.",
+            show_default="duckdb",
         ),
     ] = None,
     rebuild: Annotated[
