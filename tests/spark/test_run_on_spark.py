@@ -58,7 +58,7 @@ def test_the_same_forecasts_are_published(homes: dict[str, Home]) -> None:
         for target, home in homes.items():
             connection.execute(f"attach '{published_file(home)}' as {target} (read_only)")
         columns = dict(
-            connection.execute("select column_name, data_type from (describe duckdb.release_predictions)").fetchall()
+            connection.execute("select column_name, column_type from (describe duckdb.release_predictions)").fetchall()
         )
         # a run has a name and a time of its own
         shared = [name for name in columns if name not in ("run_id", "predicted_at")]
@@ -96,6 +96,8 @@ def test_all_tables_are_published_alike_with_what_they_mean(homes: dict[str, Hom
     assert told["spark_local"] == told["duckdb"]
 
 
-def test_nothing_of_the_job_on_spark_needs_duckdbs_warehouse(homes: dict[str, Home]) -> None:
+def test_each_target_has_its_own_warehouse_and_no_other(homes: dict[str, Home]) -> None:
     assert not homes["spark_local"].warehouse.exists()
     assert not (homes["duckdb"].root / "spark").exists()
+    written = homes["spark_local"].root / "spark" / "warehouse" / "ml.db" / "predictions"
+    assert len(list(written.glob("run_id=*/*.parquet"))) == 1
