@@ -10,8 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks.children import measured
 from benchmarks.results import Result, render, timed, write
+from benchmarks.steps import step, world
 from ml.errors import HitcastError
 from pipeline.demo.plan import LEAST_ROWS
 from pipeline.home import PROJECT_DIR, Home
@@ -46,12 +46,12 @@ def main() -> None:
 def measure(folder: Path, rows: int) -> Iterator[Result]:
     """All measurements, in the order in which each finds what it needs."""
     main_home, small_home, double_home = (Home(folder / name) for name in (f"{rows}", f"{rows // SMALL}", f"{rows}x2"))
-    landed = _world(main_home, rows)
+    landed = world(main_home, rows)
     yield from _ingest(main_home, landed)
 
-    scan = _step("scan", main_home)
+    scan = step("scan", main_home)
     full = _full_build(main_home)
-    scan = min(scan, _step("scan", main_home), key=lambda one: float(one["seconds"]))
+    scan = min(scan, step("scan", main_home), key=lambda one: float(one["seconds"]))
     held = int(scan["rows"])
     yield timed(
         "full build of the feature marts, SQL", held, full["sql_seconds"], "bare scan (max)", scan["seconds"], 2.5,
@@ -69,43 +69,21 @@ def measure(folder: Path, rows: int) -> Iterator[Result]:
     yield timed("build of one new day, SQL", held, one_day, "full build", full["sql_seconds"], 0.02)
     yield timed("one new day beyond an unchanged landing", held, one_day - unchanged, "full build", full["sql_seconds"])
 
-    _world(small_home, rows // SMALL)
+    world(small_home, rows // SMALL)
     small = _full_build(small_home)
-    small_held = int(_step("scan", small_home)["rows"])
+    small_held = int(step("scan", small_home)["rows"])
     yield timed("build of one new day, SQL", held, one_day, f"at {small_held / 1e6:.1f} M", _one_day(small_home), 1.3)
     yield _growth(held, full, small_held, small)
 
     if not double_home.raw.exists():
-        _step("worlds", double_home, "double", str(main_home.root))
+        step("worlds", double_home, "double", str(main_home.root))
     double = _full_build(double_home)
     yield _growth(2 * held, double, held, full)
-    tight = _step("build", main_home, "--full-refresh", HITCAST_MEMORY_LIMIT="512MB")
+    tight = step("build", main_home, "--full-refresh", HITCAST_MEMORY_LIMIT="512MB")
     yield timed(
         "full build with memory_limit 512MB, SQL", held, tight["sql_seconds"], "without", full["sql_seconds"], None,
         tight["peak_memory_mb"],
     )  # fmt: skip
-
-
-def _step(module: str, home: Home, *arguments: str, **environment: str) -> dict[str, Any]:
-    print(
-        f"{time.strftime('%H:%M:%S')} {module} {' '.join(arguments)} on {home.root.name}", file=sys.stderr, flush=True
-    )
-    return measured(module, *arguments, home=home.root, **environment)
-
-
-def _world(home: Home, rows: int) -> dict[str, Any] | None:
-    """Makes a world once, VK's CSVs landed by themselves; one that stands whole is used again."""
-    stamp = home.root / "whole"
-    if stamp.exists():
-        return None
-    shutil.rmtree(home.root, ignore_errors=True)
-    home.root.mkdir(parents=True)
-    _step("worlds", home, "demo", str(rows))
-    _step("worlds", home, "land", "first/catalog", "first/tiktok")
-    landed = _step("worlds", home, "land", "first/vk")
-    _step("worlds", home, "land", "corrections")
-    stamp.touch()
-    return landed
 
 
 def _ingest(home: Home, landed: dict[str, Any] | None) -> Iterator[Result]:
@@ -113,7 +91,7 @@ def _ingest(home: Home, landed: dict[str, Any] | None) -> Iterator[Result]:
     if landed is None:
         return
     for how in ("ordered", "unordered"):
-        copied = _step("worlds", home, "copy", how)
+        copied = step("worlds", home, "copy", how)
         shutil.rmtree(home.root / "copy")
         if abs(copied["rows"] / landed["rows"] - 1) > MOST_BROKEN:
             raise HitcastError(f"COPY wrote {copied['rows']:,} rows, ingest read {landed['rows']:,}", "benchmarks")
@@ -125,28 +103,28 @@ def _ingest(home: Home, landed: dict[str, Any] | None) -> Iterator[Result]:
 
 def _full_build(home: Home) -> dict[str, Any]:
     """The better of two full builds."""
-    builds = [_step("build", home, "--full-refresh") for _ in range(2)]
+    builds = [step("build", home, "--full-refresh") for _ in range(2)]
     return min(builds, key=lambda build: float(build["sql_seconds"]))
 
 
 def _best_build(home: Home) -> float:
-    return min(float(_step("build", home)["sql_seconds"]) for _ in range(3))
+    return min(float(step("build", home)["sql_seconds"]) for _ in range(3))
 
 
 def _one_day(home: Home) -> float:
     """SQL seconds of a build after one day was delivered; the better of two."""
     seconds = []
     for _ in range(2):
-        _step("worlds", home, "take_last_day")
-        _step("build", home)
-        _step("worlds", home, "bring_last_day")
-        seconds.append(float(_step("build", home)["sql_seconds"]))
+        step("worlds", home, "take_last_day")
+        step("build", home)
+        step("worlds", home, "bring_last_day")
+        seconds.append(float(step("build", home)["sql_seconds"]))
     return min(seconds)
 
 
 def _engines(home: Home, rows: int) -> Iterator[Result]:
     """The release-day aggregates in three engines, whose results must be equal."""
-    runs = {engine: _step("release_days", home, engine, "2") for engine in ("duckdb", "polars", "pandas")}
+    runs = {engine: step("release_days", home, engine, "2") for engine in ("duckdb", "polars", "pandas")}
     if any(run["sums"] != runs["duckdb"]["sums"] for run in runs.values()):
         raise HitcastError(f"engines disagree: { {name: run['sums'] for name, run in runs.items()} }", "benchmarks")
     own = runs["duckdb"]
