@@ -13,7 +13,7 @@ KILLS ?= 200
 DAYS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test test-spark check check-fast format docs load bench dashboard screenshots clean lock audit fuzz mutants drills faults soak
+.PHONY: help setup spark demo test test-spark check check-fast format docs load bench bench-spark dashboard screenshots clean lock audit fuzz mutants drills faults soak
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ soak: $(STAMP) ## Use a home daily for 100 days, and see what a day costs; make 
 
 bench: $(STAMP) ## Measure speed and memory; make bench ROWS=71000000 takes a quarter of an hour and 10 GB of disk
 	$(BIN)/python -m benchmarks --rows $(ROWS)
+
+bench-spark: $(SPARK_STAMP) ## Build the feature marts on DuckDB and on Spark with 1 and 2 workers; make bench-spark ROWS=700000; needs Java 17
+	$(BIN)/python -m benchmarks.engines --rows $(ROWS) --workers 1 2
 
 dashboard: $(STAMP) ## Show the page
 	$(HITCAST) dashboard

@@ -1,4 +1,4 @@
-"""What a build costs at sizes that nobody measured: straight lines through what was measured, and Amdahl's law for workers.
+"""What a build costs at sizes that nobody measured: lines through what was measured, and Amdahl's law for workers.
 
 Amdahl, G. M. (1967): Validity of the single processor approach to achieving large scale computing capabilities.
 """

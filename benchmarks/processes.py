@@ -1,4 +1,4 @@
-"""A command under watch: its time limit, and what its processes and those of a cluster take of memory and processors."""
+"""A command under watch: its time limit, and the memory and processors that it and a cluster take."""
 
 import os
 import signal
@@ -92,7 +92,7 @@ def end_group(leader: int) -> None:
 
 
 class _Peaks:
-    """The highest that each process of some groups ever held; the kernel keeps it, so that no peak falls between looks."""
+    """The most that each process of some groups ever held; the kernel keeps it, so that no peak falls between looks."""
 
     def __init__(self) -> None:
         self._kilobytes: dict[int, int] = {}
