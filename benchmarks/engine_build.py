@@ -68,11 +68,13 @@ def _on_duckdb(home: Home) -> dict[str, Any]:
 
 
 def _on_spark(home: Home) -> dict[str, Any]:
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession, functions
 
-    session = SparkSession.getActiveSession()
-    if session is None:
-        sys.exit("dbt left no Spark session")
+    if SparkContext._active_spark_context is None:
+        sys.exit("dbt left no Spark session, or another than Spark's was built on")
+    # the session is that of a thread of dbt's, which has ended
+    session = SparkSession.builder.getOrCreate()
     work = _work(session)
     sums = [functions.coalesce(functions.sum(name), functions.lit(0)) for name in checked_columns()]
     [found] = session.table(f"hitcast.{MART}").agg(functions.count(functions.lit(1)), *sums).collect()

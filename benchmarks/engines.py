@@ -9,10 +9,11 @@ import json
 import math
 import os
 import shutil
+import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +48,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.rows is not None and given.rows < LEAST_ROWS:
         sys.exit(f"--rows {given.rows}: too few for a world. Give {LEAST_ROWS:,} or more")
+    # a cluster outlives a process that is ended at once
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     try:
         if given.rows is not None:
             measure(given)
@@ -70,22 +73,24 @@ def measure(given: argparse.Namespace) -> None:
     world(home, given.rows)
     for case in missing:
         builds = [one for one in builds if one.case != case]
-        for build in _case(home, given, case[2], case[3]):
-            builds.append(build)
-            check_equal(builds)
-            write(builds, given.results)
+        # closed, and its cluster gone, whatever ends it
+        with closing(_case(home, given, case[2], case[3])) as made:
+            for build in made:
+                check_equal([*builds, build])
+                builds.append(build)
+                write(builds, given.results)
 
 
 def _settings(workers: list[int]) -> list[tuple[str, int]]:
     return [("duckdb", 0), *(("spark", count) for count in workers)]
 
 
-def _case(home: Home, given: argparse.Namespace, engine: str, workers: int) -> Iterator[Build]:
+def _case(home: Home, given: argparse.Namespace, engine: str, workers: int) -> Generator[Build]:
     """A full build without the last day, then one with it; a full build that ran into its limit has no day after."""
     memory = given.memory or ("3g" if given.rows >= LARGE else "1g")
     partitions = given.partitions or max(4, math.ceil(given.rows / ROWS_PER_PARTITION))
     out = home.root / "day_is_out"
-    if out.exists():
+    if out.exists() and any((home.root / "last_day").glob("*.parquet")):
         # a benchmark that was killed left it so
         step("worlds", home, "bring_last_day")
     out.touch()

@@ -1,0 +1,51 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.engine_results import check_equal, read, stands, write
+from ml.errors import HitcastError
+from tests.benchmarks.builds import MACHINE, both_engines, build
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "engines.json"
+    assert read(file) == []
+    builds = [*both_engines(700_000, 7_000_000), build(kind="day", seconds=None)]
+    write(builds, file)
+    assert sorted(read(file), key=str) == sorted(builds, key=str)
+
+
+@pytest.mark.parametrize(
+    ("builds", "expected"),
+    [
+        ([], False),
+        ([build()], False),
+        ([build(), build(kind="day")], True),
+        # a day that was not reached within its limit is an outcome too
+        ([build(), build(kind="day", seconds=None)], True),
+        # after a full build that was not, there is no day to measure
+        ([build(seconds=None)], True),
+        ([build(kind="day")], False),
+        ([build(7_000_000), build(7_000_000, kind="day")], False),
+        ([build(engine="spark", workers=1), build(engine="spark", workers=1, kind="day")], False),
+        ([replace(one, machine="another") for one in (build(), build(kind="day"))], False),
+    ],
+)
+def test_a_case_stands_once_nothing_of_it_is_left(builds: list, expected: bool) -> None:
+    assert stands(builds, (MACHINE, 700_000, "duckdb", 0)) == expected
+
+
+def test_engines_that_made_the_same_pass() -> None:
+    # other sizes, and the landing after another day, have rows of their own
+    check_equal([*both_engines(700_000), build(7_000_000, mart_rows=11), build(kind="day", mart_rows=12)])
+
+
+@pytest.mark.parametrize("difference", [{"mart_rows": 9}, {"mart_digest": "b"}])
+def test_engines_that_differ_are_told(difference: dict[str, object]) -> None:
+    with pytest.raises(HitcastError, match=r"on duckdb .* on spark \(2 workers\)"):
+        check_equal([build(), build(engine="spark", workers=1), build(engine="spark", workers=2, **difference)])
+
+
+def test_what_was_not_finished_is_not_compared() -> None:
+    check_equal([build(), build(engine="spark", workers=1, seconds=None, mart_rows=None, mart_digest="")])

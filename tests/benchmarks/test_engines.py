@@ -1,0 +1,76 @@
+"""`make bench-spark` on DuckDB alone: what it keeps, what it measures again, and what it refuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.engine_build import checked_columns
+from benchmarks.engine_results import machine, read
+from benchmarks.scale_tables import BEGIN, END
+from pipeline.home import PROJECT_DIR, Home
+from pipeline.ingest.landing import read_ledger
+
+ROWS = 40_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("engines")
+    (folder / "scale.md").write_text(f"{BEGIN}\n{END}\n")
+    return folder
+
+
+def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    places = ["--folder", str(folder), "--results", str(folder / "engines.json"), "--docs", str(folder / "scale.md")]
+    command = [sys.executable, "-m", "benchmarks.engines", *places, *arguments, "--workers"]
+    return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
+
+
+def test_a_full_build_and_a_new_day_are_measured_and_kept(folder: Path) -> None:
+    done = bench(folder, "--rows", str(ROWS))
+    assert done.returncode == 0, done.stderr
+    full, day = sorted(read(folder / "engines.json"), key=lambda build: build.kind, reverse=True)
+    assert (full.kind, day.kind) == ("full", "day")
+    assert full.machine == machine()
+    assert 0 < full.landed_rows < day.landed_rows
+    assert full.mart_rows is not None
+    assert day.mart_rows is not None
+    assert 0 < full.mart_rows <= day.mart_rows
+    assert full.mart_digest
+    for build in (full, day):
+        assert None not in (build.seconds, build.cpu_seconds, build.peak_memory_mb)
+        assert 50 < float(build.peak_memory_mb or 0) < 4_000
+        assert build.warehouse_bytes == pytest.approx(Home(folder / str(ROWS)).warehouse.stat().st_size, rel=0.5)
+    for kind in ("full", "a new day"):
+        assert f"| DuckDB | {kind} |" in (folder / "scale.md").read_text()
+    # every day has landed again
+    days = [row.row_count for row in read_ledger(Home(folder / str(ROWS))).values() if not row.is_withdrawn]
+    assert sum(days) >= day.landed_rows
+
+
+def test_what_stands_is_not_measured_again(folder: Path) -> None:
+    before = (folder / "engines.json").read_text()
+    done = bench(folder, "--rows", str(ROWS))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "engines.json").read_text() == before
+
+
+def test_a_build_beyond_its_limit_is_recorded_as_that(folder: Path) -> None:
+    done = bench(folder, "--rows", str(ROWS), "--again", "--limit", "0.5")
+    assert done.returncode == 0, done.stderr
+    [build] = json.loads((folder / "engines.json").read_text())
+    assert (build["kind"], build["seconds"], build["mart_rows"]) == ("full", None, None)
+    assert "not within 0" in (folder / "scale.md").read_text()
+
+
+def test_too_few_rows_are_refused_in_one_line(folder: Path) -> None:
+    done = bench(folder, "--rows", "1000")
+    assert done.returncode != 0
+    assert done.stderr == f"--rows 1000: too few for a world. Give {ROWS:,} or more\n"
+
+
+def test_the_check_covers_streams_and_views() -> None:
+    assert {"tiktok_views_total", "vk_streams_total"} <= set(checked_columns())

@@ -1,0 +1,119 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cost_model import SIZES
+from benchmarks.engine_results import Build, read
+from benchmarks.scale_tables import BEGIN, END, MEASURED, MODELLED, tables, write_tables
+from ml.errors import HitcastError
+from pipeline.home import PROJECT_DIR
+from tests.benchmarks.builds import both_engines, build
+
+
+def cells(lines: list[str], first: str) -> list[list[str]]:
+    """Rows of the table whose head begins so."""
+    start = next(place for place, line in enumerate(lines) if line.startswith(f"| {first}"))
+    table = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        table.append([cell.strip() for cell in line.strip("|").split("|")])
+    return table
+
+
+def modelled(builds: list[Build]) -> list[list[str]]:
+    lines = list(tables(builds))
+    return cells(lines[lines.index(next(line for line in lines if MODELLED[1] in line)) :], MODELLED[0])
+
+
+def test_every_build_has_a_row_of_what_was_measured() -> None:
+    builds = [*both_engines(700_000), build(kind="day", peak_memory_mb=512.0, seconds=2.5)]
+    table = cells(list(tables(builds)), MEASURED[0])
+    assert [row[1:3] for row in table] == [
+        ["DuckDB", "full"],
+        ["DuckDB", "a new day"],
+        ["Spark, 1 worker", "full"],
+        ["Spark, 2 workers", "full"],
+    ]
+    assert (table[1][0], table[1][3], table[1][5]) == ("0.70", "2.5", "0.50")
+    assert all(len(row) == len(MEASURED) for row in table)
+
+
+def test_what_did_not_finish_says_so_and_leaves_the_rest_out() -> None:
+    unfinished = replace(build(engine="spark", workers=1), seconds=None, cpu_seconds=None, peak_memory_mb=None)
+    unfinished = replace(unfinished, warehouse_bytes=None, warehouse_files=None, limit=600.0)
+    [row] = cells(list(tables([unfinished])), MEASURED[0])
+    assert row[3:8] == ["not within 600", "", "", "", ""]
+
+
+def test_the_model_reaches_ten_billion_rows() -> None:
+    """DuckDB takes 4 s and 1 s a million rows; Spark 40 s and 20 s, all of which workers divide."""
+    table = modelled(both_engines(700_000, 7_000_000, 71_000_000))
+    assert [float(row[0].replace(",", "")) * 1e6 for row in table] == list(SIZES)
+    last = dict(zip(MODELLED, table[-1], strict=True))
+    assert last["landing, GB"] == "400.00"
+    assert last["DuckDB, min"] == "166.7"
+    assert last["Spark, core-hours"] == "111.13"
+    assert last["workers for an hour"] == "57"
+    assert last["workers to equal DuckDB"] == "21"
+
+
+def test_what_no_number_of_workers_reaches_is_told() -> None:
+    sizes = (700_000, 7_000_000)
+    builds = [build(rows) for rows in sizes]
+    # two workers as slow as one
+    builds += [build(rows, "spark", workers, seconds=20 * rows / 1e6) for rows in sizes for workers in (1, 2)]
+    assert modelled(builds)[-1][-2:] == ["no number", "no number"]
+
+
+@pytest.mark.parametrize(
+    "builds",
+    [
+        both_engines(700_000),
+        [build(rows) for rows in (700_000, 7_000_000)],
+        [one for one in both_engines(700_000, 7_000_000) if one.workers < 2],
+        # what did not finish is no point of a line
+        [*both_engines(700_000), *(replace(one, seconds=None) for one in both_engines(7_000_000))],
+    ],
+)
+def test_too_little_measured_makes_no_model(builds: list[Build]) -> None:
+    lines = list(tables(builds))
+    assert any(line.startswith("No cost model: ") for line in lines)
+    assert not any(MODELLED[1] in line for line in lines)
+
+
+def test_work_beside_is_told() -> None:
+    beside = [replace(one, load_average=7.0) for one in both_engines(700_000)[:2]]
+    assert any("2 builds began beside other work" in line for line in tables([*beside, build(7_000_000)]))
+    assert not any("beside other work" in line for line in tables([build()]))
+
+
+def test_only_what_lies_between_the_markers_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "scale.md"
+    file.write_text(f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n")
+    for _ in range(2):
+        write_tables(both_engines(700_000), file)
+    text = file.read_text()
+    assert text.startswith(f"before\n\n{BEGIN}\n\na machine")
+    assert text.endswith(f"\n\n{END}\n\nafter\n")
+    assert "old" not in text
+    assert text.count("Spark, 2 workers") == 1
+
+
+@pytest.mark.parametrize("text", ["", BEGIN, f"{END} {BEGIN}", f"{BEGIN} {BEGIN} {END}"])
+def test_a_file_without_its_markers_is_left_alone(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "scale.md"
+    file.write_text(text)
+    with pytest.raises(HitcastError, match="once each"):
+        write_tables([], file)
+    assert file.read_text() == text
+
+
+def test_the_documentation_shows_what_the_results_hold(tmp_path: Path) -> None:
+    """`python -m benchmarks.engines` writes it."""
+    text = (PROJECT_DIR / "docs" / "scale.md").read_text(encoding="utf-8")
+    copy = tmp_path / "scale.md"
+    copy.write_text(text, encoding="utf-8")
+    write_tables(read(PROJECT_DIR / "benchmarks" / "engines.json"), copy)
+    assert copy.read_text(encoding="utf-8") == text
