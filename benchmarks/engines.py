@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.engine_results import Build, check_equal, machine, read, stands, write
 from benchmarks.processes import Watched, watch
-from benchmarks.scale_tables import write_tables
+from benchmarks.scale_tables import tables, write_tables
 from benchmarks.scan import COLUMNS
 from benchmarks.steps import step, world
 from ml.errors import HitcastError
@@ -53,9 +53,11 @@ def main() -> None:
     try:
         if given.rows is not None:
             measure(given)
-        write_tables(read(given.results), given.docs)
+        builds = read(given.results)
+        write_tables(builds, given.docs)
     except HitcastError as error:
         sys.exit(str(error))
+    print("\n".join(tables(builds)))
 
 
 def measure(given: argparse.Namespace) -> None:
