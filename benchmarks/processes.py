@@ -12,6 +12,7 @@ from pathlib import Path
 
 SAMPLE_SECONDS = 0.2
 LEAVE_SECONDS = 30.0
+LEAST_LIFE_SECONDS = 1.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -23,7 +24,7 @@ class Watched:
         code: Its exit code; null where the time limit ended it.
         output: What it printed.
         errors: What it printed to the other stream.
-        peak_memory_mb: Peaks of its processes, added up, in MB (2^20 bytes).
+        peak_memory_mb: Peaks of its processes that lived for a second, added up, in MB (2^20 bytes).
         cluster_peak_memory_mb: The same of the cluster's processes.
         cluster_cpu_seconds: What the cluster's processes took of the processors meanwhile.
     """
@@ -96,17 +97,23 @@ class _Peaks:
 
     def __init__(self) -> None:
         self._kilobytes: dict[int, int] = {}
+        self._first_seen: dict[int, float] = {}
+        self._last_seen: dict[int, float] = {}
 
     def take(self, groups: set[int]) -> None:
         for process in _members(groups):
             with suppress(OSError, StopIteration):
                 lines = (process / "status").read_text().splitlines()
-                self._kilobytes[int(process.name)] = int(
-                    next(line for line in lines if line.startswith("VmHWM:")).split()[1]
-                )
+                peak = next(line for line in lines if line.startswith("VmHWM:"))
+                pid, at = int(process.name), time.monotonic()
+                self._kilobytes[pid] = int(peak.split()[1])
+                self._first_seen.setdefault(pid, at)
+                self._last_seen[pid] = at
 
     def megabytes(self) -> float:
-        return sum(self._kilobytes.values()) / 1024
+        """Of all that lived for a second: where Java forks to call `ls`, the copy at first seems to hold all of Java."""
+        lived = {pid: self._last_seen[pid] - first for pid, first in self._first_seen.items()}
+        return sum(held for pid, held in self._kilobytes.items() if lived[pid] >= LEAST_LIFE_SECONDS) / 1024
 
 
 def _members(groups: set[int]) -> list[Path]:

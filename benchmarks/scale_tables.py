@@ -16,7 +16,7 @@ ROOM_GB = 16
 ASSUMED = (
     "A size is reached by more rows a day, not by more days: three years, each day a folder of either source. Four rows"
     " in five are VK's, and releases grow with the rows, as in the demo worlds.",
-    "DuckDB has this machine's cores and disk. With less memory than its line says it writes to disk; that is left out.",
+    "DuckDB has this machine's cores and disk. With less memory than its line says it writes to disk: left out.",
     "A worker has one core of this speed and such a disk. The driver shared this machine with the workers, so that a"
     " second worker gained less than it would on a machine of its own.",
     "A worker's memory does not grow, as shuffles get a task for every million rows. Left out are an object store's"

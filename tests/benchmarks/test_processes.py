@@ -10,7 +10,7 @@ from benchmarks.processes import end_group, watch
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass\n"
 AGAIN = "start = time.process_time()\nwhile time.process_time() - start < 0.5: pass"
-HELD = "held = bytearray(100 << 20)\nimport time; time.sleep(1)\n"
+HELD = "held = bytearray(100 << 20)\nimport time; time.sleep(2)\n"
 
 
 def python(*lines: str) -> list[str]:
@@ -42,6 +42,12 @@ def test_peaks_of_all_its_processes_are_added_up(tmp_path: Path) -> None:
     two = watch(python(child, HELD, "beside.wait()"), os.environ, tmp_path, limit=60)
     assert 100 < alone.peak_memory_mb < 190
     assert two.peak_memory_mb > alone.peak_memory_mb + 90
+
+
+def test_a_copy_that_soon_ends_does_not_count(tmp_path: Path) -> None:
+    copies = "import os\nfor _ in range(8):\n    if not os.fork(): time.sleep(0.4); os._exit(0)\n    os.wait()"
+    done = watch(python("held = bytearray(100 << 20)", "import time", copies), os.environ, tmp_path, limit=60)
+    assert 100 < done.peak_memory_mb < 190
 
 
 @pytest.mark.parametrize("worker_works", [True, False], ids=["the worker", "an executor that ended"])
