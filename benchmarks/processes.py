@@ -111,7 +111,7 @@ class _Peaks:
                 self._last_seen[pid] = at
 
     def megabytes(self) -> float:
-        """Of all that lived for a second: where Java forks to call `ls`, the copy at first seems to hold all of Java."""
+        """Of all that lived for a second: where Java forks to call `ls`, the copy first seems to hold all of Java."""
         lived = {pid: self._last_seen[pid] - first for pid, first in self._first_seen.items()}
         return sum(held for pid, held in self._kilobytes.items() if lived[pid] >= LEAST_LIFE_SECONDS) / 1024
 

@@ -102,6 +102,8 @@ def test_costs_are_drawn_through_what_was_measured() -> None:
 
     on_one = points(Line(40.0, 20.0))
     on_two = [(rows, 40 + 20 * rows / MILLION * (0.25 + 0.75 / 2)) for rows, _ in on_one]
+    # a second off weighs most where the rows cost least
+    on_two[0] = (on_two[0][0], on_two[0][1] + 1)
     model = costs(
         {name: points(Line(1.0, 2.0)) for name in ("landing_bytes", "seconds", "peak_memory_mb", "warehouse_bytes")},
         {"seconds": on_one}

@@ -23,8 +23,10 @@ def test_output_and_exit_code_are_kept(tmp_path: Path) -> None:
 
 
 def test_the_limit_ends_the_command_and_its_children(tmp_path: Path) -> None:
+    begun = time.monotonic()
     done = watch(["/bin/sh", "-c", "sleep 60 & echo $!; wait"], os.environ, tmp_path, limit=2)
     assert done.code is None
+    assert time.monotonic() - begun < 30
     assert not is_alive(int(done.output))
 
 
