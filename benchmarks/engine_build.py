@@ -38,16 +38,11 @@ def main() -> None:
     outcome = dbtRunner().invoke(["build", "--select", *FEATURES, *left_out, *sys.argv[2:], *places])
     seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu_begun
     _or_stop(outcome)
-    nodes = {
-        result.node.name: result.execution_time
-        for result in outcome.result
-        if result.node.resource_type in ("model", "seed")
-    }
     built = _on_duckdb(home) if engine == "duckdb" else _on_spark(home)
     # Spark's driver is a child, which has ended
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     driver = cpu_seconds + children.ru_utime + children.ru_stime
-    report(seconds=seconds, nodes=nodes, driver_cpu_seconds=driver, **built)
+    report(seconds=seconds, driver_cpu_seconds=driver, **built)
 
 
 def _or_stop(outcome: Any) -> None:
@@ -72,10 +67,10 @@ def _on_spark(home: Home) -> dict[str, Any]:
     from pyspark.sql import SparkSession, functions
 
     if SparkContext._active_spark_context is None:
-        sys.exit("dbt left no Spark session, or another than Spark's was built on")
+        sys.exit("dbt left no Spark session")
     # the session is that of a thread of dbt's, which has ended
     session = SparkSession.builder.getOrCreate()
-    work = _work(session)
+    shuffled = _shuffled(session)
     sums = [functions.coalesce(functions.sum(name), functions.lit(0)) for name in checked_columns()]
     [found] = session.table(f"hitcast.{MART}").agg(functions.count(functions.lit(1)), *sums).collect()
     context = session.sparkContext
@@ -86,17 +81,13 @@ def _on_spark(home: Home) -> dict[str, Any]:
     gateway.proc.stdin.close()
     gateway.proc.wait()
     files = [file for file in (home.root / "spark" / "warehouse").rglob("*.parquet") if file.is_file()]
-    return {"mart_rows": found[0], "sums": list(found[1:]), **work, **_size(files)}
+    return {"mart_rows": found[0], "sums": list(found[1:]), "shuffle_bytes": shuffled, **_size(files)}
 
 
-def _work(session: Any) -> dict[str, float]:
-    """What all tasks of the session have done, as Spark counts it."""
+def _shuffled(session: Any) -> int:
+    """Bytes that all tasks of the session have written for others, as Spark counts them."""
     executors = session.sparkContext._jsc.sc().statusStore().executorList(False)
-    each = [executors.apply(number) for number in range(executors.size())]
-    return {
-        "task_seconds": sum(one.totalDuration() for one in each) / 1000,
-        "shuffle_bytes": sum(one.totalShuffleWrite() for one in each),
-    }
+    return sum(executors.apply(number).totalShuffleWrite() for number in range(executors.size()))
 
 
 def _size(files: list[Path]) -> dict[str, int]:

@@ -30,7 +30,6 @@ class Build:
         peak_memory_mb: Peaks of all processes, added up, in MB (2^20 bytes).
         worker_memory: Of each worker, in Spark's notation.
         partitions: Tasks of a shuffle, before Spark merges small ones.
-        task_seconds: Of all of Spark's tasks, added up.
         shuffle_bytes: Written between tasks.
         warehouse_bytes: Of the built tables.
         warehouse_files: Files that hold them.
@@ -53,7 +52,6 @@ class Build:
     peak_memory_mb: float | None = None
     worker_memory: str = ""
     partitions: int = 0
-    task_seconds: float | None = None
     shuffle_bytes: int | None = None
     warehouse_bytes: int | None = None
     warehouse_files: int | None = None

@@ -171,7 +171,6 @@ def _measured(known: Build, done: Watched) -> Build:
         seconds=round(found["seconds"], 2),
         cpu_seconds=round(found["driver_cpu_seconds"] + done.cluster_cpu_seconds, 2),
         peak_memory_mb=round(done.peak_memory_mb + done.cluster_peak_memory_mb, 1),
-        task_seconds=found.get("task_seconds"),
         shuffle_bytes=found.get("shuffle_bytes"),
         warehouse_bytes=found["warehouse_bytes"],
         warehouse_files=found["warehouse_files"],
