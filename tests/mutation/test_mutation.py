@@ -16,10 +16,14 @@ MACRO = """{#- A comment with a 6 and a <= in it. -#}
     {{ day }} <= 6 -- not 7
     and {{ day }} is not null
 {%- endmacro %}
+
+{% macro spark__window(day) -%}
+  select max({{ day }} - 1)
+{%- endmacro %}
 """
 
 
-def test_rules_change_code_once_and_comments_never(tmp_path: Path) -> None:
+def test_rules_change_code_once_and_neither_comments_nor_what_is_for_spark(tmp_path: Path) -> None:
     (tmp_path / "window.sql").write_text(MACRO)
     mutants = mutants_of(tmp_path, "window.sql")
     assert [(mutant.line, mutant.kind) for mutant in mutants] == [
