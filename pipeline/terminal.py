@@ -62,13 +62,21 @@ def guarded(app: Callable[[], None]) -> int:
     0 is success, 1 a defect of hitcast, 2 something that the user can put right, 3 a home or warehouse that another
     process holds, 4 a machine that refused, 130 and 143 an interruption.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    terminated = []
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        terminated.append(number)
+        sys.exit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, terminate)
     try:
         app()
     except SystemExit as end:
-        if end.code in (INTERRUPTED, TERMINATED):
-            _tell("interrupted; what was finished is kept. The same command does the rest")
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        if end.code not in (INTERRUPTED, TERMINATED):
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+        _tell("interrupted; what was finished is kept. The same command does the rest")
+        # CatBoost makes a Ctrl-C of whatever ends it
+        return TERMINATED if terminated or end.code == TERMINATED else INTERRUPTED
     except HitcastError as error:
         _tell(plain(str(error)))
         return error.exit_code
@@ -77,10 +85,6 @@ def guarded(app: Callable[[], None]) -> int:
         _tell(plain(str(known)) if known else _defect(error))
         return known.exit_code if known else DEFECT
     return 0
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    sys.exit(TERMINATED)
 
 
 def _of_the_machine(error: Exception) -> MachineError | None:

@@ -95,14 +95,19 @@ from pipeline.terminal import changing, guarded
 def app():
     with changing(Home(Path(sys.argv[1])), "run"):
         print("begun", flush=True)
-        time.sleep(60)
+        try:
+            time.sleep(60)
+        except SystemExit:
+            # as CatBoost does, which makes a Ctrl-C of whatever ends it
+            sys.exit(int(sys.argv[2]))
 
 sys.exit(guarded(app))
 """
 
 
-def test_a_terminated_command_leaves_by_the_front_door(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", SLEEPER, str(tmp_path)]
+@pytest.mark.parametrize("code", [143, 130])
+def test_a_terminated_command_leaves_by_the_front_door(tmp_path: Path, code: int) -> None:
+    command = [sys.executable, "-c", SLEEPER, str(tmp_path), str(code)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
