@@ -58,7 +58,7 @@ def tables(builds: Sequence[Build]) -> Iterator[str]:
         try:
             model = model_of(own)
         except HitcastError as error:
-            yield f"No cost model: {error}."
+            yield f"No cost model: {error.what}. {error.cure}."
         else:
             yield from _modelled(model, own)
 
