@@ -4,11 +4,13 @@ What modelling reads are marts of releases, small beside the raw rows that they 
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -31,8 +33,11 @@ def open_session(spark: Spark) -> Any:
         HitcastError: pyspark or Java is missing, or Spark does not start.
     """
     stop_if_missing(spark.target)
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
+    if SparkContext._active_spark_context is None:
+        _stop_if_held(spark)
     with _told(spark):
         builder = SparkSession.builder.enableHiveSupport()
         for name, value in spark.session.items():
@@ -189,6 +194,26 @@ def _without_zones(rows: "pa.Table") -> "pa.Table":
     return rows.cast(pa.schema(fields))
 
 
+def _stop_if_held(spark: Spark) -> None:
+    """Stops where another process has the metastore open: Spark would try for minutes, and fill pages.
+
+    A metastore in files is Derby's, which admits one process and locks a file for as long as that lives.
+    """
+    import fcntl
+
+    found = re.search(r"databaseName=([^;]+)", spark.session.get("spark.hadoop.javax.jdo.option.ConnectionURL", ""))
+    lock = Path(found[1]) / "dbex.lck" if found else None
+    if lock is None or not lock.exists():
+        return
+    with lock.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError(
+                "is held open by another process", str(lock.parent), "Wait for it to end, or end it"
+            ) from None
+
+
 @contextmanager
 def _told(spark: Spark) -> Iterator[None]:
     """Spark's failures as one line each."""
@@ -198,10 +223,6 @@ def _told(spark: Spark) -> Iterator[None]:
         if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
             raise
         told = str(error)
-        if "Another instance of Derby" in told:
-            raise BusyError(
-                "its metastore is held by another process", f"target {spark.target}", "Wait for it to end, or end it"
-            ) from None
         is_missing = "TABLE_OR_VIEW_NOT_FOUND" in told or "SCHEMA_NOT_FOUND" in told
         cure = BUILD_MARTS if is_missing else "What Spark wrote before says more"
         raise HitcastError(_first_line(told), f"target {spark.target}", cure) from None

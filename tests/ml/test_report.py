@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, cohen_kappa_score
 
+from ml import spark
 from ml.errors import HitcastError
 from ml.leaderboard import evaluate
 from ml.report import _experiments, report
@@ -23,6 +24,7 @@ from ml.settings import Settings
 from ml.warehouse import write_tables
 from tests.ml import backtests
 from tests.ml.conftest import home, quiet
+from tests.ml.spark_session import ON_SPARK, Session
 
 HOSTILE = "<script>alert(1)</script>"
 QUOTED = "\"'><img src=x onerror=alert(2)> $x$"
@@ -360,6 +362,17 @@ def test_the_same_backtest_gives_the_same_drawings(html: str, settings: Settings
     evidence = read_evidence(settings, None)
     assert calibration(evidence) in html
     assert coverage(evidence) in html
+
+
+def test_what_it_is_made_from_is_the_same_on_spark(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(settings)
+    monkeypatch.setattr(spark, "open_session", lambda asked: session)
+    theirs, ours = read_evidence(replace(settings, spark=ON_SPARK), None), read_evidence(settings, None)
+    for name, expected in vars(ours).items():
+        if isinstance(expected, pd.DataFrame):
+            pd.testing.assert_frame_equal(getattr(theirs, name), expected)
+        else:
+            assert getattr(theirs, name) == expected
 
 
 def test_a_home_without_truth_says_so(settings: Settings, tmp_path: Path) -> None:

@@ -1,15 +1,16 @@
 """Spark's side of the warehouse without Spark: a session that answers from DuckDB's file stands for it."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from ml import spark
@@ -20,59 +21,7 @@ from ml.errors import BusyError, HitcastError
 from ml.settings import Settings, Spark
 from ml.warehouse import count_rows, latest_moment, open_warehouse, write_tables
 from tests.ml.conftest import MakeHome
-
-ON_SPARK = Spark("spark_local", "hitcast", {})
-
-
-class Rows:
-    """As much of a Spark frame as is asked for; its instants bear a zone, as Spark's do."""
-
-    def __init__(self, rows: duckdb.DuckDBPyRelation) -> None:
-        self.rows = rows
-
-    def toArrow(self) -> pa.Table:  # noqa: N802
-        found = self.rows.to_arrow_table()
-        for place, field in enumerate(found.schema):
-            if pa.types.is_timestamp(field.type):
-                column = found.column(place).cast(pa.timestamp(field.type.unit, "UTC"))
-                found = found.set_column(place, field.name, column)
-        return found
-
-    def limit(self, number: int) -> "Rows":
-        return Rows(self.rows.limit(number))
-
-    def count(self) -> int:
-        return self.rows.shape[0]
-
-    def agg(self, asked: dict[str, str]) -> "Rows":
-        [(column, function)] = asked.items()
-        return Rows(self.rows.aggregate(f"{function}({column}) as found"))
-
-
-class Session:
-    """Reads the marts of the schema `hitcast` and those of `ml` from a file; keeps what is written."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.connection = duckdb.connect(str(settings.warehouse), read_only=True)
-        self.written: list[tuple[str, pa.Table]] = []
-        self.partitions = ["run_id"]
-        self.held = {spark.OVERWRITE_MODE: "static"}
-        self.catalog = SimpleNamespace(
-            listColumns=lambda table: [SimpleNamespace(name=name, isPartition=True) for name in self.partitions]
-        )
-        self.conf = SimpleNamespace(get=self.held.__getitem__, set=self.held.__setitem__)
-
-    def table(self, name: str) -> Rows:
-        assert name.startswith(("ml.", "hitcast."))
-        return Rows(self.connection.table(name.replace("hitcast.", "main.")))
-
-    def createDataFrame(self, rows: pa.Table) -> Any:  # noqa: N802
-        def insert(table: str, overwrite: bool) -> None:
-            assert overwrite
-            assert self.held[spark.OVERWRITE_MODE] == "dynamic"
-            self.written.append((table, rows))
-
-        return SimpleNamespace(coalesce=lambda files: SimpleNamespace(write=SimpleNamespace(insertInto=insert)))
+from tests.ml.spark_session import ON_SPARK, Session
 
 
 @pytest.fixture
@@ -170,7 +119,6 @@ class SparkError(Exception):
             "target spark_local: [TABLE_OR_VIEW_NOT_FOUND] The table `hitcast`.`releases` cannot be found.. "
             "Run `hitcast ingest` and `hitcast run` first",
         ),
-        ("java.sql.SQLException: x\nAnother instance of Derby may have", BusyError, "held by another process"),
         (
             "An error occurred while calling o1.f.\n: java.io.IOException: gone\n\tat a.b",
             HitcastError,
@@ -199,3 +147,26 @@ def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch, 
         spark.open_session(ON_SPARK)
     assert told in str(refusal.value)
     assert "target spark_local" in str(refusal.value)
+
+
+def test_a_metastore_that_another_process_has_open_is_told(tmp_path: Path) -> None:
+    lock = tmp_path / "metastore" / "dbex.lck"
+    url = f"jdbc:derby:;databaseName={lock.parent};create=true"
+    held = Spark("spark_local", "hitcast", {"spark.hadoop.javax.jdo.option.ConnectionURL": url})
+    spark._stop_if_held(held)
+    lock.parent.mkdir()
+    lock.touch()
+    spark._stop_if_held(held)
+    hold = (
+        "import fcntl, sys; file = open(sys.argv[1], 'r+b'); fcntl.lockf(file, fcntl.LOCK_EX)\n"
+        "print('held', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(BusyError, match="held open by another process"):
+            spark._stop_if_held(held)
+        holder.communicate("\n")
+    spark._stop_if_held(held)

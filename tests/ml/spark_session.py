@@ -1,0 +1,63 @@
+"""A session that answers from DuckDB's file, in place of Spark's."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ml import spark
+from ml.settings import Settings, Spark
+
+ON_SPARK = Spark("spark_local", "hitcast", {})
+
+
+class Rows:
+    """As much of a Spark frame as is asked for; its instants bear a zone, as Spark's do."""
+
+    def __init__(self, rows: duckdb.DuckDBPyRelation) -> None:
+        self.rows = rows
+
+    def toArrow(self) -> pa.Table:  # noqa: N802
+        found = self.rows.to_arrow_table()
+        for place, field in enumerate(found.schema):
+            if pa.types.is_timestamp(field.type):
+                column = found.column(place).cast(pa.timestamp(field.type.unit, "UTC"))
+                found = found.set_column(place, field.name, column)
+        return found
+
+    def limit(self, number: int) -> "Rows":
+        return Rows(self.rows.limit(number))
+
+    def count(self) -> int:
+        return self.rows.shape[0]
+
+    def agg(self, asked: dict[str, str]) -> "Rows":
+        [(column, function)] = asked.items()
+        return Rows(self.rows.aggregate(f"{function}({column}) as found"))
+
+
+class Session:
+    """Reads the marts of the schema `hitcast` and those of `ml` from a file; keeps what is written."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.connection = duckdb.connect(str(settings.warehouse), read_only=True)
+        self.written: list[tuple[str, pa.Table]] = []
+        self.partitions = ["run_id"]
+        self.held = {spark.OVERWRITE_MODE: "static"}
+        self.catalog = SimpleNamespace(
+            listColumns=lambda table: [SimpleNamespace(name=name, isPartition=True) for name in self.partitions]
+        )
+        self.conf = SimpleNamespace(get=self.held.__getitem__, set=self.held.__setitem__)
+
+    def table(self, name: str) -> Rows:
+        assert name.startswith(("ml.", "hitcast."))
+        return Rows(self.connection.table(name.replace("hitcast.", "main.")))
+
+    def createDataFrame(self, rows: pa.Table) -> Any:  # noqa: N802
+        def insert(table: str, overwrite: bool) -> None:
+            assert overwrite
+            assert self.held[spark.OVERWRITE_MODE] == "dynamic"
+            self.written.append((table, rows))
+
+        return SimpleNamespace(coalesce=lambda files: SimpleNamespace(write=SimpleNamespace(insertInto=insert)))
