@@ -367,7 +367,9 @@ def test_the_same_backtest_gives_the_same_drawings(html: str, settings: Settings
 def test_what_it_is_made_from_is_the_same_on_spark(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(settings)
     monkeypatch.setattr(spark, "open_session", lambda asked: session)
-    theirs, ours = read_evidence(replace(settings, spark=ON_SPARK), None), read_evidence(settings, None)
+    theirs = read_evidence(replace(settings, spark=ON_SPARK), None)
+    session.connection.close()
+    ours = read_evidence(settings, None)
     for name, expected in vars(ours).items():
         if isinstance(expected, pd.DataFrame):
             pd.testing.assert_frame_equal(getattr(theirs, name), expected)

@@ -6,11 +6,13 @@ import pytest
 import yaml
 
 from ml.errors import HitcastError
-from pipeline import dbt
+from pipeline import dbt, rebuild
 from pipeline import run as job
 from pipeline.home import PROJECT_DIR, Home
 from pipeline.project import read_variables, settings_of
+from pipeline.publish import publish
 from pipeline.target import TARGETS, VARIABLE, chosen
+from tests.pipeline.published_world import make_home
 
 
 def test_the_targets_are_those_of_the_profile() -> None:
@@ -72,3 +74,17 @@ def test_each_target_has_dbts_files_of_its_own(tmp_path: Path, monkeypatch: pyte
         places |= {dbt._place(Home(tmp_path), name) for name in ("target", "logs", "built_with")}
     assert len(places) == 3 * len(TARGETS)
     assert {path.parent for path in places} == {tmp_path / "dbt"}
+
+
+def test_a_home_that_another_engine_published_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_home(tmp_path, prediction_history=[{}])
+    publish(home)
+    monkeypatch.setenv(VARIABLE, "spark_local")
+    settings = settings_of(home, read_variables())
+    monkeypatch.setattr(rebuild, "has_table", lambda spark, table: False)
+    with pytest.raises(HitcastError, match="holds no forecast, and 1 are published") as refusal:
+        rebuild.stop_on_lost_warehouse(home, settings)
+    assert refusal.value.where == "target spark_local"
+    monkeypatch.setattr(rebuild, "has_table", lambda spark, table: True)
+    monkeypatch.setattr(rebuild, "count_rows", lambda settings, table: 1)
+    rebuild.stop_on_lost_warehouse(home, settings)
