@@ -46,6 +46,8 @@ def test_a_reader_at_work(tmp_path: Path) -> None:
         page.keyboard.press("Enter")
         page.get_by_text("Releases: 1.").wait_for()
         assert asked(page, "search") == ["alert(1)"]
+        # the list beside the button follows its count
+        settle(page)
 
         # opens a release, whose names are shown as they stand
         page.get_by_role("button", name="Open release").click()
