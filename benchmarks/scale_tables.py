@@ -106,7 +106,10 @@ def _measured(machine: str, builds: Sequence[Build]) -> Iterator[str]:
     disturbed = sum(build.load_average > 1 for build in builds)
     if disturbed:
         yield ""
-        yield f"{_plural(disturbed, 'build')} began beside other work (load above 1): their seconds are too many."
+        yield (
+            f"{_plural(disturbed, 'build')} began at a load above 1, the average of a minute: of other work, or of the "
+            "build before."
+        )
 
 
 def _modelled(model: Costs, builds: Sequence[Build]) -> Iterator[str]:

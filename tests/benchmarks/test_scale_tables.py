@@ -83,10 +83,10 @@ def test_too_little_measured_makes_no_model(builds: list[Build]) -> None:
     assert not any(MODELLED[1] in line for line in lines)
 
 
-def test_work_beside_is_told() -> None:
+def test_a_load_at_the_start_is_told() -> None:
     beside = [replace(one, load_average=7.0) for one in both_engines(700_000)[:2]]
-    assert any("2 builds began beside other work" in line for line in tables([*beside, build(7_000_000)]))
-    assert not any("beside other work" in line for line in tables([build()]))
+    assert any("2 builds began at a load above 1" in line for line in tables([*beside, build(7_000_000)]))
+    assert not any("a load above 1" in line for line in tables([build()]))
 
 
 def test_only_what_lies_between_the_markers_is_written(tmp_path: Path) -> None:
