@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from ml import tracking
+from ml import registry
 from ml.bundles import Bundle
 from ml.data import Marts, read_marts
 from ml.moments import moment_after
@@ -114,11 +114,11 @@ def look(settings: Settings) -> Drift | None:
     age = (until - bundle.cutoff).days
     past, recent = _periods(marts, bundle)
     shifts = _shifts(bundle, past, recent, marts.catalog)
-    forecasts = _matured_forecasts(settings, f"{tracking.MODEL}/{standing.version}", marts.data_through)
+    forecasts = _matured_forecasts(settings, f"{registry.MODEL}/{standing.version}", marts.data_through)
     matured = judge_matured(forecasts, _calibration_errors(bundle))
     later = [
         date.fromisoformat(version.tags["cutoff"])
-        for version in tracking.list_models(settings)
+        for version in registry.list_models(settings)
         if version.version > standing.version and not version.is_champion
     ]
     stands_in = (f"version {standing.version} stands {found.instead_of}",) if found.instead_of else ()
@@ -150,8 +150,8 @@ def record(settings: Settings) -> Drift | None:
                 "is_main": [shift.is_main for shift in found.shifts],
             }
         ).assign(
-            run_id=f"{tracking.MODEL}/{found.version} through {found.data_through}",
-            model_name=f"{tracking.MODEL}/{found.version}",
+            run_id=f"{registry.MODEL}/{found.version} through {found.data_through}",
+            model_name=f"{registry.MODEL}/{found.version}",
             recent_release_count=found.recent_count,
             computed_at=moment_after(latest_moment(settings, "feature_drift", "computed_at")),
         )

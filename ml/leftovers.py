@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from ml import tracking
+from ml import registry, tracking
 from ml.settings import Settings
 
 MOST_EARLIER = 10
@@ -25,7 +25,7 @@ def finish_killed(settings: Settings) -> list[str]:
         return []
     client = tracking.open_client(settings)
     told = []
-    registered = {version.run_id for version in tracking.list_models(settings)}
+    registered = {version.run_id for version in registry.list_models(settings)}
     experiment = client.get_experiment_by_name(tracking.EXPERIMENT)
     running = (
         client.search_runs([experiment.experiment_id], "attributes.status = 'RUNNING'", max_results=1000)
@@ -39,11 +39,11 @@ def finish_killed(settings: Settings) -> list[str]:
             _remove(settings.mlflow_dir / "artifacts" / run.info.run_id)
         client.set_terminated(run.info.run_id, "KILLED")
         told.append(f"marked a {run.data.tags.get('command', 'run')} as killed")
-    for version in tracking.list_models(settings):
-        if tracking.TITLE_TAG in version.tags:
+    for version in registry.list_models(settings):
+        if registry.TITLE_TAG in version.tags:
             if not version.is_champion:
                 told.append(f"gave version {version.version} the title that a killed run owed it")
-            tracking.promote(settings, version.version)
+            registry.promote(settings, version.version)
             break
     return told
 
@@ -56,15 +56,15 @@ def prune(settings: Settings) -> list[int]:
     Returns:
         Versions removed.
     """
-    versions = tracking.list_models(settings)
+    versions = registry.list_models(settings)
     client = tracking.open_client(settings)
     kept = {version.version for version in versions[:MOST_EARLIER]}
     kept |= {version.version for version in versions if version.is_champion}
-    kept |= {version.version for version in tracking.earlier_champions(settings)[:MOST_EARLIER]}
+    kept |= {version.version for version in registry.earlier_champions(settings)[:MOST_EARLIER]}
     gone = [version for version in versions if version.version not in kept]
     for version in gone:
         # the version first: one that is listed can be loaded
-        client.delete_model_version(tracking.MODEL, str(version.version))
+        client.delete_model_version(registry.MODEL, str(version.version))
     registered = {version.bundle for version in versions if version not in gone}
     for bundle in settings.mlflow_dir.glob("artifacts/*/artifacts/*bundle*"):
         if bundle not in registered:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from ml import tracking
+from ml import registry
 from ml.bundles import Bundle
 from ml.classes import predict_classes
 from ml.data import Marts, modelling_frame, read_marts
@@ -85,7 +85,7 @@ def predict(
     is_known = has_evidence(candidates, bundle.feature_set)
     rows, refused = candidates[is_known], candidates[~is_known]
     progress(f"Scoring {len(rows)} releases with version {standing.version}, feature set {bundle.feature_set}")
-    run_id, model_name = _run_id(standing, marts, as_of), f"{tracking.MODEL}/{standing.version}"
+    run_id, model_name = _run_id(standing, marts, as_of), f"{registry.MODEL}/{standing.version}"
     predictions = pd.concat([forecast(bundle, rows), refuse(bundle, refused)], ignore_index=True).assign(
         run_id=run_id,
         model_name=model_name,
@@ -109,7 +109,7 @@ def predict(
     )
 
 
-def _run_id(standing: tracking.Version, marts: Marts, as_of: date) -> str:
+def _run_id(standing: registry.Version, marts: Marts, as_of: date) -> str:
     """The same for the same model, data and day, so that scoring again replaces forecasts instead of repeating them."""
     told = f"{standing.run_id} {marts.delivery_number} {as_of.isoformat()}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]

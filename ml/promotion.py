@@ -22,11 +22,11 @@ from ml.bundles import Bundle, load_bundle
 from ml.classes import class_minimums, predict_classes
 from ml.data import FEATURE_SETS, Marts, modelling_frame, target_column
 from ml.errors import HitcastError
+from ml.registry import Version
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY, training_rows
 from ml.streams import predict_streams
 from ml.studies import Tuned, open_storage, quiet_optuna, study_name
-from ml.tracking import Version
 
 LEAST_JUDGED_RELEASES = 50
 LIBRARIES = ("catboost", "lightgbm", "numpy", "scikit-learn")

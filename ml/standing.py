@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ml import tracking
+from ml import registry
 from ml.bundles import Bundle, load_bundle
 from ml.errors import HitcastError
 from ml.settings import Settings
@@ -18,7 +18,7 @@ class Standing:
         instead_of: Why it stands in for the champion, in words; empty where it is the champion itself.
     """
 
-    version: tracking.Version
+    version: registry.Version
     bundle: Bundle
     instead_of: str = ""
 
@@ -29,7 +29,7 @@ def load_standing(settings: Settings) -> Standing | None:
     Raises:
         HitcastError: None of them can be read.
     """
-    champion = tracking.champion(settings)
+    champion = registry.champion(settings)
     if champion is None:
         return None
     try:
@@ -37,7 +37,7 @@ def load_standing(settings: Settings) -> Standing | None:
     except HitcastError as error:
         damage = error
     told = f"instead of champion version {champion.version}, which cannot be read; `hitcast train` makes another"
-    for earlier in tracking.earlier_champions(settings):
+    for earlier in registry.earlier_champions(settings):
         try:
             return Standing(earlier, load_bundle(earlier.bundle), told)
         except HitcastError:

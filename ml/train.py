@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ml import tracking
+from ml import registry, tracking
 from ml.alarms import stop_on_leak
 from ml.bundles import Bundle, save_bundle
 from ml.classes import class_minimums, fit_classes
@@ -88,9 +88,9 @@ def train(
             save_bundle(bundle, Path(folder))
             tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
             tags |= {"recipe": recipe, **decision.tags()}
-            version = tracking.register(client, settings, run_id, Path(folder), tags, decision.is_promoted)
+            version = registry.register(client, settings, run_id, Path(folder), tags, decision.is_promoted)
     if decision.is_promoted:
-        tracking.promote(settings, version)
+        registry.promote(settings, version)
     prune(settings)
     return Trained(
         run_id,
@@ -120,7 +120,7 @@ def _decide(
     progress: Callable[[str], None],
     tuned: Tuned,
 ) -> Decision:
-    standing = tracking.champion(settings)
+    standing = registry.champion(settings)
     if promote is not None and standing is not None:
         told = "promoted" if promote else "not promoted"
         return Decision(promote, "asked for", f"{told} because it was asked for, not compared")

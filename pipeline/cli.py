@@ -376,31 +376,31 @@ def dashboard(
 @models_app.command("list")
 def list_models() -> None:
     """List the registered versions and the champion."""
-    from ml import tracking
+    from ml import registry
     from pipeline.summary import render_models
 
-    render_models(tracking.list_models(_modelling_settings()))
+    render_models(registry.list_models(_modelling_settings()))
 
 
 @models_app.command()
 def promote(version: Annotated[int, typer.Argument(help="Version to make the champion.")]) -> None:
     """Make a version the champion."""
-    from ml import tracking
+    from ml import registry
     from pipeline.home import Home
 
     with changing(Home.current(), "models promote"):
-        tracking.promote(_modelling_settings(), version)
+        registry.promote(_modelling_settings(), version)
     typer.echo(f"champion: version {version}")
 
 
 @models_app.command()
 def rollback() -> None:
     """Give the title back to the champion before."""
-    from ml import tracking
+    from ml import registry
     from pipeline.home import Home
 
     with changing(Home.current(), "models rollback"):
-        version = tracking.rollback(_modelling_settings())
+        version = registry.rollback(_modelling_settings())
     typer.echo(f"champion: version {version}")
 
 

@@ -67,7 +67,7 @@ def run(
         HitcastError: A step failed, and the steps before it stand; or what is asked for does not go with the target.
     """
     # the modelling libraries take seconds to import
-    from ml import drift, leftovers, predict, tracking, train
+    from ml import drift, leftovers, predict, registry, train
 
     settings = settings_of(home, variables)
     if settings.spark is not None:
@@ -94,7 +94,7 @@ def run(
 
     def training(progress: Callable[[str], None], counts: Counts) -> str:
         ended = "".join(f"; {line}" for line in leftovers.finish_killed(settings))
-        champion, cause = tracking.champion(settings), ""
+        champion, cause = registry.champion(settings), ""
         if champion is not None and retrain != "always":
             found = drift.look(settings) if retrain == "auto" else None
             if found is None or not found.is_retrain_due:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ml import tracking
+from ml import registry
 from ml.errors import HitcastError
 from ml.settings import Settings
 from pipeline.home import Home
@@ -74,7 +74,7 @@ class Status:
     root: Path
     held_by: dict[str, Any] | None
     loaded: list[Loaded]
-    models: list[tracking.Version]
+    models: list[registry.Version]
     drift: "Drift | None"
     problems: list[str]
     published: list[Published]
@@ -119,7 +119,7 @@ def look(home: Home, settings: Settings) -> Status:
     problems: list[str] = []
     found, models, loaded, published = None, [], [], []
     try:
-        models = tracking.list_models(settings)
+        models = registry.list_models(settings)
     except HitcastError as error:
         problems.append(f"models were not looked at: {error}")
     if models and (settings.spark is not None or home.warehouse.exists()):

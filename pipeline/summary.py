@@ -18,7 +18,7 @@ from pipeline.writer import told
 if TYPE_CHECKING:
     from ml.drift import Drift, Shift
     from ml.predict import Predicted
-    from ml.tracking import Version
+    from ml.registry import Version
     from ml.train import Trained
     from ml.tuning import TuningResult
     from pipeline.demo.world import DemoSummary

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml import tracking
+from ml import registry
 from ml.bundles import load_bundle
 from ml.train import train
 from pipeline import dbt
@@ -156,7 +156,7 @@ def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
     dbt.build(other, variables, FEATURES)
     settings = settings_of(other, variables)
     train(settings, progress=lambda line: None)
-    champion = tracking.champion(settings)
+    champion = registry.champion(settings)
     assert champion is not None
     bundle = load_bundle(champion.bundle)
     for model in bundle.streams.values():

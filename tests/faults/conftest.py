@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ml import tracking
+from ml import registry, tracking
 from ml.settings import Settings
 from pipeline.home import Home
 from pipeline.project import read_variables, settings_of
@@ -52,12 +52,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Home:
     succeeded(hitcast(home, "ingest", str(home.exports / "first"), *MAPPINGS))
     succeeded(hitcast(home, "run"))
     settings = settings_of(home, read_variables())
-    first = tracking.champion(settings)
+    first = registry.champion(settings)
     assert first is not None
     client = tracking.open_client(settings)
     with tracking.record_run(client, settings, "train") as run_id:
-        second = tracking.register(client, settings, run_id, first.bundle, first.tags)
-    tracking.promote(settings, second)
+        second = registry.register(client, settings, run_id, first.bundle, first.tags)
+    registry.promote(settings, second)
     succeeded(hitcast(home, "run"))
     return home
 
@@ -79,8 +79,8 @@ def settings(home: Home) -> Settings:
 
 
 @pytest.fixture
-def champion(settings: Settings) -> tracking.Version:
-    found = tracking.champion(settings)
+def champion(settings: Settings) -> registry.Version:
+    found = registry.champion(settings)
     assert found is not None
     return found
 

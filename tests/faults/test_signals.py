@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from ml import tracking
+from ml import registry, tracking
 from ml.settings import Settings
 from ml.studies import finished_trials, open_storage, quiet_optuna
 from ml.tuning import DEFAULTS, _holds_defaults
@@ -63,7 +63,7 @@ def test_an_interrupted_training_registers_nothing(
     assert done.returncode == code, done.stderr
     assert INTERRUPTED in done.stderr
     assert "Traceback" not in done.stderr
-    assert [version.version for version in tracking.list_models(settings)] == [2, 1]
+    assert [version.version for version in registry.list_models(settings)] == [2, 1]
     assert holder(home) is None
 
 

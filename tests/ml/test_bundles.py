@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ml import tracking
+from ml import registry
 from ml.bundles import load_bundle
 from ml.data import read_marts
 from ml.errors import HitcastError
@@ -32,7 +32,7 @@ NATIVE: dict[str, Callable[[bytes], bool]] = {
 
 @pytest.fixture
 def bundle(trained: tuple[Settings, Trained]) -> Path:
-    champion = tracking.champion(trained[0])
+    champion = registry.champion(trained[0])
     assert champion is not None
     return champion.bundle
 
@@ -81,7 +81,7 @@ def test_a_forecast_is_made_without_unpickling(trained: tuple[Settings, Trained]
     sys.addaudithook(note)
     WATCHING.append(True)
     try:
-        champion = tracking.champion(trained[0])
+        champion = registry.champion(trained[0])
         assert champion is not None
         held, marts = load_bundle(champion.bundle), read_marts(trained[0])
         assert len(forecast(held, scored_rows(marts, held, marts.data_through)))

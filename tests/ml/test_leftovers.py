@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ml import leftovers, tracking
+from ml import leftovers, registry, tracking
 from ml.leftovers import finish_killed, prune
 from ml.settings import Settings
 
@@ -18,11 +18,11 @@ def registered(settings: Settings, folder: Path, is_promoted: bool = False) -> i
     (folder / "manifest.json").write_text("{}")
     client = tracking.open_client(settings)
     with tracking.record_run(client, settings, "train") as run_id:
-        return tracking.register(client, settings, run_id, folder, {"cutoff": "2021-01-01"}, is_promoted)
+        return registry.register(client, settings, run_id, folder, {"cutoff": "2021-01-01"}, is_promoted)
 
 
 def champion_of(settings: Settings) -> int | None:
-    champion = tracking.champion(settings)
+    champion = registry.champion(settings)
     return None if champion is None else champion.version
 
 
@@ -39,9 +39,9 @@ def test_a_version_registered_to_become_champion_becomes_it(settings: Settings, 
 
 def test_a_title_given_by_hand_since_stands(settings: Settings, tmp_path: Path) -> None:
     for _ in range(2):
-        tracking.promote(settings, registered(settings, tmp_path / "bundle"))
+        registry.promote(settings, registered(settings, tmp_path / "bundle"))
     registered(settings, tmp_path / "bundle", is_promoted=True)
-    tracking.promote(settings, 1)
+    registry.promote(settings, 1)
     assert finish_killed(settings) == []
     assert champion_of(settings) == 1
 
@@ -58,21 +58,21 @@ def test_running_runs_of_the_dead_are_marked_and_what_they_kept_goes(settings: S
     assert client.get_run(dead.info.run_id).info.status == "KILLED"
     assert client.get_run(alive.info.run_id).info.status == "RUNNING"
     assert not (settings.mlflow_dir / "artifacts" / dead.info.run_id).exists()
-    [version] = tracking.list_models(settings)
+    [version] = registry.list_models(settings)
     assert version.bundle.is_dir()
     assert finish_killed(settings) == []
 
 
 def test_a_promotion_cut_short_leaves_no_champion_before_itself(settings: Settings, tmp_path: Path) -> None:
     for _ in range(2):
-        tracking.promote(settings, registered(settings, tmp_path / "bundle"))
+        registry.promote(settings, registered(settings, tmp_path / "bundle"))
     client = tracking.open_client(settings)
     # what a kill between the two leaves
-    client.set_registered_model_tag(tracking.MODEL, tracking.HISTORY_TAG, "[1, 2]")
-    assert [version.version for version in tracking.earlier_champions(settings)] == [1]
-    tracking.promote(settings, registered(settings, tmp_path / "bundle"))
-    assert [version.version for version in tracking.earlier_champions(settings)] == [2, 1]
-    assert [tracking.rollback(settings), tracking.rollback(settings)] == [2, 1]
+    client.set_registered_model_tag(registry.MODEL, registry.HISTORY_TAG, "[1, 2]")
+    assert [version.version for version in registry.earlier_champions(settings)] == [1]
+    registry.promote(settings, registered(settings, tmp_path / "bundle"))
+    assert [version.version for version in registry.earlier_champions(settings)] == [2, 1]
+    assert [registry.rollback(settings), registry.rollback(settings)] == [2, 1]
 
 
 def test_a_store_half_made_is_made_anew(settings: Settings, tmp_path: Path) -> None:
@@ -90,15 +90,15 @@ def test_bundles_that_nobody_can_ask_for_go(
         version = registered(settings, tmp_path / "bundle")
         # the last two stay candidates
         if number <= 4:
-            tracking.promote(settings, version)
+            registry.promote(settings, version)
     orphan = settings.mlflow_dir / "artifacts" / "of a killed prune" / "artifacts" / "bundle"
     orphan.mkdir(parents=True)
     assert prune(settings) == [1]
-    versions = tracking.list_models(settings)
+    versions = registry.list_models(settings)
     assert [version.version for version in versions] == [6, 5, 4, 3, 2]
     assert all(version.bundle.is_dir() for version in versions)
     assert len(list(settings.mlflow_dir.glob("artifacts/*/artifacts/bundle"))) == 5
-    assert [tracking.rollback(settings), tracking.rollback(settings)] == [3, 2]
+    assert [registry.rollback(settings), registry.rollback(settings)] == [3, 2]
     # given up by going back, and no longer among the last
     assert prune(settings) == [3, 4]
     assert registered(settings, tmp_path / "bundle") == 7

@@ -11,9 +11,9 @@ from ml.bundles import Bundle, load_bundle, save_bundle
 from ml.data import Marts, modelling_frame, read_marts
 from ml.logistic import Curve
 from ml.promotion import Decision, decide, judged_rows, recipe_fingerprint, searched_until
+from ml.registry import Version, champion
 from ml.settings import Settings
 from ml.studies import DEFAULTS, Tuned, open_storage, quiet_optuna, study_name
-from ml.tracking import Version, champion
 from ml.train import Trained
 
 Contest = Callable[..., Decision]

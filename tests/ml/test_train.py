@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml import tracking
+from ml import registry
 from ml.bundles import load_bundle, save_bundle
 from ml.data import read_marts
 from ml.errors import HitcastError
@@ -20,7 +20,7 @@ from tests.ml.world import PROJECT
 
 
 def test_a_bundle_holds_native_files_only(trained: tuple[Settings, Trained]) -> None:
-    champion = tracking.champion(trained[0])
+    champion = registry.champion(trained[0])
     assert champion is not None
     suffixes = {file.suffix for file in champion.bundle.rglob("*") if file.is_file()}
     assert suffixes <= {".cbm", ".txt", ".json"}
@@ -41,7 +41,7 @@ def test_a_bundle_forecasts_the_same_after_a_round_trip(trained: tuple[Settings,
 def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, Trained]) -> None:
     settings, result = trained
     marts = read_marts(settings)
-    champion = tracking.champion(settings)
+    champion = registry.champion(settings)
     assert champion is not None
     kept, again = load_bundle(champion.bundle), fit_bundle(marts, settings, result.cutoff, quiet)
     rows = scored_rows(marts, kept, marts.data_through)
@@ -50,7 +50,7 @@ def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, Traine
 
 def test_it_trains_on_nothing_that_matures_after_its_day(trained: tuple[Settings, Trained]) -> None:
     settings, result = trained
-    champion = tracking.champion(settings)
+    champion = registry.champion(settings)
     assert champion is not None
     bundle = load_bundle(champion.bundle)
     releases = read_marts(settings).releases.set_index("release_id")
@@ -71,23 +71,23 @@ def test_first_version_is_champion_and_later_ones_if_promoted(trained: tuple[Set
     assert first.is_champion
     second = train(settings, first.cutoff, promote=False, progress=quiet)
     assert not second.is_champion
-    standing = tracking.champion(settings)
+    standing = registry.champion(settings)
     assert standing is not None
     assert standing.version == first.version
-    tracking.promote(settings, second.version)
-    assert [version.is_champion for version in tracking.list_models(settings)] == [True, False]
+    registry.promote(settings, second.version)
+    assert [version.is_champion for version in registry.list_models(settings)] == [True, False]
 
 
 def test_retraining_on_more_data_is_a_refresh_and_the_version_says_so(trained: tuple[Settings, Trained]) -> None:
     settings, first = trained
     second = train(settings, first.cutoff + timedelta(days=30), progress=quiet)
     assert second.is_champion
-    standing = tracking.champion(settings)
+    standing = registry.champion(settings)
     assert standing is not None
     assert standing.version == second.version
     assert standing.tags["promotion"] == second.decision.verdict == "refresh"
     assert f"version {first.version}" in standing.tags["promotion_reason"]
-    assert tracking.rollback(settings) == first.version
+    assert registry.rollback(settings) == first.version
 
 
 def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
@@ -96,7 +96,7 @@ def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
     settings, first = trained
     second = train(replace(settings, seed=1), first.cutoff, progress=quiet)
     assert not second.is_champion
-    newest, standing = tracking.list_models(settings)
+    newest, standing = registry.list_models(settings)
     assert standing.is_champion
     assert newest.tags["promotion"] == "too few to tell"
     assert newest.tags["recipe"] != standing.tags["recipe"]
@@ -131,7 +131,7 @@ def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
         )
         with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
             told.append(warehouse.sql("from ml.predictions order by release_id, horizon_days").df())
-        standing = tracking.champion(settings)
+        standing = registry.champion(settings)
         assert standing is not None
         # without trees there would be no chance to tell
         assert any(model.boost for model in load_bundle(standing.bundle).streams["tiktok_vk"].horizons.values())
@@ -172,10 +172,10 @@ def test_a_moved_home_still_works(trained: tuple[Settings, Trained]) -> None:
     moved = settings.warehouse.parent.with_name("moved")
     settings.warehouse.parent.rename(moved)
     after = replace(settings, warehouse=moved / "warehouse.duckdb", mlflow_dir=moved / "mlflow")
-    champion = tracking.champion(after)
+    champion = registry.champion(after)
     assert champion is not None
     assert load_bundle(champion.bundle).cutoff == result.cutoff
     second = train(after, result.cutoff, progress=quiet)
-    assert (tracking.list_models(after)[0].bundle / "manifest.json").exists()
+    assert (registry.list_models(after)[0].bundle / "manifest.json").exists()
     assert second.is_champion
     assert not settings.warehouse.parent.exists()

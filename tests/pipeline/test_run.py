@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ml import drift, predict, tracking, train
+from ml import drift, predict, registry, train
 from ml.drift import Drift
 from pipeline import run as job
 from pipeline.home import Home
@@ -42,7 +42,7 @@ def test_a_champion_is_replaced_when_asked_or_due(
     monkeypatch.setattr(job, "widen", lambda home: None)
     monkeypatch.setattr(job, "count_rows", lambda settings, table: 0)
     monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
-    monkeypatch.setattr(tracking, "champion", lambda settings: SimpleNamespace(version=1) if stands else None)
+    monkeypatch.setattr(registry, "champion", lambda settings: SimpleNamespace(version=1) if stands else None)
     found = Drift(1, date(2021, 12, 31), 40, candidate, 0, (), (), reasons)
     monkeypatch.setattr(drift, "look", lambda settings: found)
     monkeypatch.setattr(drift, "record", lambda settings: found)

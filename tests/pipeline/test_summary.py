@@ -6,8 +6,8 @@ import pytest
 
 from ml.drift import Drift, Matured, Shift
 from ml.predict import Predicted
+from ml.registry import Version
 from ml.settings import Settings
-from ml.tracking import Version
 from pipeline.home import Home
 from pipeline.ingest import ingest, withdraw
 from pipeline.status import look
