@@ -22,7 +22,8 @@ from benchmarks.engine_results import Build, check_equal, machine, read, stands,
 from benchmarks.processes import Watched, watch
 from benchmarks.scale_tables import tables, write_tables
 from benchmarks.scan import COLUMNS
-from benchmarks.steps import step, world
+from benchmarks.steps import copied_world, step, world
+from benchmarks.worlds import MOST_COPIES
 from ml.errors import HitcastError
 from pipeline.demo.plan import LEAST_ROWS
 from pipeline.home import PROJECT_DIR, Home
@@ -37,6 +38,7 @@ def main() -> None:
     """Reads the command line, measures what is missing, writes the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engines", description=__doc__)
     parser.add_argument("--rows", type=int, help="raw rows of the world")
+    parser.add_argument("--copies", type=int, default=1, help="how many times over the landing holds that world")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2], help="Spark's; none: DuckDB alone")
     parser.add_argument("--memory", help="of a worker (default: 1g, from 10 million rows on 3g)")
     parser.add_argument("--partitions", type=int, help="tasks of a shuffle (default: one a million rows, 4 at least)")
@@ -48,6 +50,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.rows is not None and given.rows < LEAST_ROWS:
         sys.exit(f"--rows {given.rows}: too few for a world. Give {LEAST_ROWS:,} or more")
+    if not 1 <= given.copies <= MOST_COPIES:
+        sys.exit(f"--copies {given.copies}: a landing holds a world 1 to {MOST_COPIES} times")
     # a cluster outlives a process that is ended at once
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     try:
@@ -66,17 +70,21 @@ def measure(given: argparse.Namespace) -> None:
     Raises:
         HitcastError: A build failed, or the engines did not make the same.
     """
-    cases = [(machine(), given.rows, engine, workers) for engine, workers in _settings(given.workers)]
+    rows = given.rows * given.copies
+    cases = [(machine(), rows, engine, workers) for engine, workers in _settings(given.workers)]
     builds = [one for one in read(given.results) if not (given.again and one.case in cases)]
     missing = [case for case in cases if not stands(builds, case)]
     if not missing:
         return
-    home = Home((given.folder / str(given.rows)).resolve())
-    world(home, given.rows)
+    source = home = Home((given.folder / str(given.rows)).resolve())
+    world(source, given.rows)
+    if given.copies > 1:
+        home = Home(source.root.with_name(f"{given.rows}x{given.copies}"))
+        copied_world(home, source, given.copies)
     for case in missing:
         builds = [one for one in builds if one.case != case]
         # closed, and its cluster gone, whatever ends it
-        with closing(_case(home, given, case[2], case[3])) as made:
+        with closing(_case(home, given, rows, case[2], case[3])) as made:
             for build in made:
                 check_equal([*builds, build])
                 builds.append(build)
@@ -87,10 +95,10 @@ def _settings(workers: list[int]) -> list[tuple[str, int]]:
     return [("duckdb", 0), *(("spark", count) for count in workers)]
 
 
-def _case(home: Home, given: argparse.Namespace, engine: str, workers: int) -> Generator[Build]:
+def _case(home: Home, given: argparse.Namespace, rows: int, engine: str, workers: int) -> Generator[Build]:
     """A full build without the last day, then one with it; a full build that ran into its limit has no day after."""
-    memory = given.memory or ("3g" if given.rows >= LARGE else "1g")
-    partitions = given.partitions or max(4, math.ceil(given.rows / ROWS_PER_PARTITION))
+    memory = given.memory or ("3g" if rows >= LARGE else "1g")
+    partitions = given.partitions or max(4, math.ceil(rows / ROWS_PER_PARTITION))
     out = home.root / "day_is_out"
     if out.exists() and any((home.root / "last_day").glob("*.parquet")):
         # a benchmark that was killed left it so
@@ -101,7 +109,7 @@ def _case(home: Home, given: argparse.Namespace, engine: str, workers: int) -> G
         _forget(home, engine)
         with _cluster(home, engine, workers, memory) as (leaders, master):
             blank = Build(
-                machine(), datetime.now(UTC).date().isoformat(), 0.0, given.rows, engine, workers, "full", given.limit,
+                machine(), datetime.now(UTC).date().isoformat(), 0.0, rows, engine, workers, "full", given.limit,
                 worker_memory=memory if workers else "", partitions=partitions if workers else 0,
             )  # fmt: skip
             environment = master | {"HITCAST_SPARK_PARTITIONS": str(partitions)}

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from benchmarks.children import measured
@@ -23,14 +24,32 @@ def world(home: Home, rows: int) -> dict[str, Any] | None:
     Returns:
         What the landing of VK's CSVs took; null where the world stood.
     """
-    stamp = home.root / "whole"
+    stamp = _stamp(home)
     if stamp.exists():
         return None
-    shutil.rmtree(home.root, ignore_errors=True)
-    home.root.mkdir(parents=True)
+    _empty(home)
     step("worlds", home, "demo", str(rows))
     step("worlds", home, "land", "first/catalog", "first/tiktok")
     landed = step("worlds", home, "land", "first/vk")
     step("worlds", home, "land", "corrections")
     stamp.touch()
     return landed
+
+
+def copied_world(home: Home, source: Home, copies: int) -> None:
+    """Makes a landing that holds another's several times over; one that stands whole is used again."""
+    stamp = _stamp(home)
+    if not stamp.exists():
+        _empty(home)
+        step("worlds", home, "multiply", str(source.root), str(copies))
+        stamp.touch()
+
+
+def _stamp(home: Home) -> Path:
+    return home.root / "whole"
+
+
+def _empty(home: Home) -> None:
+    """Deletes what a killed benchmark left."""
+    shutil.rmtree(home.root, ignore_errors=True)
+    home.root.mkdir(parents=True)

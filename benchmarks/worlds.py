@@ -1,11 +1,11 @@
-"""The landings that are measured: a demo world of a size, and one of twice the size that holds it two times over."""
+"""The landings that are measured: a demo world of a size, and larger ones that hold it several times over."""
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,7 +15,8 @@ from benchmarks.scan import COLUMNS, connect, raw
 from pipeline.demo.world import write_demo_data
 from pipeline.home import Home
 from pipeline.ingest import ingest, withdraw
-from pipeline.ingest.landing import read_ledger
+from pipeline.ingest.contract import LEDGER, load_contracts
+from pipeline.ingest.landing import read_ledger, write_ledger
 
 MAPPINGS = ("demo_catalog", "demo_tiktok", "demo_vk")
 CSV_TYPES = {
@@ -23,12 +24,13 @@ CSV_TYPES = {
     **dict.fromkeys(("isrc", "territory", "gender", "age_band", "source", "subscription"), "varchar"),
     **dict.fromkeys(("streams", "listeners"), "bigint"),
 }
-# columns whose values get a twin, and the order of a landed file
-TWINS = {
-    "catalog_tracks": (("upc", "isrc", "artist_id"), "upc, isrc"),
-    "tiktok_sound_days": (("isrc", "sound_id"), "isrc, sound_id"),
-    "vk_stream_days": (("isrc",), "isrc"),
+# ids beside the ISRC that each copy has of its own, and the order of a landed file
+OWN = {
+    "catalog_tracks": (("upc", "artist_id"), "upc, isrc"),
+    "tiktok_sound_days": (("sound_id",), "isrc, sound_id"),
+    "vk_stream_days": ((), "isrc"),
 }
+MOST_COPIES = 27  # the world itself and a country for each letter
 
 
 def demo(home: Home, rows: int) -> None:
@@ -71,31 +73,40 @@ def copy(home: Home, ordered: bool) -> None:
         report(seconds=time.perf_counter() - begun, rows=rows)
 
 
-def double(home: Home, source: Home) -> None:
-    """Writes a landing that holds another's releases and rows twice, the second time under other ISRCs and UPCs."""
+def multiply(home: Home, source: Home, copies: int) -> None:
+    """Writes a landing that holds another's releases and rows several times, each time under other ISRCs and ids."""
 
-    def write(path: Path, twins: tuple[str, ...], order: str) -> None:
+    # every copy has a country of its own, AA, BB and so on; a demo world's is RU
+    isrc = "repeat(chr((64 + copy)::integer), 2) || substr(isrc, 3) as isrc"
+
+    def write(path: Path, ids: tuple[str, ...], order: str) -> None:
+        own = ", ".join([isrc, *(f"{name} || '_' || copy as {name}" for name in ids)])
         target = home.raw / path.relative_to(source.raw)
         target.parent.mkdir(parents=True, exist_ok=True)
-        read = "from read_parquet($path, hive_partitioning = false)"
-        replaced = ", ".join(f"'T' || substr({name}, 2) as {name}" for name in twins)
         with duckdb.connect(config={"threads": 1}) as connection:
             connection.execute(
-                f"copy (select * {read} union all by name select * replace ({replaced}) {read} order by {order})"
-                " to $target (format parquet)",
-                {"path": str(path), "target": str(target)},
+                f"""
+                copy (
+                    with landed as (from read_parquet($path, hive_partitioning = false))
+                    from landed
+                    union all by name
+                    select landed.* replace ({own}) from landed cross join generate_series(1, $copies - 1) as copies (copy)
+                    order by {order}
+                ) to $target (format parquet)
+                """,
+                {"path": str(path), "target": str(target), "copies": copies},
             )
 
-    home.ledger.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source.ledger, home.ledger)
     with ThreadPoolExecutor(2) as pool:
         written = [
-            pool.submit(write, path, twins, order)
-            for table, (twins, order) in TWINS.items()
+            pool.submit(write, path, ids, order)
+            for table, (ids, order) in OWN.items()
             for path in (source.raw / table).rglob("data.parquet")
         ]
         for one in written:
             one.result()
+    ledger = [replace(row, row_count=copies * row.row_count) for row in read_ledger(source).values()]
+    write_ledger(home, ledger, load_contracts()[LEDGER])
     report(files=len(written))
 
 
@@ -126,7 +137,7 @@ STEPS: dict[str, Callable[..., None]] = {
     "demo": lambda home, rows: demo(home, int(rows)),
     "land": land,
     "copy": lambda home, how: copy(home, ordered=how == "ordered"),
-    "double": lambda home, source: double(home, Home(Path(source))),
+    "multiply": lambda home, source, copies: multiply(home, Home(Path(source)), int(copies)),
     "take_last_day": take_last_day,
     "bring_last_day": bring_last_day,
 }

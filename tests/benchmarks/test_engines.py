@@ -58,10 +58,18 @@ def test_what_stands_is_not_measured_again(folder: Path) -> None:
     assert (folder / "engines.json").read_text() == before
 
 
+def test_a_landing_of_copies_has_as_many_releases_of_each(folder: Path) -> None:
+    [once] = [build for build in read(folder / "engines.json") if build.kind == "full"]
+    done = bench(folder, "--rows", str(ROWS), "--copies", "3")
+    assert done.returncode == 0, done.stderr
+    [thrice] = [build for build in read(folder / "engines.json") if build.kind == "full" and build.rows == 3 * ROWS]
+    assert (thrice.landed_rows, thrice.mart_rows) == (3 * once.landed_rows, 3 * (once.mart_rows or 0))
+
+
 def test_a_build_beyond_its_limit_is_recorded_as_that(folder: Path) -> None:
     done = bench(folder, "--rows", str(ROWS), "--again", "--limit", "0.5")
     assert done.returncode == 0, done.stderr
-    [build] = json.loads((folder / "engines.json").read_text())
+    [build] = [one for one in json.loads((folder / "engines.json").read_text()) if one["rows"] == ROWS]
     assert (build["kind"], build["seconds"], build["mart_rows"]) == ("full", None, None)
     assert "not within 0" in (folder / "scale.md").read_text()
 
@@ -70,6 +78,13 @@ def test_too_few_rows_are_refused_in_one_line(folder: Path) -> None:
     done = bench(folder, "--rows", "1000")
     assert done.returncode != 0
     assert done.stderr == f"--rows 1000: too few for a world. Give {ROWS:,} or more\n"
+
+
+@pytest.mark.parametrize("copies", ["0", "28"])
+def test_too_few_or_too_many_copies_are_refused_in_one_line(folder: Path, copies: str) -> None:
+    done = bench(folder, "--rows", str(ROWS), "--copies", copies)
+    assert done.returncode != 0
+    assert done.stderr == f"--copies {copies}: a landing holds a world 1 to 27 times\n"
 
 
 def test_the_check_covers_streams_and_views() -> None:
