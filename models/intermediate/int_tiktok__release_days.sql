@@ -52,7 +52,8 @@ sound_days as (
         territory = '{{ var("territory") }}'
         and isrc is not null
         {% if is_incremental() %}
-            and activity_date in (select days_to_read.delivered_day from days_to_read)
+            -- Spark opens the files of these days alone where it has the days before it begins
+            and activity_date in (select /*+ broadcast(days_to_read) */ days_to_read.delivered_day from days_to_read)
         {% endif %}
 
 ),

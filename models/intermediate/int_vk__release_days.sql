@@ -51,7 +51,8 @@ stream_days as (
     where
         territory = '{{ var("territory") }}'
         {% if is_incremental() %}
-            and stream_date in (select days_to_read.delivered_day from days_to_read)
+            -- Spark opens the files of these days alone where it has the days before it begins
+            and stream_date in (select /*+ broadcast(days_to_read) */ days_to_read.delivered_day from days_to_read)
         {% endif %}
 
 ),
