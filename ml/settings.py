@@ -13,11 +13,13 @@ class Spark:
         target: Target of dbt's profile that it is.
         schema: Schema of the marts; what the Python layer writes lies in `ml` beside it.
         session: Spark's settings as the profile gives them to dbt, by name.
+        log: File for what Spark says of itself.
     """
 
     target: str
     schema: str
     session: Mapping[str, str]
+    log: Path
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 What modelling reads are marts of releases, small beside the raw rows that they are made of.
 """
 
+import atexit
 import os
 import re
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,19 +35,43 @@ def open_session(spark: Spark) -> Any:
         HitcastError: pyspark or Java is missing, or Spark does not start.
     """
     stop_if_missing(spark.target)
+    # pyspark warns at every start that some of what it makes of pandas may not work: none of that is used here
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     if SparkContext._active_spark_context is None:
         _stop_if_held(spark)
+        with _told(spark):
+            _start(spark)
     with _told(spark):
-        builder = SparkSession.builder.enableHiveSupport()
-        for name, value in spark.session.items():
-            builder = builder.config(name, value)
-        session = builder.getOrCreate()
+        session = SparkSession.builder.getOrCreate()
         # the metastore is opened by the first question
         session.catalog.databaseExists(spark.schema)
     return session
+
+
+def _start(spark: Spark) -> None:
+    """Starts Spark for as long as this process lives; what it says of itself goes to the log."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    if address := spark.session.get("spark.driver.bindAddress"):
+        # workers that Spark starts by itself listen where the machine's name leads, unless this says otherwise
+        os.environ.setdefault("SPARK_LOCAL_IP", address)
+    conf = SparkConf().setAll([("spark.sql.catalogImplementation", "hive"), *spark.session.items()])
+    spark.log.parent.mkdir(parents=True, exist_ok=True)
+    with spark.log.open("wb") as log:
+        gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
+        context = SparkContext(conf=conf, gateway=gateway)
+    # without it, Java ends first and its workers complain
+    atexit.register(_end, context)
+
+
+def _end(context: Any) -> None:
+    # whoever is killed while Spark dies has nothing left to tell
+    with suppress(Exception):
+        context.stop()
 
 
 def stop_if_missing(target: str) -> None:
@@ -224,7 +250,7 @@ def _told(spark: Spark) -> Iterator[None]:
             raise
         told = str(error)
         is_missing = "TABLE_OR_VIEW_NOT_FOUND" in told or "SCHEMA_NOT_FOUND" in told
-        cure = BUILD_MARTS if is_missing else "What Spark wrote before says more"
+        cure = BUILD_MARTS if is_missing else f"See {spark.log}"
         raise HitcastError(_first_line(told), f"target {spark.target}", cure) from None
 
 

@@ -41,4 +41,4 @@ def spark_of(home: Home) -> Spark | None:
             f"target {target}",
             "Set HITCAST_SPARK_METHOD=session, or build the marts alone: `dbt build`",
         )
-    return Spark(target, str(held["schema"]), settings(home, target))
+    return Spark(target, str(held["schema"]), settings(home, target), home.dbt / f"logs_{target}" / "spark.log")

@@ -1,5 +1,6 @@
 """A session that answers from DuckDB's file, in place of Spark's."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 from ml import spark
 from ml.settings import Settings, Spark
 
-ON_SPARK = Spark("spark_local", "hitcast", {})
+ON_SPARK = Spark("spark_local", "hitcast", {}, Path("spark.log"))
 
 
 class Rows:

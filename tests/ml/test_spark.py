@@ -152,7 +152,7 @@ def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch, 
 def test_a_metastore_that_another_process_has_open_is_told(tmp_path: Path) -> None:
     lock = tmp_path / "metastore" / "dbex.lck"
     url = f"jdbc:derby:;databaseName={lock.parent};create=true"
-    held = Spark("spark_local", "hitcast", {"spark.hadoop.javax.jdo.option.ConnectionURL": url})
+    held = Spark("spark_local", "hitcast", {"spark.hadoop.javax.jdo.option.ConnectionURL": url}, tmp_path)
     spark._stop_if_held(held)
     lock.parent.mkdir()
     lock.touch()
