@@ -14,8 +14,8 @@ DAYS = 1_096  # of every demo world, each a folder of either report
 GIGABYTE = 1e9
 ROOM_GB = 16
 ASSUMED = (
-    "A size is reached by more rows a day, not by more days: three years, each day a folder of either source. Releases"
-    " and the share of VK's rows grow with the rows, as in the demo worlds, whose values compress well.",
+    "A size is reached by more rows a day, not by more days: three years, each day a folder of either source. Values"
+    " compress as well as those of the demo worlds.",
     "DuckDB has this machine's cores and disk. With less memory than its line says it writes to disk: left out.",
     "A worker has one core of this speed and such a disk. The driver shared this machine with the workers, so that a"
     " second worker gained less than it would on a machine of its own.",

@@ -63,11 +63,12 @@ aggregated as (
     select
         release_id,
         count(*) as release_count,
-        cast(avg({{ exact('ln(1 + streams)') }}) as double) as mean_log_streams,
+        -- nine decimals: see int_releases__tiktok_features
+        round(cast(avg({{ exact('ln(1 + streams)') }}) as double), 9) as mean_log_streams,
         max(streams) as best_streams,
         max(streams) filter (where recency_rank = 1) as last_streams,
         max(first_week_views) filter (where recency_rank = 1) as last_first_week_views,
-        cast(avg({{ exact('ln(1 + streams) - ln(1 + first_week_streams)') }}) as double) as mean_log_growth,
+        round(cast(avg({{ exact('ln(1 + streams) - ln(1 + first_week_streams)') }}) as double), 9) as mean_log_growth,
         max(earlier_release_date) as last_release_date
     from earlier_releases
     group by release_id

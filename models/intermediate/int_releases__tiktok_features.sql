@@ -112,6 +112,8 @@ aggregated as (
 
 )
 
+-- Fractions that come of logarithms or of doubles have nine decimals: engines differ in the last bit, and to a model
+-- 0 and 4e-16 are two values.
 select
     aggregated.release_id,
     aggregated.as_of_day,
@@ -132,9 +134,12 @@ select
         case
             {%- for day in range(3, 8) %}
                 when aggregated.as_of_day = {{ day }} then
-                    ln(1 + by_release.{{ measure }}_day_{{ day - 1 }})
-                    - ln(1 + by_release.{{ measure }}_day_{{ day - 2 }})
-                    - ln(1 + by_release.{{ measure }}_day_1) + ln(1 + by_release.{{ measure }}_day_0)
+                    round(
+                        ln(1 + by_release.{{ measure }}_day_{{ day - 1 }})
+                        - ln(1 + by_release.{{ measure }}_day_{{ day - 2 }})
+                        - ln(1 + by_release.{{ measure }}_day_1) + ln(1 + by_release.{{ measure }}_day_0),
+                        9
+                    )
             {%- endfor %}
         end as tiktok_{{ measure }}_acceleration,
         aggregated.{{ measure }}_peak_day as tiktok_{{ measure }}_peak_day,
@@ -157,7 +162,7 @@ select
     aggregated.pgc_creations_total / nullif(aggregated.creations_total, 0) as tiktok_pgc_share_of_creations,
     aggregated.creations_total - aggregated.pgc_creations_total as tiktok_ugc_creations_total,
     aggregated.largest_sound_creations_total / nullif(aggregated.creations_total, 0) as tiktok_largest_sound_share,
-    aggregated.play_seconds_total / nullif(aggregated.timed_views_total, 0) as tiktok_average_play_seconds,
+    round(aggregated.play_seconds_total / nullif(aggregated.timed_views_total, 0), 9) as tiktok_average_play_seconds,
     by_release.teaser_views_total as tiktok_teaser_views_total,
     by_release.teaser_creations_total as tiktok_teaser_creations_total,
     by_release.teaser_days_active as tiktok_teaser_days_active,

@@ -69,17 +69,17 @@ select
     aggregated.streams_log_slope as vk_streams_log_slope,
     case when aggregated.as_of_day > 1 then aggregated.streams_last_day / nullif(aggregated.streams_day_0, 0) end
         as vk_streams_last_over_first,
-    -- with 1 added: the logs of few streams stay within bounds
+    -- With 1 added: the logs of few streams stay within bounds. Nine decimals: see int_releases__tiktok_features.
     case
         when aggregated.as_of_day > 1
-            then ln(1 + aggregated.streams_day_0) - ln(1 + aggregated.streams_total)
+            then round(ln(1 + aggregated.streams_day_0) - ln(1 + aggregated.streams_total), 9)
     end as vk_streams_first_day_log_ratio,
     case
         when aggregated.as_of_day > 1
-            then ln(1 + aggregated.streams_last_day) - ln(1 + aggregated.streams_total)
+            then round(ln(1 + aggregated.streams_last_day) - ln(1 + aggregated.streams_total), 9)
     end as vk_streams_last_day_log_ratio,
     {%- for days in ['last_day', 'last_three_days', 'earlier'] %}
-        ln(1 + aggregated.views_{{ days }}) - ln(1 + aggregated.streams_total)
+        round(ln(1 + aggregated.views_{{ days }}) - ln(1 + aggregated.streams_total), 9)
             as vk_tiktok_views_{{ days }}_log_ratio,
     {%- endfor %}
     {%- for measure in ['playlist', 'search', 'recommendation', 'own_music', 'paid'] %}
