@@ -50,10 +50,10 @@ def export(home: Home, tables: list[str], folder: Path) -> Path:
     return folder
 
 
-def differing_rows(home: Home, tables: list[str], spark: Path) -> dict[str, str]:
+def differing_rows(home: Home, tables: list[str], spark: Path, tolerance: float = 1e-9) -> dict[str, str]:
     """What differs between the engines, by table; empty where every row of every table is the same.
 
-    Integers, strings, dates and the rest are compared exactly, doubles to 1e-9 of the larger or of 1.
+    Integers, strings, dates and the rest are compared exactly, doubles to the tolerance of the larger or of 1.
     """
     found = {}
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -61,12 +61,12 @@ def differing_rows(home: Home, tables: list[str], spark: Path) -> dict[str, str]
         for table in tables:
             connection.execute(f"create or replace view ours as from warehouse.main.{table}")
             connection.execute(f"create or replace view theirs as from read_parquet('{spark / table}/*.parquet')")
-            if difference := _difference(connection):
+            if difference := _difference(connection, tolerance):
                 found[table] = difference
     return found
 
 
-def _difference(connection: duckdb.DuckDBPyConnection) -> str:
+def _difference(connection: duckdb.DuckDBPyConnection, tolerance: float) -> str:
     ours, theirs = (
         {name: kind for name, kind, *_ in connection.execute(f"describe {side}").fetchall()}
         for side in ("ours", "theirs")
@@ -80,7 +80,7 @@ def _difference(connection: duckdb.DuckDBPyConnection) -> str:
     equal = [f"a.{name} is not distinct from b.{name}" for name in exact]
     equal += [
         f"(a.{name} is not distinct from b.{name}"
-        f" or abs(a.{name} - b.{name}) <= 1e-9 * greatest(1, abs(a.{name}), abs(b.{name})))"
+        f" or abs(a.{name} - b.{name}) <= {tolerance} * greatest(1, abs(a.{name}), abs(b.{name})))"
         for name in doubles
     ]
     numbered = [f"select *, row_number() over (order by {order}) as n from {side}" for side in ("ours", "theirs")]

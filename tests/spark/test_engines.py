@@ -33,11 +33,16 @@ def test_a_missing_row_and_one_too_many_are_differences(tmp_path: Path, theirs: 
     assert "mart" in _differences(tmp_path, theirs)
 
 
-def _differences(folder: Path, theirs: str) -> dict[str, str]:
+def test_without_tolerance_a_last_bit_is_a_difference(tmp_path: Path) -> None:
+    theirs = f"select * replace (measure * (1 + 2.3e-16) as measure) from {ROWS}"
+    assert _differences(tmp_path, theirs, tolerance=0) == {"mart": "2 of 3 rows"}
+
+
+def _differences(folder: Path, theirs: str, tolerance: float = 1e-9) -> dict[str, str]:
     home = Home(folder / "home")
     home.root.mkdir()
     (folder / "mart").mkdir()
     with duckdb.connect(str(home.warehouse)) as warehouse:
         warehouse.execute(f"create table mart as from {ROWS}")
         warehouse.execute(f"copy ({theirs}) to '{folder / 'mart' / 'part.parquet'}'")
-    return differing_rows(home, ["mart"], folder)
+    return differing_rows(home, ["mart"], folder, tolerance)
