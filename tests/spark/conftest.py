@@ -12,9 +12,14 @@ MISSING = [name for name, found in (("pyspark", find_spec("pyspark")), ("java", 
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A standalone master with two workers."""
+def installed() -> None:
+    """What Spark needs."""
     if MISSING:
         pytest.skip(f"{' and '.join(MISSING)} not found: run `make test-spark`, with Java 17 installed")
+
+
+@pytest.fixture(scope="session")
+def cluster(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A standalone master with two workers."""
     with standalone(tmp_path_factory.mktemp("cluster")) as started:
         yield started

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.home import PROJECT_DIR
-from tests.spark.conftest import MISSING
 from tests.spark.listening import addresses
 
 
@@ -22,7 +21,7 @@ def test_the_look_at_sockets_finds_what_listens() -> None:
 
 
 @pytest.mark.spark
-@pytest.mark.skipif(bool(MISSING), reason=f"{' and '.join(MISSING)} not found: run `make test-spark`")
+@pytest.mark.usefixtures("installed")
 def test_they_listen_on_this_machine_alone_and_say_nothing_on_the_terminal(tmp_path: Path) -> None:
     variables = {"HITCAST_HOME": str(tmp_path), "HITCAST_TARGET": "spark_local"}
     inherited = {name: value for name, value in os.environ.items() if name != "SPARK_LOCAL_IP"}
