@@ -15,7 +15,8 @@ from pipeline.publish import PUBLISHED_TABLES, published_file
 from pipeline.spark import Cluster
 from tests.end_to_end.small_world import World, make_world
 
-# few days, as each costs Spark a folder, and enough releases for a model to tell features that differ in their last bit
+# Few days, as each costs Spark a folder. Features that differ in their last bit need not move these forecasts:
+# test_marts_on_spark compares them.
 FIRST, END, RELEASES = date(2021, 3, 1), date(2021, 4, 6), 1_500
 HORIZONS = "{horizons: [14], class_horizon: 14}"
 MAIN = "from pipeline.cli import main; main()"
