@@ -1,11 +1,9 @@
 """The page: `hitcast dashboard`."""
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
 from dashboard import address, writing
-from dashboard.published import freshness, published_file, version
+from dashboard.published import freshness, present, published_file, version
 from dashboard.view import day, say
 
 STALE_DAYS = 2
@@ -49,7 +47,7 @@ def _tell_age() -> None:
     moment = writing.moment(published_at, address.language())
     with st.sidebar:
         st.caption(say("published", day=day(through), moment=moment))
-    days, hours = writing.ages(through, published_at, datetime.now(UTC))
+    days, hours = writing.ages(through, published_at, present())
     if days > STALE_DAYS:
         st.warning(say("stale_data", day=day(through), days=writing.whole(days, address.language())))
     if hours > STALE_HOURS:

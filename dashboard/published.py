@@ -2,7 +2,7 @@
 
 import os
 import threading
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -40,6 +40,11 @@ def _answer(version: tuple[int, int], sql: str, parameters: tuple[tuple[str, obj
     # a second connection of this process would share the first one's file, though another has taken its place
     with _one_at_a_time, duckdb.connect(str(published_file()), read_only=True) as connection:
         return connection.execute(sql, values).df()
+
+
+def present() -> datetime:
+    """The clock that tells how old what is published is, with its zone."""
+    return datetime.now(UTC)
 
 
 def freshness() -> tuple[date, datetime]:

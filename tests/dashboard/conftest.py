@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dashboard.world import publish
+from tests.dashboard.world import PRESENT, publish
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +18,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def published(tmp_path: Path, world: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, where the page looks."""
+    """A copy of it, where the page looks, at the moment of its publication."""
     file = tmp_path / "serving" / "hitcast.duckdb"
     file.parent.mkdir()
     shutil.copy(world, file)
     monkeypatch.setenv("HITCAST_PUBLISHED", str(file))
+    monkeypatch.setattr("dashboard.published.present", lambda: PRESENT)
     return file

@@ -5,6 +5,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def main() -> None:
         home = Path(folder)
         file = home / "serving" / "hitcast.duckdb"
         file.parent.mkdir()
-        publish(file, releases=RELEASES, tested=2_300)
+        publish(file, releases=RELEASES, tested=2_300, present=datetime.now(UTC))
         print(f"{RELEASES:,} releases, {file.stat().st_size / 1e6:.0f} MB")
         without_browser(file)
         with_browser(home)

@@ -1,6 +1,7 @@
 """The real page in a real browser: filter, open, switch the language, see a file published again, ask nobody else."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,7 +29,7 @@ def test_a_reader_at_work(tmp_path: Path) -> None:
         f"update release_predictions set release_title = '{HOSTILE}', artist_name = '{HOSTILE}' "
         "where release_id = '4607000000005'"
     )
-    publish(file, changes=(hostile,))
+    publish(file, present=datetime.now(UTC), changes=(hostile,))
     with served(home) as address, browser() as chromium:
         context = chromium.new_context(viewport={"width": 1200, "height": 900})
         page = context.new_page()
@@ -80,7 +81,8 @@ def test_a_reader_at_work(tmp_path: Path) -> None:
         assert asked(page, "search") == ["alert(1)"]
 
         # sees a file published meanwhile at the next click
-        publish(file, releases=7, changes=("update release_predictions set artist_name = 'Published again'",))
+        again = "update release_predictions set artist_name = 'Published again'"
+        publish(file, releases=7, present=datetime.now(UTC), changes=(again,))
         page.get_by_role("textbox", name="Поиск").fill("published AGAIN")
         page.keyboard.press("Enter")
         page.get_by_text("Релизов: 7.").wait_for()
@@ -103,7 +105,7 @@ def test_a_reader_without_a_mouse(tmp_path: Path) -> None:
     home = tmp_path / "home"
     file = home / "serving" / "hitcast.duckdb"
     file.parent.mkdir(parents=True)
-    publish(file)
+    publish(file, present=datetime.now(UTC))
     with served(home) as address, browser() as chromium:
         page = chromium.new_page(viewport={"width": 1200, "height": 900})
         page.goto(address)

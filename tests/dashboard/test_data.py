@@ -1,23 +1,22 @@
 """Data: freshness, gaps, rejects, drift, what is published."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from tests.dashboard.pages import opened, told
-from tests.dashboard.world import TABLES, publish
+from tests.dashboard.world import TABLES, YESTERDAY, publish
 
 
 def test_freshness_and_missing_days(published: Path) -> None:
     page = opened("data")
-    through = datetime.now(UTC).date() - timedelta(days=1)
     fresh = page.dataframe[0].value.set_index("table_told")
     assert fresh.loc["VK, streams by day", "missing_count"] == 3
     assert fresh.loc["TikTok, sounds by day", "missing_count"] == 0
-    assert fresh["last_day"].dt.date.tolist() == [through, through]
+    assert fresh["last_day"].dt.date.tolist() == [YESTERDAY, YESTERDAY]
     gaps = page.dataframe[1].value
     # the two neighbours are one gap
     assert gaps["missing_count"].tolist() == [2, 1]
-    assert gaps["first_day"].dt.date.tolist() == [through - timedelta(days=11), through - timedelta(days=40)]
+    assert gaps["first_day"].dt.date.tolist() == [YESTERDAY - timedelta(days=11), YESTERDAY - timedelta(days=40)]
     assert "Days missing: 3." in told(page)
 
 

@@ -1,6 +1,6 @@
 """Upcoming: rank, filters, watchlist, what moved, and what is said where there is nothing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.writing import number
 from tests.dashboard.pages import address, opened, rerun, titles, told
-from tests.dashboard.world import publish
+from tests.dashboard.world import YESTERDAY, publish
 
 
 def read(published: Path, sql: str) -> list[tuple[object, ...]]:
@@ -22,16 +22,15 @@ def rows(page: object) -> list[str]:
 
 
 def test_releases_of_the_first_thirty_days_by_worth_then_by_expected_streams(published: Path) -> None:
-    through = datetime.now(UTC).date() - timedelta(days=1)
     with duckdb.connect(str(published)) as connection:
         connection.execute("update release_predictions set promotion_value = hash(release_id) % 3")
         connection.execute(
             "update release_predictions set release_date = $day - 30 where release_id = '4607000000010'",
-            {"day": through},
+            {"day": YESTERDAY},
         )
         connection.execute(
             "update release_predictions set release_date = $day - 29 where release_id = '4607000000011'",
-            {"day": through},
+            {"day": YESTERDAY},
         )
     shown = opened().dataframe[0].value
     expected = read(
@@ -76,7 +75,7 @@ def test_a_filter_keeps_what_it_names_and_stays_in_the_address(
 
 def test_dates_and_horizon_filter_and_stay_in_the_address(published: Path) -> None:
     page = opened()
-    day = datetime.now(UTC).date() - timedelta(days=8)
+    day = YESTERDAY - timedelta(days=7)
     page.date_input(key="upcoming_from").set_value(day)
     page.date_input(key="upcoming_to").set_value(day + timedelta(days=2))
     page.selectbox(key="upcoming_horizon").set_value(14)

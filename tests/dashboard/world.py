@@ -1,10 +1,13 @@
 """A published file as publishing makes it, filled in SQL with releases that nobody released."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+PRESENT = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+"""The clock of tests that stop it."""
+YESTERDAY = PRESENT.date() - timedelta(days=1)
 HOSTILE = "<script>alert(1)</script> **x** [y](http://z)"
 
 FORECASTS = """
@@ -217,8 +220,9 @@ def publish(
     releases: int = 60,
     spread: int = 45,
     tested: int = 200,
-    through: date | None = None,
-    published_at: datetime | None = None,
+    present: datetime = PRESENT,
+    days_old: int = 1,
+    hours_old: int = 0,
     changes: tuple[str, ...] = (),
 ) -> None:
     """Writes a published file beside its place and puts it there, as publishing does.
@@ -228,12 +232,13 @@ def publish(
         releases: How many releases are forecast.
         spread: Days over which they came out, the last one being the last day of data.
         tested: Releases of the backtest.
-        through: Last day of data; yesterday by default.
-        published_at: UTC, naive; the present by default.
+        present: The clock, with its zone.
+        days_old: Days since the last day of data.
+        hours_old: Hours since the publication.
         changes: SQL run before the file is put in place.
     """
-    through = through or (datetime.now(UTC).date() - timedelta(days=1))
-    published_at = published_at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    through = present.date() - timedelta(days=days_old)
+    published_at = present.replace(tzinfo=None, microsecond=0) - timedelta(hours=hours_old)
     incoming = file.with_name(f".{file.name}.incoming")
     incoming.unlink(missing_ok=True)
     values = {
