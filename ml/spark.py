@@ -7,6 +7,7 @@ import atexit
 import os
 import re
 import shutil
+import socket
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 OVERWRITE_MODE = "spark.sql.sources.partitionOverwriteMode"
+MASTER_SECONDS = 5
+"""How long a master may take to accept a connection."""
 
 
 def open_session(spark: Spark) -> Any:
@@ -32,7 +35,7 @@ def open_session(spark: Spark) -> Any:
 
     Raises:
         BusyError: Another process holds the metastore.
-        HitcastError: pyspark or Java is missing, or Spark does not start.
+        HitcastError: pyspark or Java is missing, no master answers, or Spark does not start.
     """
     stop_if_missing(spark.target)
     # pyspark warns at every start that some of what it makes of pandas may not work: none of that is used here
@@ -42,6 +45,7 @@ def open_session(spark: Spark) -> Any:
 
     if SparkContext._active_spark_context is None:
         _stop_if_held(spark)
+        _stop_if_no_master(spark)
         with _told(spark):
             _start(spark)
     with _told(spark):
@@ -238,6 +242,21 @@ def _stop_if_held(spark: Spark) -> None:
             raise BusyError(
                 "is held open by another process", str(lock.parent), "Wait for it to end, or end it"
             ) from None
+
+
+def _stop_if_no_master(spark: Spark) -> None:
+    """Stops where no standalone master of those named listens: Spark would try for a minute, and speak of other things.
+
+    Masters of other kinds (`yarn`, `k8s://`, `local`) are left to Spark.
+    """
+    scheme, _, named = spark.session.get("spark.master", "").partition("://")
+    if scheme != "spark":
+        return
+    for address in named.split(","):
+        host, _, port = address.rpartition(":")
+        with suppress(OSError, ValueError), socket.create_connection((host.strip("[]"), int(port)), MASTER_SECONDS):
+            return
+    raise HitcastError("no Spark master listens there", f"spark://{named}", "Start it, or set HITCAST_SPARK_MASTER")
 
 
 @contextmanager

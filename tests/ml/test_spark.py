@@ -1,5 +1,6 @@
 """Spark's side of the warehouse without Spark: a session that answers from DuckDB's file stands for it."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -170,3 +171,20 @@ def test_a_metastore_that_another_process_has_open_is_told(tmp_path: Path) -> No
             spark._stop_if_held(held)
         holder.communicate("\n")
     spark._stop_if_held(held)
+
+
+def test_a_master_that_is_not_there_is_told_and_one_of_several_is_enough(tmp_path: Path) -> None:
+    def ask(master: str) -> None:
+        spark._stop_if_no_master(Spark("spark_local", "hitcast", {"spark.master": master}, tmp_path))
+
+    with socket.socket() as master, socket.socket() as gone:
+        for each in (master, gone):
+            each.bind(("127.0.0.1", 0))
+        master.listen()
+        there, nowhere = (f"127.0.0.1:{each.getsockname()[1]}" for each in (master, gone))
+        for fine in (f"spark://{there}", f"spark://{nowhere},{there}", "local-cluster[2,1,1024]", "yarn"):
+            ask(fine)
+        for wrong in (nowhere, f"{nowhere},{nowhere}", "127.0.0.1", "127.0.0.1:port", ""):
+            with pytest.raises(HitcastError, match="no Spark master listens there") as refusal:
+                ask(f"spark://{wrong}")
+            assert f"spark://{wrong}" in str(refusal.value)
