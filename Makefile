@@ -42,7 +42,7 @@ demo: $(STAMP) ## Run the whole job on a made-up label
 
 test: $(STAMP) ## Run every test; fails below 90 % of branches covered
 	@mkdir -p .cache/coverage
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 mutants: $(STAMP) ## Break the window macros, the splits, metrics and decisions in 1,000 ways, each of which a test must notice
 	$(BIN)/python -m tests.mutation

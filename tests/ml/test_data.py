@@ -120,10 +120,11 @@ def test_a_warehouse_held_by_another_process_is_told(make_home: MakeHome) -> Non
         with pytest.raises(BusyError, match=rf"is held open by python.*, process {holder.pid}; waited 1 s") as refusal:
             read_marts(replace(settings, patience_seconds=1.0))
         assert "\n" not in str(refusal.value)
-        # whoever closes it in time is waited for
-        threading.Timer(1.0, holder.communicate).start()
+        # whoever lets go in time is waited for
+        threading.Timer(1.0, holder.kill).start()
         assert not read_marts(settings).releases.empty
     finally:
+        holder.kill()
         holder.communicate()
 
 
