@@ -140,6 +140,8 @@ def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
                     "set memory_limit = $limit", {"limit": os.environ.get("HITCAST_MEMORY_LIMIT", "4GB")}
                 )
                 connection.execute("set enable_progress_bar = false")
+                # else the zone of this machine decides on which day a time with an offset lies
+                connection.execute("set timezone = 'UTC'")
                 connection.execute("set temp_directory = $folder", {"folder": str(folder / "spill")})
                 yield connection, folder
         finally:

@@ -17,6 +17,7 @@ from pipeline.home import Home
 from pipeline.ingest import ingest
 from pipeline.ingest.landing import LedgerRow, read_ledger
 from pipeline.ingest.report import IngestReport, TableReport
+from tests.faults.commands import hitcast
 
 HEADER = "stream_date,isrc,territory,gender,streams,listeners"
 JANUARY = [f"2024-01-{day:02}" for day in range(1, 10)]
@@ -497,3 +498,26 @@ def test_the_ledger_row_is_what_the_file_holds(home: Home, tmp_path: Path) -> No
     ingest(home, [_csv(tmp_path / "1.csv", *(f"{day},a,RU,,1," for day in JANUARY))])
     rows: list[LedgerRow] = list(read_ledger(home).values())
     assert len({row.checksum for row in rows}) == len(rows) == len(JANUARY)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Vladivostok", "America/Los_Angeles"])
+def test_the_zone_of_the_machine_moves_no_day(tmp_path: Path, zone: str) -> None:
+    mapping = _mapping(
+        tmp_path,
+        """
+        tables:
+          vk_stream_days:
+            files: ["*.csv"]
+            date_format: "%Y-%m-%d %H:%M%z"
+            columns: {stream_date: stream_date, isrc: isrc, territory: territory, streams: streams}
+        """,
+    )
+    rows = [
+        f"2024-01-02 {time},RUA0A240000{n},RU,5" for n, time in enumerate(["00:30+0300", "12:00+0000", "20:00-0500"])
+    ]
+    path = _csv(tmp_path / "vk.csv", *rows, header="stream_date,isrc,territory,streams")
+    home = Home(tmp_path / "home")
+    done = hitcast(home, "ingest", str(path), "--mapping", str(mapping), TZ=zone)
+    assert done.returncode == 0, done.stderr
+    landed = _landed(home, "isrc, stream_date")
+    assert [day for _, day in landed] == [date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 3)]
