@@ -68,8 +68,7 @@ format: $(STAMP) ## Format Python and SQL
 	$(BIN)/ruff format .
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff fix models tests/dbt
 
-docs: $(STAMP) ## Write docs/features.md, and all docs, those of dbt included, as a site that opens from disk
-	$(BIN)/python -m pipeline.feature_docs
+docs: $(STAMP) ## Write all docs, a page of the features and those of dbt included, as a site that opens from disk
 	$(BIN)/python -m pipeline.docs_site
 	@mkdir -p $(CHECK_HOME)
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet docs generate --static --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs

@@ -103,6 +103,7 @@ def compare(
     tasks: tuple[str, ...] = TASKS,
     all_origins: bool = False,
     progress: Callable[[str], None] = print,
+    note: str = "",
 ) -> Compared:
     """Fit every model of the zoo at every origin, on rows of the reference as-of day alone.
 
@@ -111,6 +112,7 @@ def compare(
         tasks: Of `TASKS`.
         all_origins: Include the untouched ones.
         progress: Takes a line for each origin and feature set.
+        note: Kept with the run in MLflow.
 
     Raises:
         HitcastError: Marts are missing, or history is too short.
@@ -128,7 +130,7 @@ def compare(
             if "classes" in tasks:
                 forecasts["classes"] += _class_forecasts(training, testing, given)
     client = tracking.open_client(settings)
-    with tracking.record_run(client, settings, "compare") as run_id:
+    with tracking.record_run(client, settings, "compare", note) as run_id:
         judge = {"streams": _judge_streams, "classes": _judge_classes}
         figures = pd.concat([judge[task](pd.concat(found), settings) for task, found in forecasts.items()])
         _log(client, run_id, figures, origins.told)

@@ -1,12 +1,20 @@
 """The marts as modelling reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from ml.builds import (
+    FEATURE_VARIABLES,
+    FeatureOrigin,
+    feature_origin,
+    read_builds,
+    stop_if_built_otherwise,
+    stop_if_stale,
+)
 from ml.errors import BUILD_MARTS, HitcastError
 from ml.settings import Settings
 from ml.warehouse import open_warehouse
@@ -35,6 +43,7 @@ class Marts:
         classes: Stream classes by rising `minimum_streams`.
         data_through: Last day that every source has delivered.
         delivery_number: Number of the last delivery.
+        origin: What features and targets were computed by.
     """
 
     features: pd.DataFrame
@@ -44,6 +53,7 @@ class Marts:
     classes: pd.DataFrame
     data_through: date
     delivery_number: int
+    origin: FeatureOrigin = field(default_factory=FeatureOrigin)
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,10 @@ def read_marts(settings: Settings) -> Marts:
     """The marts as pandas frames.
 
     Raises:
-        HitcastError: Warehouse or marts are missing, empty, or do not fit the feature catalogue or the settings.
+        HitcastError: Warehouse or marts are missing, empty, were built with other variables than the settings', or do
+            not fit the feature catalogue.
     """
+    builds = read_builds(settings)
     with open_warehouse(settings, MARTS) as connection:
 
         def read(query: str) -> pd.DataFrame:
@@ -80,6 +92,8 @@ def read_marts(settings: Settings) -> Marts:
         classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
         days = read("select data_through_date, last_delivery_number from dataset_days")
 
+    stop_if_built_otherwise(builds, settings.variables, FEATURE_VARIABLES, "release_features")
+    stop_if_stale(builds)
     if releases.empty or features.empty:
         raise HitcastError("no releases yet", cure="Run `hitcast ingest` first")
     if days.empty or days["data_through_date"].isna().all():
@@ -104,6 +118,7 @@ def read_marts(settings: Settings) -> Marts:
         classes=classes,
         data_through=days["data_through_date"].iloc[0].date(),
         delivery_number=int(days["last_delivery_number"].iloc[0]),
+        origin=feature_origin(builds),
     )
 
 

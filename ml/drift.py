@@ -112,6 +112,10 @@ def look(settings: Settings) -> Drift | None:
     standing, bundle, marts = found.version, found.bundle, read_marts(settings)
     until = marts.data_through + timedelta(days=1)
     age = (until - bundle.cutoff).days
+    if changes := marts.origin.changes_since(standing.tags):
+        # what was learned from other features cannot be held against these
+        reason = f"the champion was trained on other features: {changes}"
+        return Drift(standing.version, marts.data_through, age, None, 0, (), (), (reason,))
     past, recent = _periods(marts, bundle)
     shifts = _shifts(bundle, past, recent, marts.catalog)
     forecasts = _matured_forecasts(settings, f"{registry.MODEL}/{standing.version}", marts.data_through)

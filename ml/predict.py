@@ -69,8 +69,8 @@ def predict(
         after: When forecasts were last published, UTC; these count as later, whatever the clock says.
 
     Raises:
-        HitcastError: No champion stands or can be read, it was trained later than `as_of` or for other horizons, it
-            needs features that the marts lack, or the marts are missing.
+        HitcastError: No champion stands or can be read, it was trained later than `as_of`, for other horizons or on
+            other features than the marts hold, or the marts are missing.
     """
     found = load_standing(settings)
     if found is None:
@@ -79,7 +79,7 @@ def predict(
     progress("Reading the marts")
     marts = read_marts(settings)
     as_of = as_of or marts.data_through + timedelta(days=1)
-    _check(bundle, marts, settings, as_of)
+    _check(standing, bundle, marts, settings, as_of)
 
     candidates = scored_rows(marts, bundle, as_of)
     is_known = has_evidence(candidates, bundle.feature_set)
@@ -115,7 +115,7 @@ def _run_id(standing: registry.Version, marts: Marts, as_of: date) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def _check(bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:
+def _check(standing: registry.Version, bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:
     if as_of < bundle.cutoff:
         raise HitcastError(
             f"the champion was trained on {bundle.cutoff}, after {as_of}: it would forecast what it has seen",
@@ -127,6 +127,12 @@ def _check(bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> Non
             f"the champion forecasts horizons {list(bundle.horizons)} and classes at {bundle.class_horizon}, "
             f"asked for are {list(wanted[0])} and {wanted[1]}",
             cure="Run `hitcast train` with the same --vars",
+        )
+    if changes := marts.origin.changes_since(standing.tags):
+        raise HitcastError(
+            f"version {standing.version} was trained on other features: {changes}",
+            "release_features",
+            "Run `hitcast run`, which trains again, or undo the change",
         )
     absent = sorted(set(bundle.streams[bundle.feature_set].columns.all) - set(marts.features.columns))
     if absent:

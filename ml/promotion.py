@@ -60,13 +60,15 @@ class Decision:
 def recipe_fingerprint(marts: Marts, settings: Settings, tuned: Tuned) -> str:
     """Hash of everything but the data that decides a forecast.
 
-    Parameters, the feature catalogue and sets, horizons, class cut-points, seed, threads, the modelling code without
-    its comments and layout, and the libraries that fit.
+    The SQL of the features and the variables that shape them, parameters, the feature catalog and sets, horizons,
+    class cut-points, seed, threads, the modelling code without its comments and layout, and the libraries that fit.
     """
     code = {
         file.name: ast.dump(ast.parse(file.read_text("utf-8"))) for file in sorted(Path(__file__).parent.glob("*.py"))
     }
     told = {
+        "feature_sql": dict(marts.origin.sql),
+        "variables": dict(marts.origin.variables),
         "tuned": {"streams": dict(tuned.streams), "classes": dict(tuned.classes)},
         "catalog": marts.catalog[["feature_name", "feature_group", "feature_kind"]].to_numpy().tolist(),
         "feature_sets": {name: sorted(left_out) for name, left_out in FEATURE_SETS.items()},
@@ -119,6 +121,9 @@ def _standing_bundle(standing: Version, marts: Marts, settings: Settings) -> tup
         champion = load_bundle(standing.bundle)
     except HitcastError:
         return None, "can no longer be read"
+    if changes := marts.origin.changes_since(standing.tags):
+        # on today's features it would forecast from what it never learned
+        return None, f"was trained on other features: {changes}"
     obstacle = _obstacle(champion, marts, settings)
     return (None, obstacle) if obstacle else (champion, "")
 

@@ -1,8 +1,9 @@
 """What a modelling command needs to know: where things lie and what is forecast."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Settings:
         patience_seconds: How long to wait for a warehouse that another process holds open.
         threads: Threads that CatBoost may use; part of what makes a fit reproducible.
         spark: The warehouse where it is one on Spark; None where it is the DuckDB file.
+        variables: All variables of the project, which the marts must have been built with; empty where nothing is known
+            of them.
     """
 
     warehouse: Path
@@ -51,6 +54,7 @@ class Settings:
     patience_seconds: float = 30.0
     threads: int = 2
     spark: Spark | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def target(self) -> str:

@@ -164,6 +164,20 @@ def has_table(spark: Spark, table: str) -> bool:
         return bool(session.catalog.tableExists(_qualified(spark, table)))
 
 
+def table_properties(spark: Spark, table: str) -> dict[str, str]:
+    """Properties that a table or view was given, by name; empty where it is missing.
+
+    Raises:
+        HitcastError: Spark fails.
+    """
+    session = open_session(spark)
+    with _told(spark):
+        if not session.catalog.tableExists(_qualified(spark, table)):
+            return {}
+        rows = session.sql("show tblproperties identifier(:name)", {"name": _qualified(spark, table)}).collect()
+    return {row["key"]: row["value"] for row in rows}
+
+
 def latest_moment(spark: Spark, table: str, column: str) -> datetime | None:
     """The latest time that a table of the schema `ml` bears, UTC; None where it holds no row.
 

@@ -70,10 +70,13 @@ def store_file(settings: Settings) -> Path:
 
 
 @contextmanager
-def record_run(client: "MlflowClient", settings: Settings, command: str) -> Iterator[str]:
-    """A run of the experiment, failed if the block raises and killed if it is interrupted; gives its run_id."""
+def record_run(client: "MlflowClient", settings: Settings, command: str, note: str = "") -> Iterator[str]:
+    """A run of the experiment, failed if the block raises and killed if it is interrupted; gives its run_id.
+
+    MLflow's page shows the note as the run's description.
+    """
     with told_of(store_file(settings)):
-        run_id = _create_run(client, settings, command)
+        run_id = _create_run(client, settings, command, note)
         try:
             yield run_id
         except (KeyboardInterrupt, SystemExit):
@@ -85,7 +88,7 @@ def record_run(client: "MlflowClient", settings: Settings, command: str) -> Iter
         client.set_terminated(run_id, "FINISHED")
 
 
-def _create_run(client: "MlflowClient", settings: Settings, command: str) -> str:
+def _create_run(client: "MlflowClient", settings: Settings, command: str, note: str) -> str:
     experiment = client.get_experiment_by_name(EXPERIMENT)
     experiment_id = (
         experiment.experiment_id
@@ -93,7 +96,8 @@ def _create_run(client: "MlflowClient", settings: Settings, command: str) -> str
         else client.create_experiment(EXPERIMENT, (settings.mlflow_dir.resolve() / "artifacts").as_uri())
     )
     name = f"{command} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
-    run_id: str = client.create_run(experiment_id, run_name=name, tags={"command": command}).info.run_id
+    tags = {"command": command} | ({"mlflow.note.content": note} if note else {})
+    run_id: str = client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
     return run_id
 
 

@@ -1,5 +1,6 @@
 """Train: fit both feature sets on all that is mature, keep them as a registered version."""
 
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def train(
         with tempfile.TemporaryDirectory(prefix=".bundle", suffix=PART, dir=settings.mlflow_dir) as folder:
             save_bundle(bundle, Path(folder))
             tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
-            tags |= {"recipe": recipe, **decision.tags()}
+            tags |= {"recipe": recipe, "parameters": _as_json(tuned), **marts.origin.tags(), **decision.tags()}
             version = registry.register(client, settings, run_id, Path(folder), tags, decision.is_promoted)
     if decision.is_promoted:
         registry.promote(settings, version)
@@ -102,6 +103,10 @@ def train(
         len(bundle.training_releases),
         decision,
     )
+
+
+def _as_json(tuned: Tuned) -> str:
+    return json.dumps({"streams": dict(tuned.streams), "classes": dict(tuned.classes)}, sort_keys=True)
 
 
 def _importances(bundle: Bundle, marts: Marts, settings: Settings) -> pd.DataFrame:

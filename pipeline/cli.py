@@ -105,9 +105,12 @@ def withdraw(
 def run(
     variables: Variables = None,
     retrain: Annotated[
-        Literal["never", "auto", "always"],
-        typer.Option(help="Train although a champion stands: auto does so where `hitcast status` says it is due."),
-    ] = "never",
+        Literal["never", "changed", "auto", "always"],
+        typer.Option(
+            help="When to replace a champion: changed, where its features are computed otherwise now; auto, also where "
+            "`hitcast status` says it is due; never stops the run instead of either."
+        ),
+    ] = "changed",
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
     target: Annotated[
         str | None,
@@ -223,13 +226,26 @@ def report(
 @app.command()
 def compare(
     variables: Variables = None,
-    task: Annotated[Literal["streams", "classes", "both"], typer.Option(help="What is forecast.")] = "both",
+    task: Annotated[
+        Literal["streams", "classes", "both"], typer.Option(help="What the zoo of models forecasts.")
+    ] = "both",
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Feature or group of features to leave out. May be given several times."),
+    ] = None,
+    against: Annotated[
+        Literal["champion"] | None, typer.Option(help="Today's features and parameters beside the champion's.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Kept with the run in MLflow.")] = "",
     all_origins: AllOrigins = False,
 ) -> None:
-    """Fit the zoo of models on the same past origins, each beside this project's own."""
+    """Fit the zoo of models on the same past origins, or ask whether a feature helps: --without, --against."""
     from rich.console import Console
 
+    if without and against:
+        raise typer.BadParameter("does not go with --without", param_hint="--against")
     from ml import compare as ml_compare
+    from ml.feature_effect import feature_effect
     from pipeline.home import Home
     from pipeline.project import read_variables, settings_of
 
@@ -237,8 +253,11 @@ def compare(
     settings = settings_of(home, read_variables(variables))
     tasks = ml_compare.TASKS if task == "both" else (task,)
     with changing(home, "compare"), working("comparing") as progress:
-        outcome = ml_compare.compare(settings, tasks, all_origins, progress)
-    Console().print(outcome.render())
+        if without or against:
+            found = feature_effect(settings, without or (), all_origins, note, progress).render()
+        else:
+            found = ml_compare.compare(settings, tasks, all_origins, progress, note).render()
+    Console().print(found)
 
 
 @app.command()
@@ -280,6 +299,7 @@ def predict(variables: Variables = None, as_of: AsOf = None) -> None:
 
 @app.command()
 def publish(
+    variables: Variables = None,
     to: Annotated[
         Literal["postgres"] | None,
         typer.Option(help="Also bring them to the PostgreSQL that HITCAST_POSTGRES_DSN names."),
@@ -290,6 +310,7 @@ def publish(
 ) -> None:
     """Copy the prediction marts to HITCAST_HOME/serving for readers."""
     from pipeline.home import Home
+    from pipeline.project import read_variables
     from pipeline.publish import publish as publish_marts
     from pipeline.summary import render_publication
 
@@ -297,7 +318,7 @@ def publish(
         raise typer.BadParameter("needs --to postgres", param_hint="--reader")
     home = Home.current()
     with changing(home, "publish") as counts:
-        counts.rows_out = sum(publish_marts(home).row_counts.values())
+        counts.rows_out = sum(publish_marts(home, read_variables(variables)).row_counts.values())
     if to == "postgres":
         from pipeline.postgres import publish_to_postgres
 

@@ -3,18 +3,21 @@
 import logging
 from pathlib import Path
 
+from pipeline.feature_docs import features_page
 from pipeline.home import PROJECT_DIR
 
 DOCS = PROJECT_DIR / "docs"
 SITE = PROJECT_DIR / "site"
 LAST = ("CONTRIBUTING.md", "SECURITY.md")
-ORDER = ("bi", "page", "ingest", "modelling", "evaluation", "experiments", "features", "demo-world", "performance")
+FEATURES = "features"
+"""Page that is written from the features' YAML, with the site."""
+ORDER = ("bi", "page", "ingest", "modelling", "evaluation", "experiments", FEATURES, "demo-world", "performance")
 """What readers want first; other pages follow by name."""
 
 
 def pages(docs: Path = DOCS) -> list[str]:
     """Names of the pages' files, the README as the first, how to contribute and security as the last."""
-    there = {file.stem for file in docs.glob("*.md")}
+    there = {file.stem for file in docs.glob("*.md")} | {FEATURES}
     named = [name for name in ORDER if name in there]
     return ["index.md", *(f"{name}.md" for name in [*named, *sorted(there - set(named))]), *LAST]
 
@@ -33,6 +36,7 @@ def write_site(site: Path = SITE) -> None:
         shutil.copytree(DOCS, copy)
         readme = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
         (copy / "index.md").write_text(readme.replace("](docs/", "]("), encoding="utf-8")
+        (copy / f"{FEATURES}.md").write_text(features_page(), encoding="utf-8")
         settings = Path(folder) / "mkdocs.yml"
         settings.write_text("site_name: hitcast\n", encoding="utf-8")
         for name in LAST:

@@ -1,6 +1,5 @@
-"""Writes `docs/features.md` from the YAML of `release_features`: `python -m pipeline.feature_docs`."""
+"""The page of features, written from the YAML of `release_features`."""
 
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import yaml
 from pipeline.home import PROJECT_DIR
 
 FEATURES_YAML = PROJECT_DIR / "models" / "marts" / "features" / "release_features.yml"
-FEATURES_PAGE = PROJECT_DIR / "docs" / "features.md"
 
 
 def features_page(features_yaml: Path = FEATURES_YAML) -> str:
@@ -22,9 +20,9 @@ def features_page(features_yaml: Path = FEATURES_YAML) -> str:
         f"The {len(features)} features of `release_features`, by group. This page is written by `make docs` from",
         "`models/marts/features/release_features.yml`; edit that. A group can be left out of a feature set by name.",
     ]
-    for group, columns in groupby(features, key=_group):
+    for group in dict.fromkeys(_group(column) for column in features):
         lines += ["", f"## {group}", "", "| feature | type | unit | meaning |", "| --- | --- | --- | --- |"]
-        lines += [_row(column) for column in columns]
+        lines += [_row(column) for column in features if _group(column) == group]
     return "\n".join(lines) + "\n"
 
 
@@ -35,7 +33,3 @@ def _group(column: dict[str, Any]) -> str:
 def _row(column: dict[str, Any]) -> str:
     unit = column["config"]["meta"].get("unit", "category")
     return f"| `{column['name']}` | {column['data_type']} | {unit} | {column['description']} |"
-
-
-if __name__ == "__main__":
-    FEATURES_PAGE.write_text(features_page())

@@ -77,4 +77,5 @@ def settings_of(home: Home, variables: dict[str, Any]) -> Settings:
         false_negative_cost=float(variables["false_negative_cost"]),
         patience_seconds=float(os.environ.get("HITCAST_PATIENCE", "30")),
         spark=spark_of(home),
+        variables=variables,
     )

@@ -1,16 +1,20 @@
 """Publishes the prediction marts for readers, who never see a half-written file nor block a run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from ml import spark
+from ml.builds import read_builds, stop_if_built_otherwise
 from ml.errors import HitcastError
 from ml.files import PART, put_in_place
 from ml.moments import moment_after
 from pipeline.home import Home
+from pipeline.project import settings_of
 from pipeline.target import spark_of
 from pipeline.writer import writing
 
@@ -92,17 +96,24 @@ def open_published(home: Home) -> duckdb.DuckDBPyConnection:
         raise HitcastError(f"cannot be read ({reason})", str(file), "`hitcast publish` writes it anew") from None
 
 
-def publish(home: Home) -> Publication:
+def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publication:
     """Copies the prediction marts to `serving/hitcast.duckdb` and Parquet files beside it.
 
     Each file is written beside its place, synced and renamed, so that a reader opens either the old or the new one.
     Tables and columns carry their descriptions as comments. `publish_info` says what the DuckDB file holds.
 
+    Args:
+        home: The home.
+        variables: Variables of the project that the marts must have been built with; None where the caller built them.
+
     Raises:
-        HitcastError: There is no warehouse, or it lacks the prediction marts.
+        HitcastError: There is no warehouse, it lacks the prediction marts, or they were built with other variables.
     """
     if spark_of(home) is None and not home.warehouse.exists():
         raise HitcastError("nothing to publish", str(home.warehouse), "Run `hitcast run` first")
+    if variables is not None:
+        builds = read_builds(settings_of(home, dict(variables)), PUBLISHED_TABLES)
+        stop_if_built_otherwise(builds, variables, variables, "release_predictions")
     home.serving.mkdir(exist_ok=True)
     serving_file = published_file(home)
     incoming = {name: home.serving / f".{name}.parquet{PART}" for name in (*PUBLISHED_TABLES, "rejected_rows")}

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ml.errors import BusyError, HitcastError, MachineError
+from ml.settings import Settings
 from ml.spark import stop_if_missing
 from ml.warehouse import count_rows
 from pipeline import dbt
@@ -21,6 +22,9 @@ from pipeline.records import Counts, recorded
 from pipeline.summary import describe_forecasts, describe_training
 from pipeline.writer import writing
 
+if TYPE_CHECKING:
+    from ml.registry import Version
+
 FEATURES = ["+path:models/marts/features"]
 PREDICTIONS = [
     "path:models/staging/ml",
@@ -28,6 +32,9 @@ PREDICTIONS = [
     "path:models/marts/predictions",
     "path:models/marts/semantic",
 ]
+
+
+Retrain = Literal["never", "changed", "auto", "always"]
 
 
 def _silently(name: str) -> AbstractContextManager[Callable[[str], None]]:
@@ -46,7 +53,7 @@ class Step:
 def run(
     home: Home,
     variables: dict[str, Any],
-    retrain: Literal["never", "auto", "always"] = "never",
+    retrain: Retrain = "changed",
     full_refresh: bool = False,
     rebuild: bool = False,
     started: Callable[[str], AbstractContextManager[Callable[[str], None]]] = _silently,
@@ -57,7 +64,8 @@ def run(
     Args:
         home: The home.
         variables: All variables of the project, for dbt and for the models alike.
-        retrain: Whether to train although a champion stands: never, always, or where `ml.drift` says it is due.
+        retrain: When to train although there is a champion: where its features have changed, also where `ml.drift` says
+            it is due (auto), always, or never, which refuses to go on with a champion of other features.
         full_refresh: Build incremental models anew.
         rebuild: Make the warehouse anew first, with all forecasts that it or the published file holds.
         started: Called with a step's name; gives a context whose value takes messages of progress.
@@ -87,19 +95,19 @@ def run(
         stop_on_lost_warehouse(home, settings)
         counts.rows_in = sum(row.row_count for row in read_ledger(home).values() if not row.is_withdrawn)
         widen(home)
+        difference = _built_otherwise(settings)
         with _landing_blamed(home):
-            dbt.build(home, variables, FEATURES, full_refresh)
+            dbt.build(home, variables, FEATURES, full_refresh or bool(difference))
         counts.rows_out = count_rows(settings, "release_features")
-        return "marts built and tested"
+        return f"marts built and tested{difference and f'; before, {difference}'}"
 
     def training(progress: Callable[[str], None], counts: Counts) -> str:
         ended = "".join(f"; {line}" for line in leftovers.finish_killed(settings))
         champion, cause = registry.champion(settings), ""
         if champion is not None and retrain != "always":
-            found = drift.look(settings) if retrain == "auto" else None
-            if found is None or not found.is_retrain_due:
+            cause = _cause_to_train(champion, settings, retrain)
+            if not cause:
                 return f"champion version {champion.version} stands{ended}"
-            cause = f"; {found.reasons[0]}"
         trained = train.train(settings, progress=progress)
         counts.rows_in = trained.release_count
         return describe_training(trained) + cause + ended
@@ -144,6 +152,34 @@ def run(
                 outcome = work(progress, counts)
             finished(Step(name, time.perf_counter() - begun, outcome))
     return published[-1]
+
+
+def _built_otherwise(settings: Settings) -> str:
+    """How the feature marts were last built otherwise than asked for; empty where they were not, or are not there."""
+    from ml.builds import FEATURE_VARIABLES, built_otherwise, read_builds
+
+    if settings.spark is None and not settings.warehouse.exists():
+        return ""
+    builds = read_builds(settings)
+    return built_otherwise(builds, settings.variables, FEATURE_VARIABLES) if builds else ""
+
+
+def _cause_to_train(champion: "Version", settings: Settings, retrain: Retrain) -> str:
+    """Why the champion is to be replaced, to follow what came of it; empty where it is not.
+
+    Raises:
+        HitcastError: Its features have changed, and nothing is to be trained.
+    """
+    from ml import drift
+    from ml.builds import feature_origin, read_builds
+
+    if changes := feature_origin(read_builds(settings)).changes_since(champion.tags):
+        told = f"version {champion.version} was trained on other features: {changes}"
+        if retrain == "never":
+            raise HitcastError(told, "--retrain never", "Undo the change, or `hitcast run` without it to train again")
+        return f"; {told}"
+    found = drift.look(settings) if retrain == "auto" else None
+    return f"; {found.reasons[0]}" if found is not None and found.is_retrain_due else ""
 
 
 @contextmanager

