@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ml.errors import BusyError, HitcastError, MachineError
+from ml.errors import HitcastError
 from ml.spark import stop_if_missing
 from ml.warehouse import count_rows
 from pipeline import dbt
 from pipeline.home import Home
-from pipeline.ingest import check_landing, widen
+from pipeline.ingest import check_landing
 from pipeline.ingest.landing import read_ledger
 from pipeline.project import settings_of
 from pipeline.publish import Publication, last_published_at, publish
@@ -86,9 +86,7 @@ def run(
         check_landing(home)
         stop_on_lost_warehouse(home, settings)
         counts.rows_in = sum(row.row_count for row in read_ledger(home).values() if not row.is_withdrawn)
-        widen(home)
-        with _landing_blamed(home):
-            dbt.build(home, variables, FEATURES, full_refresh)
+        dbt.build(home, variables, FEATURES, full_refresh)
         counts.rows_out = count_rows(settings, "release_features")
         return "marts built and tested"
 
@@ -144,18 +142,6 @@ def run(
                 outcome = work(progress, counts)
             finished(Step(name, time.perf_counter() - begun, outcome))
     return published[-1]
-
-
-@contextmanager
-def _landing_blamed(home: Home) -> Iterator[None]:
-    """A build that failed on a damaged file of the landing says which, where DuckDB may not."""
-    try:
-        yield
-    except (BusyError, MachineError):
-        raise
-    except HitcastError:
-        check_landing(home, wholly=True)
-        raise
 
 
 @contextmanager
