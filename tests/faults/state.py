@@ -96,7 +96,7 @@ def faults_of(home: Home, is_at_rest: bool = True) -> list[str]:
     found += published_faults(published_file(home)) if published_file(home).exists() else []
     for file in home.serving.glob("*.parquet"):
         try:
-            _known_digest(file)
+            pq.read_metadata(file)
         except Exception as error:
             found.append(f"{file.relative_to(home.root)}: {error}")
     named = landed_files(home, read_ledger(home))
@@ -137,11 +137,10 @@ def model_faults(home: Home) -> list[str]:
 
 
 def _known_digest(file: Path) -> str:
-    """Digest of a Parquet file that opens; one of the same place on disk, time and length is the one that was read."""
+    """Digest of a file; one of the same place on disk, time and length is the one that was read."""
     seen = file.stat()
     key = (seen.st_ino, seen.st_mtime_ns, seen.st_size)
     if key not in _READ:
-        pq.read_metadata(file)
         _READ[key] = digest_of(file)
     return _READ[key]
 

@@ -83,7 +83,7 @@ def change(place: Callable[[Home], Path], sql: str) -> Callable[[Home], None]:
 
 
 HARM: dict[str, tuple[Callable[[Home], None], str]] = {
-    "half a day": (lambda home: cut(day(home)), "vk_stream_days 2020-01-02"),
+    "half a day": (lambda home: cut(day(home)), "vk_stream_days 2020-01-02: landed, but not as"),
     "a day without a row": (lose_a_row, "landed, but not as the ledger says"),
     "a day gone": (lambda home: day(home).unlink(), "in the ledger, but not landed"),
     "a day too many": (land_what_nobody_delivered, "landed, but not in the ledger"),

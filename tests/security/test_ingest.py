@@ -53,7 +53,7 @@ def test_names_of_files_stay_names(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert {row.file_name for row in read_ledger(home).values()} == {*NAMES, "evil.csv"}
     made = files_below(tmp_path) - before
     assert {path for path in made if not path.startswith(("home/raw/", "home/rejects/"))} <= {"home/.writer.lock"}
-    landed = {path.split("/")[-2] for path in made if path.startswith("home/raw/vk_stream_days/")}
+    landed = {path.split("/")[-3] for path in made if path.startswith("home/raw/vk_stream_days/")}
     (rejects,) = home.rejects.iterdir()
     assert live_cells(rejects.read_bytes()) == []
     assert landed == {*(f"stream_date=2024-01-{day + 1:02}" for day in range(len(NAMES))), "stream_date=2024-02-01"}
