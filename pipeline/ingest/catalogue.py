@@ -85,4 +85,4 @@ def write_upserted(
 def damaged_catalogue(landed: Path, told: str) -> HitcastError:
     """What to say of a catalogue that is damaged or missing: a delivery of some releases must not pass for all."""
     remove = "Remove it, then " if landed.exists() else ""
-    return HitcastError(told, str(landed), f"{remove}`hitcast ingest` the whole catalogue again")
+    return HitcastError(told, str(landed), f"{remove}`hitcast ingest` the whole catalog again")

@@ -159,7 +159,7 @@ def test_a_damaged_catalog_asks_for_the_whole_one(home: Home, exports: Path) -> 
     for command in (["run"], ["ingest", str(exports / "catalog"), *MAPPINGS]):
         told = refused(hitcast(home, *command), 2)
         assert f"{file}: is damaged" in told
-        assert "Remove it, then `hitcast ingest` the whole catalogue again" in told
+        assert "Remove it, then `hitcast ingest` the whole catalog again" in told
     file.unlink()
     with pytest.raises(HitcastError, match="is missing"):
         check_landing(home)
