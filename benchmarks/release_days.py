@@ -64,7 +64,7 @@ def in_polars(home: Home) -> tuple[float, Sums]:
     recordings = pl.from_pandas(_recordings(home)).with_columns(pl.col("release_date").cast(pl.Date)).lazy()
 
     def joined(table: str, day: str, first: int, last: int) -> pl.LazyFrame:
-        files = str(home.raw / table / "*" / "data.parquet")
+        files = str(home.raw / table / "*" / "*" / "data.parquet")
         return (
             pl.scan_parquet(files, hive_partitioning=True, hive_schema={day: pl.Date})
             .select(COLUMNS[table])

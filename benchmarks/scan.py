@@ -31,7 +31,7 @@ def connect(database: str = ":memory:") -> duckdb.DuckDBPyConnection:
 def raw(home: Home, table: str) -> str:
     """The table's files as a table function call, as the sources have it."""
     day = next(name for name in COLUMNS[table] if name.endswith("_date"))
-    pattern = str(home.raw / table / "*" / "data.parquet").replace("'", "''")
+    pattern = str(home.raw / table / "*" / "*" / "data.parquet").replace("'", "''")
     return f"read_parquet('{pattern}', hive_partitioning = true, hive_types = {{'{day}': date}})"
 
 

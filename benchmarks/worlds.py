@@ -16,7 +16,7 @@ from pipeline.demo.world import write_demo_data
 from pipeline.home import Home
 from pipeline.ingest import ingest, withdraw
 from pipeline.ingest.contract import LEDGER, load_contracts
-from pipeline.ingest.landing import read_ledger, write_ledger
+from pipeline.ingest.landing import digest_of, landed_files, read_ledger, write_ledger
 
 MAPPINGS = ("demo_catalog", "demo_tiktok", "demo_vk")
 CSV_TYPES = {
@@ -98,15 +98,21 @@ def multiply(home: Home, source: Home, copies: int) -> None:
                 {"path": str(path), "target": str(target), "copies": copies},
             )
 
+    landed = landed_files(source, read_ledger(source))
     with ThreadPoolExecutor(2) as pool:
         written = [
             pool.submit(write, path, ids, order)
             for table, (ids, order) in OWN.items()
-            for path in (source.raw / table).rglob("data.parquet")
+            for path in landed
+            if path.is_relative_to(source.raw / table)
         ]
         for one in written:
             one.result()
-    ledger = [replace(row, row_count=copies * row.row_count) for row in read_ledger(source).values()]
+    digests = {row: digest_of(home.raw / path.relative_to(source.raw)) for path, row in landed.items()}
+    ledger = [
+        replace(row, row_count=copies * row.row_count, digest=digests.get(row, ""))
+        for row in read_ledger(source).values()
+    ]
     write_ledger(home, ledger, load_contracts()[LEDGER])
     report(files=len(written))
 

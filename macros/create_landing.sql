@@ -5,49 +5,62 @@
   {%- endif -%}
 {% endmacro %}
 
-{#- An empty Parquet file with the contract's columns. It is the first that its pattern finds, and thus the one whose columns
-    are read. A zero-row partitioned copy is DuckDB's way to make a directory, one level at a time. -#}
+{#- An empty Parquet file with the contract's columns, so that each pattern finds a file. A zero-row partitioned copy is
+    DuckDB's way to make a directory, one level at a time. -#}
 {% macro default__create_landing() %}
-  {%- set raw = env_var('HITCAST_HOME', 'data') ~ '/raw' -%}
+  {#- sources are found through `file_search_path`, which does not hold for what is written -#}
+  {%- set raw = target.path.rpartition('/')[0] ~ '/raw' -%}
   {{ make_directory(raw) }}
   {%- for source in graph.sources.values() if source.config.meta.external_location %}
-    {%- set day_column = source.config.meta.day_column -%}
-    {%- set folder = raw ~ '/' ~ source.name -%}
+    {%- set folders = [raw ~ '/' ~ source.name] -%}
+    {%- set partitions = landing_partitions(source) -%}
+    {%- for name in partitions -%}
+      {%- set value = '000000' if name == 'delivery' else '0001-01-01' -%}
+      {%- do folders.append(folders[-1] ~ '/' ~ name ~ '=' ~ value) -%}
+    {%- endfor -%}
+    {%- for folder in folders %}
     {{ make_directory(folder) }}
-    {%- if day_column -%}
-      {%- set folder = folder ~ '/' ~ day_column ~ '=0001-01-01' -%}
-      {{ make_directory(folder) }}
-    {%- endif %}
+    {%- endfor %}
     copy (
       select
-        {%- for column in source.columns.values() if column.name != day_column %}
+        {%- for column in source.columns.values() if column.name not in partitions %}
         cast(null as {{ column.data_type }}) as {{ column.name }}{{ ',' if not loop.last }}
         {%- endfor %}
       where false
-    ) to '{{ adapter.escape_sql_string(folder) }}/{{ 'data' if day_column else '_empty' }}.parquet' (format parquet);
+    ) to '{{ adapter.escape_sql_string(folders[-1]) }}/{{ 'data' if partitions else '_ata' }}.parquet' (format parquet);
   {%- endfor %}
 {% endmacro %}
 
-{#- A table over the files, of the contract's columns and types. Made anew at every start: it holds no rows, and its list
-    of files is that of its making. -#}
+{#- A table over the files, of the contract's columns and types. It is created again at every start: it holds no rows, and
+    its list of files is that of its creation. -#}
 {% macro spark__create_landing() %}
-  {%- set home = env_var('HITCAST_HOME', 'data') -%}
+  {%- set home = env_var('HITCAST_HOME', flags.PROFILES_DIR ~ '/data') -%}
   {%- set home = home if home.startswith('/') else env_var('PWD') ~ '/' ~ home -%}
   {%- set raw = env_var('HITCAST_SPARK_LANDING', 'file://' ~ home ~ '/raw') -%}
-  {#- days are found by their folders, as nothing registers them where they land -#}
+  {#- partitions are found by their folders, as nothing registers them where they land -#}
   {%- do run_query('set spark.sql.hive.manageFilesourcePartitions = false') -%}
   {%- for source in graph.sources.values() if source.config.meta.external_location -%}
-    {%- set day_column = source.config.meta.day_column -%}
     {%- set table = source.schema ~ '.' ~ source.identifier -%}
+    {%- set partitions = landing_partitions(source) -%}
     {%- do run_query('create schema if not exists ' ~ source.schema) -%}
     {%- do run_query('drop table if exists ' ~ table) -%}
     {%- do run_query(
       'create table ' ~ table ~ ' (' ~ spark_columns(source) | join(', ') ~ ') using parquet'
-      ~ (' partitioned by (' ~ day_column ~ ')' if day_column else '')
+      ~ " options (pathGlobFilter = 'data.parquet')"
+      ~ (' partitioned by (' ~ partitions | join(', ') ~ ')' if partitions else '')
       ~ " location '" ~ raw ~ '/' ~ source.name ~ "'"
     ) -%}
   {%- endfor -%}
   {%- do run_query('set spark.sql.hive.manageFilesourcePartitions = true') -%}
+{% endmacro %}
+
+{#- A source's columns that are written in the names of its folders: the day, and the delivery within it. -#}
+{% macro landing_partitions(source) %}
+  {%- set partitions = [source.config.meta.day_column] if source.config.meta.day_column else [] -%}
+  {%- for column in source.columns.values() if column.config.meta.partition -%}
+    {%- do partitions.append(column.name) -%}
+  {%- endfor -%}
+  {%- do return(partitions) -%}
 {% endmacro %}
 
 {#- A source's columns as Spark declares them. -#}

@@ -38,13 +38,18 @@ class Home:
 
     @property
     def raw(self) -> Path:
-        """Landed Parquet: `<table>/<day column>=YYYY-MM-DD/data.parquet` and the ledger."""
+        """Landed Parquet, `<table>/<day column>=YYYY-MM-DD/delivery=000001/data.parquet`, and the ledger."""
         return self.root / "raw"
 
     @property
     def ledger(self) -> Path:
-        """What was delivered when."""
+        """What was delivered when, and which files are read."""
         return self.raw / "landing_deliveries" / "data.parquet"
+
+    @property
+    def ledger_copy(self) -> Path:
+        """The ledger once more, for the day on which it is damaged or lost."""
+        return self.raw / "ledger_copy.parquet"
 
     @property
     def rejects(self) -> Path:

@@ -45,14 +45,14 @@ class Rebuilt:
         from_published: Tables that were had from the published file, which holds the latest backtest alone.
         lost: Tables of which nothing could be had.
         aside: Where the damaged warehouse lies; None where nothing was lost with it.
-        days: Days of a ledger that was made anew; None where it was sound.
+        ledger_rows: Rows of the ledger, where it was restored from its copy; None where it was sound.
     """
 
     row_counts: dict[str, int] = field(default_factory=dict)
     from_published: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     aside: Path | None = None
-    days: int | None = None
+    ledger_rows: int | None = None
 
     def told(self) -> str:
         """In a few words."""
@@ -64,8 +64,8 @@ class Rebuilt:
             lines.append(f"not to be had: {', '.join(self.lost)}")
         if self.aside:
             lines.append(f"the damaged file is {self.aside.name} beside it, remove it at will")
-        if self.days is not None:
-            lines.append(f"ledger made anew of {self.days:,} files")
+        if self.ledger_rows is not None:
+            lines.append(f"ledger restored from its copy, {self.ledger_rows:,} rows")
         return "; ".join(lines)
 
 
@@ -83,8 +83,8 @@ def rebuild(home: Home, settings: Settings) -> Rebuilt:
         BusyError: Another process holds the warehouse.
         HitcastError: What landed is damaged: without it nothing can be made anew.
     """
-    rebuilt = Rebuilt(days=restore_ledger(home))
-    check_landing(home, wholly=True)
+    rebuilt = Rebuilt(ledger_rows=restore_ledger(home))
+    check_landing(home)
     part = home.root / f".{home.warehouse.name}{PART}"
     part.unlink(missing_ok=True)
     try:

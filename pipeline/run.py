@@ -6,13 +6,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from ml.errors import BusyError, HitcastError, MachineError
+from ml.errors import HitcastError
 from ml.settings import Settings
 from ml.spark import stop_if_missing
 from ml.warehouse import count_rows
 from pipeline import dbt
 from pipeline.home import Home
-from pipeline.ingest import check_landing, widen
+from pipeline.ingest import check_landing
 from pipeline.ingest.landing import read_ledger
 from pipeline.project import settings_of
 from pipeline.publish import Publication, last_published_at, publish
@@ -94,10 +94,8 @@ def run(
         check_landing(home)
         stop_on_lost_warehouse(home, settings)
         counts.rows_in = sum(row.row_count for row in read_ledger(home).values() if not row.is_withdrawn)
-        widen(home)
         difference = _built_otherwise(settings)
-        with _landing_blamed(home):
-            dbt.build(home, variables, FEATURES, full_refresh or bool(difference))
+        dbt.build(home, variables, FEATURES, full_refresh or bool(difference))
         counts.rows_out = count_rows(settings, "release_features")
         return f"marts built and tested{difference and f'; before, {difference}'}"
 
@@ -180,18 +178,6 @@ def _cause_to_train(champion: "Version", settings: Settings, retrain: Retrain) -
         return f"; {told}"
     found = drift.look(settings) if retrain == "auto" else None
     return f"; {found.reasons[0]}" if found is not None and found.is_retrain_due else ""
-
-
-@contextmanager
-def _landing_blamed(home: Home) -> Iterator[None]:
-    """A build that failed on a damaged file of the landing says which, where DuckDB may not."""
-    try:
-        yield
-    except (BusyError, MachineError):
-        raise
-    except HitcastError:
-        check_landing(home, wholly=True)
-        raise
 
 
 @contextmanager

@@ -45,7 +45,9 @@ def profile(home: Home, target: str) -> dict[str, Any]:
     """
     environment = os.environ | {"HITCAST_HOME": str(home.root)}
     template = Environment(autoescape=False).from_string((PROJECT_DIR / "profiles.yml").read_text())  # noqa: S701
-    rendered = template.render(env_var=lambda name, default="": environment.get(name, default))
+    rendered = template.render(
+        env_var=lambda name, default="": environment.get(name, default), flags={"PROFILES_DIR": str(PROJECT_DIR)}
+    )
     held: dict[str, Any] = yaml.safe_load(rendered)["hitcast"]["outputs"][target]
     return held
 

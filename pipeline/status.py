@@ -12,6 +12,7 @@ from ml import registry
 from ml.errors import HitcastError
 from ml.settings import Settings
 from pipeline.home import Home
+from pipeline.ingest.landing import read_ledger
 from pipeline.publish import open_published, published_file
 from pipeline.records import latest_records
 from pipeline.writer import holder
@@ -129,9 +130,8 @@ def look(home: Home, settings: Settings) -> Status:
             problems.append(f"drift was not looked at: {error}")
     try:
         loaded = _loaded(home)
-    except duckdb.Error as error:
-        told = str(error).splitlines()[0]
-        problems.append(f"{home.ledger}: cannot be read ({told}). `hitcast run --rebuild` makes it anew")
+    except HitcastError as error:
+        problems.append(str(error))
     try:
         published = _published(home)
     except (HitcastError, duckdb.Error) as error:
@@ -143,19 +143,20 @@ def look(home: Home, settings: Settings) -> Status:
 
 
 def _loaded(home: Home) -> list[Loaded]:
-    if not home.ledger.exists():
-        return []
-    rows = duckdb.execute(
-        """
-        select table_name, max(delivered_day), count(*), sum(row_count)::bigint, max(delivered_at)
-        from read_parquet(?)
-        where not is_withdrawn
-        group by table_name
-        order by table_name
-        """,
-        [str(home.ledger)],
-    ).fetchall()
-    return [Loaded(*row) for row in rows]
+    rows = [row for row in read_ledger(home).values() if not row.is_withdrawn]
+    tables = {
+        name: [row for row in rows if row.table_name == name] for name in sorted({row.table_name for row in rows})
+    }
+    return [
+        Loaded(
+            name,
+            max(row.delivered_day for row in held),
+            len(held),
+            sum(row.row_count for row in held),
+            max(row.delivered_at for row in held),
+        )
+        for name, held in tables.items()
+    ]
 
 
 def _published(home: Home) -> list[Published]:

@@ -88,7 +88,7 @@ def told(found: dict[str, Any] | None) -> str:
 
 def clear_leftovers(home: Home) -> list[Path]:
     """Removes unfinished files of killed writers; returns what was removed. To be called by the one writer alone."""
-    folders = (home.root, home.serving, home.dbt, home.rejects)
+    folders = (home.root, home.raw, home.ledger.parent, home.serving, home.dbt, home.rejects)
     found = [path for folder in folders for path in folder.glob(f".*{PART}*")]
     # a world half made, and what DuckDB wrote aside for want of memory
     found += [*home.mlflow.glob(f".bundle*{PART}"), *home.root.glob(".demo-*")]

@@ -37,31 +37,24 @@ def keep_last(connection: duckdb.DuckDBPyConnection, stage: Stage) -> tuple[np.n
 
 
 def write_upserted(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, landed: Path, incoming: Path, number: int
-) -> tuple[int, str]:
-    """Writes the catalogue as it stands with `arrived` in it.
+    connection: duckdb.DuckDBPyConnection, contract: Contract, landed: Path | None, incoming: Path, number: int
+) -> int:
+    """Writes the catalog with `arrived` in it.
 
     Args:
         connection: Connection that holds `arrived`.
-        contract: The catalogue's contract; its stamped column is the delivery number.
-        landed: The catalogue so far; may not exist yet.
+        contract: The catalog's contract; its stamped column is the delivery number.
+        landed: The catalog so far; None, or a file that is gone, for an empty one.
         incoming: File to write.
         number: Number of the delivery, stamped on rows that are new or changed.
 
     Returns:
-        Rows that bear the number, and the checksum of the whole.
-
-    Raises:
-        HitcastError: The catalogue so far is damaged.
+        Rows that bear the number.
     """
     columns = ", ".join(f'"{column.name}" {column.data_type}' for column in contract.columns)
     connection.execute(f"create or replace temp table landed ({columns})")
-    if landed.is_file():
-        try:
-            connection.execute("insert into landed by name from read_parquet(?)", [str(landed)])
-        except duckdb.Error as error:
-            told = f"is damaged ({str(error).splitlines()[0]})"
-            raise damaged_catalogue(landed, told) from None
+    if landed and landed.is_file():
+        connection.execute("insert into landed by name from read_parquet(?, hive_partitioning = false)", [str(landed)])
     [stamp] = [f'"{column.name}"' for column in contract.columns if column.stamped]
     delivered = [f'"{column.name}"' for column in contract.delivered]
     key = [f'"{name}"' for name in contract.key]
@@ -78,22 +71,18 @@ def write_upserted(
         """,
         {"number": number},
     )
-    [(changed, rows, total)] = connection.execute(
-        f"""
-        select count(*) filter (where {stamp} = $number), count(*), sum(hash({", ".join(delivered)}))
-        from upserted
-        """,
-        {"number": number},
+    [(changed,)] = connection.execute(
+        f"select count(*) from upserted where {stamp} = $number", {"number": number}
     ).fetchall()
     ordered = ", ".join(f'"{column.name}"' for column in contract.columns)
     connection.execute(
         f"create or replace temp view sorted as select {ordered} from upserted order by {', '.join(key)}"
     )
     connection.execute("copy sorted to $path (format parquet)", {"path": str(incoming)})
-    return changed, f"{rows}-{int(total) % 2**64:016x}"
+    return int(changed)
 
 
 def damaged_catalogue(landed: Path, told: str) -> HitcastError:
     """What to say of a catalogue that is damaged or missing: a delivery of some releases must not pass for all."""
     remove = "Remove it, then " if landed.exists() else ""
-    return HitcastError(told, str(landed), f"{remove}`hitcast ingest` the whole catalogue again")
+    return HitcastError(told, str(landed), f"{remove}`hitcast ingest` the whole catalog again")

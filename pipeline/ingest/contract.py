@@ -1,6 +1,7 @@
 """The contracts of the raw tables, read from the sources' YAML: the one place where they are written."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ class Contract:
         return next((column for column in self.delivered if column.name == name), None)
 
 
+@cache
 def load_contracts(models_dir: Path = PROJECT_DIR / "models") -> dict[str, Contract]:
     """Contracts of every raw table, the ledger included.
 
@@ -94,11 +96,16 @@ def load_contracts(models_dir: Path = PROJECT_DIR / "models") -> dict[str, Contr
 def _contract(table: dict[str, Any], meta: dict[str, Any]) -> Contract:
     return Contract(
         table=table["name"],
-        columns=tuple(_column(column) for column in table["columns"]),
+        columns=tuple(_column(column) for column in table["columns"] if not _is_partition(column)),
         key=tuple(meta["key"]),
         day_column=meta.get("day_column"),
         sort=tuple(meta.get("sort", ())),
     )
+
+
+def _is_partition(column: dict[str, Any]) -> bool:
+    """Whether the column is known from a file's folder alone."""
+    return bool(column.get("config", {}).get("meta", {}).get("partition", False))
 
 
 def _column(column: dict[str, Any]) -> Column:

@@ -1,11 +1,11 @@
-"""From vendor files to the landing: recognise, read, check, and replace day by day."""
+"""From vendor files to the landing: recognise, read, check, and land day by day."""
 
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -15,26 +15,27 @@ import pyarrow as pa
 from ml.errors import HitcastError
 from ml.moments import moment_after
 from pipeline.home import Home
-from pipeline.ingest.catalogue import keep_last, write_upserted
+from pipeline.ingest.catalogue import damaged_catalogue, keep_last, write_upserted
 from pipeline.ingest.contract import LEDGER, Contract, load_contracts
+from pipeline.ingest.days import write_days
 from pipeline.ingest.finding import find_files
 from pipeline.ingest.landing import (
+    Ledger,
     LedgerRow,
-    day_file,
-    holds,
+    commit,
+    digest_of,
     incoming_dir,
-    move_into_place,
+    landed_file,
     read_ledger,
-    write_days,
-    write_ledger,
+    remove_leftovers,
 )
 from pipeline.ingest.mapping import is_ignored, load_mapping
 from pipeline.ingest.readers import Source
 from pipeline.ingest.recognise import notes_on, recognise
 from pipeline.ingest.rejects import most_frequent, rejects_file, write_rejects
 from pipeline.ingest.report import FileReport, IngestReport, TableReport
+from pipeline.ingest.soundness import damage
 from pipeline.ingest.stage import Stage, load, named_columns
-from pipeline.ingest.widening import widen
 from pipeline.writer import writing
 
 Progress = Callable[[str, float], None]
@@ -62,7 +63,7 @@ class Delivery:
     connection: duckdb.DuckDBPyConnection
     number: int
     delivered_at: datetime
-    ledger: dict[tuple[str, date], LedgerRow]
+    ledger: Ledger
     progress: Progress
     total_bytes: int
     done_bytes: int = 0
@@ -73,9 +74,10 @@ class Delivery:
         """Tells the progress: `size` bytes' worth of the table under way is done."""
         self.progress(f"{doing} {table}", (self.done_bytes + size) / max(self.total_bytes, 1))
 
-    def change(self, table: str, day: date, rows: int, names: str, checksum: str) -> None:
-        """Notes a day that the delivery changes."""
-        self.changes.append(LedgerRow(table, day, self.number, self.delivered_at, rows, names, checksum))
+    def land(self, contract: Contract, incoming: Path, row: LedgerRow) -> None:
+        """Notes a file that is to land, and what the ledger will say of it."""
+        self.moves.append((incoming, landed_file(self.home, contract, row.delivered_day, self.number)))
+        self.changes.append(row)
 
 
 def ingest(
@@ -107,11 +109,11 @@ def ingest(
     files = [file for file in found if not is_ignored(file.name, loaded)]
     if not files:
         raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)))
-    if not dry_run:
-        widen(home)
     with _workplace(home) as (connection, folder):
         sources = [recognise(file, loaded, raw_contracts, connection) for file in files]
         ledger = read_ledger(home)
+        if not dry_run:
+            remove_leftovers(home)
         number = 1 + max((row.delivery_number for row in ledger.values()), default=0)
         now = moment_after(*(row.delivered_at for row in ledger.values()))
         delivery = Delivery(home, connection, number, now, ledger, progress, sum(source.size for source in sources))
@@ -123,7 +125,7 @@ def ingest(
                 delivery.done_bytes += sum(source.size for source in own)
         if not dry_run:
             progress("landing", 1.0)
-            _commit(delivery, reports, contracts[LEDGER])
+            _commit(delivery, reports)
     ignored = [str(file) for file in sorted({*others, *found} - {*files})]
     return IngestReport(reports, ignored, number if delivery.changes and not dry_run else None, dry_run)
 
@@ -186,16 +188,16 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
         duplicate += landed.duplicates
         delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
         days.add(landed.day)
-        known, target = delivery.ledger.get((contract.table, landed.day)), day_file(delivery.home, contract, landed.day)
+        known = delivery.ledger.get((contract.table, landed.day))
         known = None if known and known.is_withdrawn else known
-        if known and known.checksum == landed.checksum and holds(target, landed.checksum, landed.incoming):
+        if known and known.checksum == landed.checksum and not damage(delivery.home, contract, known):
             report.days_unchanged.append(landed.day)
             landed.incoming.unlink()
         else:
             (report.days_replaced if known else report.days_new).append(landed.day)
-            delivery.moves.append((landed.incoming, target))
-            names = _file_names(stage, landed.accepted)
-            delivery.change(contract.table, landed.day, landed.rows, names, landed.checksum)
+            names, when = _file_names(stage, landed.accepted), delivery.delivered_at
+            origin = (contract.table, landed.day, delivery.number, when, landed.rows, names)
+            delivery.land(contract, landed.incoming, LedgerRow(*origin, landed.checksum, landed.digest))
     place = [column.name for column in contract.delivered].index(str(contract.day_column))
     bounds = [contract.delivered[place].minimum or "0001-01-01", contract.delivered[place].maximum or "9999-12-30"]
     found = delivery.connection.execute(f"select distinct v{place} from staged where v{place} between ? and ?", bounds)
@@ -227,34 +229,33 @@ def _sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> p
 def _land_catalogue(
     delivery: Delivery, stage: Stage, folder: Path, report: TableReport
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Writes the catalogue with the delivery in it; returns rows kept and superseded by file."""
-    table = stage.contract.table
+    """Writes the catalog with the delivery in it; returns rows kept and superseded by file."""
+    home, contract, number = delivery.home, stage.contract, delivery.number
     accepted, duplicate = keep_last(delivery.connection, stage)
-    incoming, target = folder / f"{table}.parquet", delivery.home.raw / table / "data.parquet"
-    changed, checksum = write_upserted(delivery.connection, stage.contract, target, incoming, delivery.number)
-    report.rows_changed = changed
-    known = [row for row in delivery.ledger.values() if row.table_name == table]
+    known = [row for row in delivery.ledger.values() if row.table_name == contract.table]
     latest = max(known, key=lambda row: row.delivery_number, default=None)
-    # The second half heals a run that was killed between catalogue and ledger.
-    if changed or latest is None or latest.checksum != checksum:
-        delivery.moves.append((incoming, target))
-        names = _file_names(stage, accepted)
-        delivery.change(table, delivery.delivered_at.date(), changed, names, checksum)
+    landed = landed_file(home, contract, latest.delivered_day, latest.delivery_number) if latest else None
+    if latest and landed and landed.exists() and (detail := damage(home, contract, latest)):
+        raise damaged_catalogue(landed, detail)
+    incoming = folder / f"{contract.table}.parquet"
+    changed = write_upserted(delivery.connection, contract, landed, incoming, number)
+    report.rows_changed = changed
+    if changed:
+        names, when = _file_names(stage, accepted), delivery.delivered_at
+        row = LedgerRow(contract.table, when.date(), number, when, changed, names, "", digest_of(incoming))
+        delivery.land(contract, incoming, row)
     return accepted, duplicate
 
 
-def _commit(delivery: Delivery, reports: list[TableReport], contract: Contract) -> None:
-    """Renames everything into place, the ledger last: the same call again makes good what a killed run left undone."""
+def _commit(delivery: Delivery, reports: list[TableReport]) -> None:
+    """Rejects, landed files and the ledger take their places."""
     for report in reports:
         if report.rejected:
             unfinished = _unfinished_rejects(incoming_dir(delivery.home), report.table)
             report.rejects_file = rejects_file(delivery.home, report.table, delivery.delivered_at, unfinished)
             if not report.rejects_file.exists():
                 delivery.moves.append((unfinished, report.rejects_file))
-    move_into_place(delivery.moves)
-    if delivery.changes:
-        changed = {(row.table_name, row.delivered_day): row for row in delivery.changes}
-        write_ledger(delivery.home, {**delivery.ledger, **changed}.values(), contract)
+    commit(delivery.home, delivery.moves, delivery.ledger, delivery.changes)
 
 
 def _unfinished_rejects(folder: Path, table: str) -> Path:

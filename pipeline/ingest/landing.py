@@ -1,25 +1,22 @@
-"""The landing: one Parquet file a table and day, each replaced by one rename, and the ledger of what came when."""
+"""The landing: Parquet files that are never overwritten, and the ledger that decides which of them are read."""
 
-import filecmp
-from collections import deque
+import hashlib
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ml.errors import HitcastError
-from ml.files import sync
+from ml.files import sync, written
 from pipeline.home import Home
-from pipeline.ingest.contract import LEDGER, Contract
+from pipeline.ingest.contract import LEDGER, Contract, load_contracts
 
-SERVICE_COLUMNS = ("file_number", "row_number", "key_hash", "row_hash")
-CHECKSUM = b"hitcast_checksum"
-FIRST_DAY = int(np.iinfo(np.int32).min)
 ARROW_TYPES = {
     "bigint": pa.int64(),
     "boolean": pa.bool_(),
@@ -28,8 +25,15 @@ ARROW_TYPES = {
     "timestamp": pa.timestamp("us"),
     "varchar": pa.string(),
 }
-WRITERS = 2
+DIGEST_KEY = b"hitcast_digest"
+NO_DIGEST = "0" * 64
+"""What a ledger holds in place of its own digest while that is computed."""
+PLACEHOLDER = f"delivery={0:06}"
+"""Folder of the empty file that dbt writes, so that a table can be read before anything has landed."""
 SYNCERS = 16
+RESTORE = "`hitcast run --rebuild` restores it from its copy"
+
+Ledger = dict[tuple[str, date], "LedgerRow"]
 
 
 @dataclass(frozen=True)
@@ -43,122 +47,129 @@ class LedgerRow:
     row_count: int
     file_name: str
     checksum: str
+    digest: str
+    day_state: str = "whole"
     is_withdrawn: bool = False
 
 
-@dataclass
-class LandedDay:
-    """One day of one table, written beside the landing and not yet part of it.
-
-    Attributes:
-        day: The day.
-        rows: Rows kept.
-        checksum: Of the rows, whatever their order.
-        incoming: The file.
-        accepted: Rows kept, by file number.
-        duplicates: Rows superseded by a later one of the same key, by file number.
-    """
-
-    day: date
-    rows: int
-    checksum: str
-    incoming: Path
-    accepted: np.ndarray = field(repr=False)
-    duplicates: np.ndarray = field(repr=False)
-
-
 def incoming_dir(home: Home) -> Path:
-    """Folder in which days are written before they are renamed into place: same file system, never read by dbt."""
+    """Folder in which files are written before they are renamed into place: same file system, never read by dbt."""
     return home.raw / ".incoming"
 
 
-def read_ledger(home: Home) -> dict[tuple[str, date], LedgerRow]:
+def landed_file(home: Home, contract: Contract, day: date, delivery_number: int) -> Path:
+    """Where a delivery lands a day of a table, or the table itself where that is not landed by day."""
+    folder = home.raw / contract.table
+    if contract.day_column:
+        folder /= f"{contract.day_column}={day.isoformat()}"
+    return folder / f"delivery={delivery_number:06}" / "data.parquet"
+
+
+def landed_files(home: Home, ledger: Ledger) -> dict[Path, LedgerRow]:
+    """The files that the ledger names: one for each delivered day, and the latest catalog."""
+    files: dict[Path, LedgerRow] = {}
+    for contract in load_contracts().values():
+        rows = [row for row in ledger.values() if row.table_name == contract.table and not row.is_withdrawn]
+        if contract.day_column is None:
+            rows = sorted(rows, key=lambda row: row.delivery_number)[-1:]
+        files |= {landed_file(home, contract, row.delivered_day, row.delivery_number): row for row in rows}
+    return files
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_ledger(home: Home) -> Ledger:
     """The ledger by table and day; empty before the first delivery.
 
     Raises:
-        HitcastError: It is damaged.
+        HitcastError: It is damaged, or lost though days have landed, or was written by an earlier version.
     """
-    rows = []
-    for path in sorted((home.raw / LEDGER).glob("*.parquet")):
-        try:
-            rows += [LedgerRow(**row) for row in pq.read_table(path).to_pylist()]
-        except (pa.ArrowException, OSError, TypeError) as error:
-            told = str(error).splitlines()[0]
-            cure = "`hitcast run --rebuild` makes it anew from the landed days"
-            raise HitcastError(f"is damaged ({told})", str(path), cure) from None
-    return {(row.table_name, row.delivered_day): row for row in rows}
+    if not home.ledger.is_file():
+        if home.ledger_copy.exists() or any(_deliveries(home)):
+            raise HitcastError("is missing, though days have landed", str(home.ledger), RESTORE)
+        return {}
+    return _read_ledger(home.ledger)
 
 
 def write_ledger(home: Home, rows: Iterable[LedgerRow], contract: Contract) -> None:
-    """Replaces the ledger by one rename.
+    """Replaces the ledger by one rename; its copy is written first, so that one of the two is whole at any moment.
 
     Args:
         home: Where the landing lies.
         rows: All rows, in any order.
         contract: The ledger's contract.
     """
-    schema = pa.schema([(column.name, ARROW_TYPES[column.data_type]) for column in contract.columns])
-    ordered = sorted(rows, key=lambda row: (row.table_name, row.delivered_day))
-    incoming = incoming_dir(home) / f"{LEDGER}.parquet"
-    incoming.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist([vars(row) for row in ordered], schema), incoming)
-    move_into_place([(incoming, home.raw / LEDGER / "data.parquet")])
+    content = _ledger_bytes(rows, contract)
+    for path in (home.ledger_copy, home.ledger):
+        with written(path) as part:
+            part.write_bytes(content)
 
 
-def day_file(home: Home, contract: Contract, day: date) -> Path:
-    """Where a day of a table is landed."""
-    return home.raw / contract.table / f"{contract.day_column}={day.isoformat()}" / "data.parquet"
-
-
-def holds(path: Path, checksum: str, incoming: Path) -> bool:
-    """Whether a landed day holds the rows of an incoming one, whatever their order.
-
-    The checksum that it carries tells of a killed run; only its content tells of a damaged disk.
-    """
-    try:
-        if not path.is_file() or (pq.read_metadata(path).metadata or {}).get(CHECKSUM) != checksum.encode():
-            return False
-        return filecmp.cmp(path, incoming, shallow=False) or _ordered(path).equals(_ordered(incoming))
-    except (pa.ArrowException, OSError):
-        return False
-
-
-def _ordered(path: Path) -> pa.Table:
-    table = pq.ParquetFile(path).read().replace_schema_metadata()
-    names = sorted(table.column_names)
-    return table.select(names).sort_by([(name, "ascending") for name in names]).combine_chunks()
-
-
-def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, folder: Path) -> Iterator[LandedDay]:
-    """Writes a stream of rows, sorted by day, as one Parquet file a day.
-
-    Within a day the last row of a key, by row number, stays. Memory holds one day and a few batches.
+def restore_ledger(home: Home) -> int | None:
+    """Replaces a damaged or lost ledger by its copy, which holds every delivery and withdrawal.
 
     Args:
-        rows: The delivered columns in contract order, then file_number (int32), row_number (int64, file order),
-            key_hash and row_hash (uint64).
-        contract: The table.
-        file_count: Files of the delivery.
-        folder: Where to write `<day>.parquet`.
+        home: Where the landing lies.
 
-    Yields:
-        Each day, in order, once its file is written.
+    Returns:
+        Rows restored; None where the ledger is sound, or nothing has landed.
+
+    Raises:
+        HitcastError: The copy is damaged or lost too: files alone do not say which of them were withdrawn.
     """
-    pending: deque[Future[LandedDay]] = deque()
-    with ThreadPoolExecutor(WRITERS) as pool:
-        for day, table in _days(rows, str(contract.day_column)):
-            pending.append(pool.submit(_write_day, day, table, contract, file_count, folder))
-            if len(pending) > 2 * WRITERS:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+    try:
+        read_ledger(home)
+    except HitcastError as error:
+        try:
+            rows = _read_ledger(home.ledger_copy)
+        except HitcastError:
+            cure = f"Its copy cannot be read either: remove {home.raw}, then `hitcast ingest` every export again"
+            raise HitcastError(error.what, error.where, cure) from None
+        with written(home.ledger) as part:
+            part.write_bytes(home.ledger_copy.read_bytes())
+        return len(rows)
+    return None
+
+
+def commit(home: Home, moves: Sequence[tuple[Path, Path]], ledger: Ledger, changes: Iterable[LedgerRow]) -> None:
+    """Makes a delivery or a withdrawal part of the landing: new files, then the ledger, then the old files go.
+
+    A call that is killed leaves the landing as it was before or as it is after, for the ledger names what is read.
+
+    Args:
+        home: Where the landing lies.
+        moves: Finished file and its place, on the same file system.
+        ledger: The ledger as it was read.
+        changes: Rows that are new or replace others.
+    """
+    contract, changed = load_contracts()[LEDGER], {(row.table_name, row.delivered_day): row for row in changes}
+    if moves and not home.ledger.exists():
+        # files without a ledger would be taken for a landing that has lost it
+        write_ledger(home, [], contract)
+    move_into_place(moves)
+    if changed:
+        write_ledger(home, {**ledger, **changed}.values(), contract)
+    remove_leftovers(home)
+
+
+def remove_leftovers(home: Home) -> None:
+    """Removes the folders of deliveries that the ledger does not name: replaced, withdrawn, or landed by half."""
+    named = {path.parent for path in landed_files(home, read_ledger(home))}
+    for folder in set(_deliveries(home)) - named:
+        shutil.rmtree(folder)
+        if "=" in folder.parent.name and not any(folder.parent.iterdir()):
+            folder.parent.rmdir()
 
 
 def move_into_place(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Replaces files by finished ones, each by one rename; all are on disk when it returns.
+    """Renames finished files to their places; all are on disk when it returns.
 
     Args:
-        moves: Finished file and the one it replaces, on the same file system.
+        moves: Finished file and its place, on the same file system.
     """
     # A journalling file system gathers the waits of many threads into few.
     with ThreadPoolExecutor(SYNCERS) as pool:
@@ -166,56 +177,44 @@ def move_into_place(moves: Sequence[tuple[Path, Path]]) -> None:
         for incoming, target in moves:
             target.parent.mkdir(parents=True, exist_ok=True)
             incoming.replace(target)
-        list(pool.map(sync, {folder for _, target in moves for folder in (target.parent, target.parent.parent)}))
+        folders = {folder for _, target in moves for folder in list(target.parents)[:3]}
+        list(pool.map(sync, folders))
 
 
-def _days(rows: pa.RecordBatchReader, day_column: str) -> Iterator[tuple[date, pa.Table]]:
-    """Cuts a stream sorted by day into whole days."""
-    held: list[pa.Table] = []
-    held_day = FIRST_DAY
-    for batch in rows:
-        table = pa.Table.from_batches([batch])
-        days = table.column(day_column).cast(pa.int32()).to_numpy().astype(np.int64)
-        steps = np.diff(days, prepend=held_day)
-        if (steps < 0).any():
-            raise AssertionError(f"rows are not sorted by {day_column}")
-        starts = np.flatnonzero(steps)
-        for start, end in zip([0, *starts], [*starts, len(days)], strict=True):
-            if start == end:
-                continue
-            if held and days[start] != held_day:
-                yield _as_date(held_day), pa.concat_tables(held)
-                held = []
-            held.append(table.slice(start, end - start))
-            held_day = int(days[start])
-    if held:
-        yield _as_date(held_day), pa.concat_tables(held)
+def _deliveries(home: Home) -> Iterator[Path]:
+    """Folders that deliveries have made, whether the ledger names them or not."""
+    for contract in load_contracts().values():
+        days = f"{contract.day_column}=*/" if contract.day_column else ""
+        for folder in (home.raw / contract.table).glob(f"{days}delivery=*"):
+            if folder.name != PLACEHOLDER:
+                yield folder
 
 
-def _as_date(days_since_epoch: int) -> date:
-    return date.fromordinal(date(1970, 1, 1).toordinal() + days_since_epoch)
+def _ledger_bytes(rows: Iterable[LedgerRow], contract: Contract) -> bytes:
+    """A Parquet file that carries the digest of its own bytes, computed with zeros in the digest's place."""
+    schema = pa.schema([(column.name, ARROW_TYPES[column.data_type]) for column in contract.columns])
+    ordered = sorted(rows, key=lambda row: (row.table_name, row.delivered_day))
+    buffer = BytesIO()
+    with pq.ParquetWriter(buffer, schema) as writer:
+        writer.write_table(pa.Table.from_pylist([vars(row) for row in ordered], schema))
+        # beside the schema, where Arrow would repeat it in another encoding
+        writer.add_key_value_metadata({DIGEST_KEY: NO_DIGEST.encode()})
+    content = buffer.getvalue()
+    return content.replace(NO_DIGEST.encode(), hashlib.sha256(content).hexdigest().encode())
 
 
-def _write_day(day: date, table: pa.Table, contract: Contract, file_count: int, folder: Path) -> LandedDay:
-    files, numbers, keys, hashes = (table.column(name).to_numpy() for name in SERVICE_COLUMNS)
-    table = table.drop_columns([*SERVICE_COLUMNS, str(contract.day_column)])
-    kept = _last_of_each(keys, numbers)
-    duplicates = np.bincount(files[~kept], minlength=file_count)
-    if not kept.all():
-        table, files, hashes = table.filter(pa.array(kept)), files[kept], hashes[kept]
-    # Addition, modulo 2^64, does not mind the order of the rows.
-    checksum = f"{table.num_rows}-{int(np.add.reduce(hashes, dtype=np.uint64)):016x}"
-    target = folder / f"{day.isoformat()}.parquet"
-    pq.write_table(table.replace_schema_metadata({CHECKSUM: checksum}), target, write_page_checksum=True)
-    accepted = np.bincount(files, minlength=file_count)
-    return LandedDay(day, table.num_rows, checksum, target, accepted, duplicates)
-
-
-def _last_of_each(keys: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Whether each row is the last one of its key."""
-    kept = np.ones(len(keys), dtype=bool)
-    ordered = np.sort(keys)
-    if (ordered[1:] == ordered[:-1]).any():
-        order = np.lexsort((numbers, keys))
-        kept[order[:-1]] = keys[order[:-1]] != keys[order[1:]]
-    return kept
+def _read_ledger(path: Path) -> Ledger:
+    cure = RESTORE
+    try:
+        content = path.read_bytes()
+        digest = (pq.read_metadata(BytesIO(content)).metadata or {}).get(DIGEST_KEY)
+        if digest is None:
+            cure += "; a home of an earlier version: `hitcast ingest` its exports into a new one, HITCAST_HOME=PATH"
+            raise ValueError("carries no digest")
+        if hashlib.sha256(content.replace(digest, NO_DIGEST.encode())).hexdigest().encode() != digest:
+            raise ValueError("its digest does not fit")
+        rows = [LedgerRow(**row) for row in pq.read_table(BytesIO(content)).to_pylist()]
+    except (pa.ArrowException, OSError, TypeError, ValueError) as error:
+        detail = (str(error).splitlines() or ["unreadable"])[0]
+        raise HitcastError(f"is damaged ({detail})", str(path), cure) from None
+    return {(row.table_name, row.delivered_day): row for row in rows}

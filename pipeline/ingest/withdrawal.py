@@ -7,8 +7,8 @@ from datetime import date
 from ml.errors import HitcastError
 from ml.moments import moment_after
 from pipeline.home import Home
-from pipeline.ingest.contract import LEDGER, load_contracts
-from pipeline.ingest.landing import day_file, read_ledger, write_ledger
+from pipeline.ingest.contract import load_contracts
+from pipeline.ingest.landing import commit, read_ledger, remove_leftovers
 from pipeline.writer import writing
 
 
@@ -34,25 +34,24 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
         ledger = read_ledger(home)
         if unknown := [day.isoformat() for day in days if (table, day) not in ledger]:
             raise HitcastError(f"never delivered: {', '.join(unknown)}", table, "Name days that were")
-        # the file first: a killed call is then made good by the same call again, and by the day delivered again
-        for day in days:
-            day_file(home, contracts[table], day).unlink(missing_ok=True)
-        # a call that was killed once the ledger stood, given again, is no other withdrawal
+        # a call that was killed once the ledger was written, given again, is no other withdrawal
         due = [day for day in days if not ledger[table, day].is_withdrawn]
         if not due:
+            remove_leftovers(home)
             return max(ledger[table, day].delivery_number for day in days)
         number = 1 + max(row.delivery_number for row in ledger.values())
         now = moment_after(*(row.delivered_at for row in ledger.values()))
-        withdrawn = {
-            (table, day): replace(
+        withdrawn = [
+            replace(
                 ledger[table, day],
                 delivery_number=number,
                 delivered_at=now,
                 row_count=0,
                 checksum="",
+                digest="",
                 is_withdrawn=True,
             )
             for day in due
-        }
-        write_ledger(home, {**ledger, **withdrawn}.values(), contracts[LEDGER])
+        ]
+        commit(home, [], ledger, withdrawn)
     return number

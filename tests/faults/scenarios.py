@@ -96,10 +96,10 @@ def appeared(pattern: str) -> Moment:
 def _landing() -> tuple[tuple[str, Moment, float], ...]:
     return (
         ("days are written", exists("raw/.incoming/*/*.parquet"), 0.3),
-        ("renames", renamed("raw/catalog_tracks/data.parquet"), 0.05),
-        ("renames of days", renamed("raw/tiktok_sound_days/activity_date=2020-02-24/data.parquet"), 0.05),
-        ("renames of days", renamed("raw/tiktok_sound_days/activity_date=2020-02-25/data.parquet"), 0.005),
-        ("ledger is written", exists("raw/.incoming/landing_deliveries.parquet"), 0.005),
+        ("renames", appeared("raw/catalog_tracks/delivery=*/data.parquet"), 0.05),
+        ("renames of days", appeared("raw/tiktok_sound_days/activity_date=2020-02-24/*/data.parquet"), 0.05),
+        ("renames of days", appeared("raw/tiktok_sound_days/activity_date=2020-02-25/*/data.parquet"), 0.005),
+        ("ledger is written", renamed("raw/ledger_copy.parquet"), 0.005),
         ("ledger stands", renamed("raw/landing_deliveries/data.parquet"), 0.01),
     )
 
@@ -154,8 +154,8 @@ def scenarios() -> list[Scenario]:
             ("withdraw", "vk_stream_days", *WITHDRAWN),
             20,
             (
+                ("ledger is written", renamed("raw/ledger_copy.parquet"), 0.005),
                 ("between days", lambda home: not _withdrawn(home).exists(), 0.005),
-                ("ledger is written", exists("raw/.incoming/landing_deliveries.parquet"), 0.005),
             ),
         ),
         Scenario("publish", "published", None, ("publish",), 20, _publishing()),
@@ -163,7 +163,7 @@ def scenarios() -> list[Scenario]:
 
 
 def _withdrawn(home: Home) -> Path:
-    return home.raw / "vk_stream_days" / f"stream_date={WITHDRAWN[0]}" / "data.parquet"
+    return home.raw / "vk_stream_days" / f"stream_date={WITHDRAWN[0]}"
 
 
 @dataclass

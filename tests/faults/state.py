@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pipeline.home import Home
 from pipeline.ingest.contract import LEDGER
-from pipeline.ingest.landing import CHECKSUM, read_ledger
+from pipeline.ingest.landing import PLACEHOLDER, digest_of, landed_files, read_ledger
 from pipeline.publish import PUBLISHED_TABLES, published_file
 from pipeline.writer import holder
 
@@ -36,7 +36,7 @@ UNNAMED = (
 ALIVE = ("RUNNING", "SCHEDULED")
 
 Print = dict[str, object]
-_READ: dict[tuple[int, int, int], tuple[int, str]] = {}
+_READ: dict[tuple[int, int, int], str] = {}
 
 
 def print_of(home: Home) -> Print:
@@ -45,12 +45,12 @@ def print_of(home: Home) -> Print:
     with duckdb.connect() as connection:
         connection.execute("set threads = 2")
         for table, day in DAY_COLUMNS.items():
-            if list((home.raw / table).glob("*/data.parquet")):
-                pattern = f"{home.raw}/{table}/*/data.parquet"
+            if list((home.raw / table).glob("*/*/data.parquet")):
+                pattern = f"{home.raw}/{table}/*/*/data.parquet"
                 rows = f"select * from read_parquet('{pattern}', hive_partitioning = true, union_by_name = true)"
                 found[f"raw {table}"] = _by_day(connection, rows, day)
-        if (home.raw / "catalog_tracks" / "data.parquet").exists():
-            rows = f"from read_parquet('{home.raw}/catalog_tracks/data.parquet')"
+        if list((home.raw / "catalog_tracks").glob("*/data.parquet")):
+            rows = f"from read_parquet('{home.raw}/catalog_tracks/*/data.parquet')"
             found["raw catalog_tracks"] = _all(connection, f"select * {rows}")
     found["ledger"] = sorted(
         (*key, row.delivery_number, row.row_count, row.checksum, row.is_withdrawn, row.file_name)
@@ -85,44 +85,30 @@ def files_of(home: Home) -> list[str]:
     return sorted(found - {".writer.lock"})
 
 
-def faults_of(home: Home, may_lack: frozenset[tuple[str, str]] = frozenset(), is_at_rest: bool = True) -> list[str]:
+def faults_of(home: Home, is_at_rest: bool = True) -> list[str]:
     """What is not whole: a published file, a landed day or a lock, each in words; none where all is.
 
     Args:
         home: The home, which nobody writes.
-        may_lack: Table and day that may be gone although the ledger has them, as their withdrawal was cut short.
-        is_at_rest: Whether every landed day must be the one that the ledger tells of; after a kill it may be newer.
+        is_at_rest: Whether no file may lie there that the ledger does not name; after a kill some may.
     """
     found = [f"the home is held by {held}"] if (held := holder(home)) else []
     found += published_faults(published_file(home)) if published_file(home).exists() else []
-    for file in [*home.serving.glob("*.parquet"), *home.raw.glob("*/data.parquet")]:
+    for file in home.serving.glob("*.parquet"):
         try:
-            checksum_of(file)
+            pq.read_metadata(file)
         except Exception as error:
             found.append(f"{file.relative_to(home.root)}: {error}")
-    ledger = read_ledger(home)
-    for table, day_column in DAY_COLUMNS.items():
-        files = {
-            path.parent.name.removeprefix(f"{day_column}="): path
-            for path in (home.raw / table).glob("*/data.parquet")
-            if not path.parent.name.endswith("0001-01-01")
-        }
-        told = {day.isoformat(): row for (name, day), row in ledger.items() if name == table and not row.is_withdrawn}
-        for day, path in files.items():
-            try:
-                rows, checksum = checksum_of(path)
-            except Exception as error:
-                found.append(f"{table} {day}: {error}")
-                continue
-            if rows != int(checksum.partition("-")[0]):
-                found.append(f"{table} {day}: {rows} rows, checksum {checksum}")
-            if is_at_rest and (day not in told or told[day].checksum != checksum):
-                found.append(f"{table} {day}: landed, but not as the ledger says")
-        found += [
-            f"{table} {day}: in the ledger, but not landed"
-            for day in sorted(set(told) - set(files))
-            if (table, day) not in may_lack
-        ]
+    named = landed_files(home, read_ledger(home))
+    landed = {path for path in home.raw.rglob("delivery=*/data.parquet") if path.parent.name != PLACEHOLDER}
+    for path, row in named.items():
+        what = f"{row.table_name} {row.delivered_day}"
+        if path not in landed:
+            found.append(f"{what}: in the ledger, but not landed")
+        elif _known_digest(path) != row.digest:
+            found.append(f"{what}: landed, but not as the ledger says")
+    if is_at_rest:
+        found += [f"{path.relative_to(home.raw)}: landed, but not in the ledger" for path in landed - set(named)]
     if is_at_rest:
         found += model_faults(home)
     if (home.raw / LEDGER).is_dir() and is_at_rest and list((home.raw / ".incoming").glob("*")):
@@ -150,17 +136,12 @@ def model_faults(home: Home) -> list[str]:
     return found + ["a title is owed" for _ in owed] + ([] if len(champions) == 1 else ["there is no champion"])
 
 
-def checksum_of(file: Path) -> tuple[int, str]:
-    """Rows that a Parquet file holds, all of them read, and the checksum that it carries; nothing if it carries none.
-
-    A file is read once: one of the same place on disk, time and length is the one that was read.
-    """
+def _known_digest(file: Path) -> str:
+    """Digest of a file; one of the same place on disk, time and length is the one that was read."""
     seen = file.stat()
     key = (seen.st_ino, seen.st_mtime_ns, seen.st_size)
     if key not in _READ:
-        with pq.ParquetFile(file) as content:
-            rows: int = content.read().num_rows
-            _READ[key] = rows, (content.metadata.metadata or {}).get(CHECKSUM, b"").decode()
+        _READ[key] = digest_of(file)
     return _READ[key]
 
 

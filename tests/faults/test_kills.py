@@ -15,7 +15,7 @@ import pytest
 from pipeline.home import Home
 from pipeline.publish import published_file
 from tests.faults.launcher import Ended, Launcher, kill
-from tests.faults.scenarios import WITHDRAWN, Scenario, Stable, scenarios
+from tests.faults.scenarios import Scenario, Stable, scenarios
 from tests.faults.state import differences, faults_of, print_of, published_faults
 
 KILLS = int(os.environ.get("HITCAST_KILLS", "4"))
@@ -102,9 +102,7 @@ def trial(stable: Stable, name: str, number: int, chance: random.Random, tally: 
         tally.kills += 1
         tally.critical += is_critical
         told = f"seed {SEED}, kill {number}, {name}: {moment}"
-        # withdrawn days are gone before the ledger says so
-        may_lack = frozenset(("vk_stream_days", day) for day in WITHDRAWN if name == "withdraw")
-        broken = faults_of(home, may_lack, is_at_rest=False)
+        broken = faults_of(home, is_at_rest=False)
         again = stable.launcher.run(home.root, stable.command(scenario))
     mixed = broken + read.faults
     lost = []

@@ -55,7 +55,7 @@ def ask_models(home: Home, script: str) -> None:
 
 
 def day(home: Home, name: str = "2020-01-02") -> Path:
-    return home.raw / "vk_stream_days" / f"stream_date={name}" / "data.parquet"
+    return home.raw / "vk_stream_days" / f"stream_date={name}" / "delivery=000001" / "data.parquet"
 
 
 def cut(path: Path) -> None:
@@ -70,7 +70,7 @@ def lose_a_row(home: Home) -> None:
 
 
 def land_what_nobody_delivered(home: Home) -> None:
-    day(home, "2020-01-03").parent.mkdir()
+    day(home, "2020-01-03").parent.mkdir(parents=True)
     day(home, "2020-01-03").write_bytes(day(home).read_bytes())
 
 
@@ -83,10 +83,10 @@ def change(place: Callable[[Home], Path], sql: str) -> Callable[[Home], None]:
 
 
 HARM: dict[str, tuple[Callable[[Home], None], str]] = {
-    "half a day": (lambda home: cut(day(home)), "vk_stream_days 2020-01-02"),
-    "a day without a row": (lose_a_row, "1 rows, checksum 2-"),
+    "half a day": (lambda home: cut(day(home)), "vk_stream_days 2020-01-02: landed, but not as"),
+    "a day without a row": (lose_a_row, "landed, but not as the ledger says"),
     "a day gone": (lambda home: day(home).unlink(), "in the ledger, but not landed"),
-    "a day too many": (land_what_nobody_delivered, "landed, but not as the ledger says"),
+    "a day too many": (land_what_nobody_delivered, "landed, but not in the ledger"),
     "half a publication": (lambda home: cut(published_file(home)), "published file:"),
     "half a Parquet file": (lambda home: cut(home.serving / "release_predictions.parquet"), "release_predictions"),
     "a count that is not so": (

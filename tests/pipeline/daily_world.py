@@ -33,8 +33,9 @@ def write_past(whole: Home, folder: Path, until: date) -> Path:
     folder.mkdir(parents=True)
     with duckdb.connect() as connection:
         for table, day in DAY_COLUMNS.items():
-            rows = connection.read_parquet(f"{whole.raw}/{table}/*/data.parquet", hive_partitioning=True)
-            rows.filter(f"{day} < date '{until}'").write_parquet(str(folder / f"{table}.parquet"))
+            rows = connection.read_parquet(f"{whole.raw}/{table}/*/*/data.parquet", hive_partitioning=True)
+            rows = rows.filter(f"{day} < date '{until}'").project("* exclude (delivery)")
+            rows.write_parquet(str(folder / f"{table}.parquet"))
         announced = _catalogue(connection, whole).filter(f"release_date < date '{until}' + {ANNOUNCED_DAYS}")
         announced.write_parquet(str(folder / "catalog.parquet"))
     return folder
@@ -64,9 +65,13 @@ def write_days(whole: Home, root: Path, first: date, last: date = LAST_DAY) -> I
 
 
 def _day(connection: duckdb.DuckDBPyConnection, whole: Home, table: str, day: date) -> duckdb.DuckDBPyRelation | None:
-    file = whole.raw / table / f"{DAY_COLUMNS[table]}={day}" / "data.parquet"
-    return connection.read_parquet(str(file), hive_partitioning=True) if file.exists() else None
+    found = (whole.raw / table / f"{DAY_COLUMNS[table]}={day}").glob("delivery=*/data.parquet")
+    rows = [
+        connection.read_parquet(str(file), hive_partitioning=True).project("* exclude (delivery)") for file in found
+    ]
+    return rows[0] if rows else None
 
 
 def _catalogue(connection: duckdb.DuckDBPyConnection, whole: Home) -> duckdb.DuckDBPyRelation:
-    return connection.read_parquet(f"{whole.raw}/catalog_tracks/data.parquet").project("* exclude (delivery_number)")
+    rows = connection.read_parquet(f"{whole.raw}/catalog_tracks/delivery=*/data.parquet", hive_partitioning=True)
+    return rows.project("* exclude (delivery_number, delivery)")

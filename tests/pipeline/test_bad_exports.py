@@ -18,7 +18,6 @@ import yaml
 
 import pipeline.cli
 import pipeline.ingest.delivery
-import pipeline.ingest.widening
 from pipeline.home import Home
 from pipeline.ingest import ingest
 from pipeline.ingest.contract import load_contracts
@@ -70,10 +69,6 @@ Call = Callable[..., Outcome]
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Calls `hitcast ingest` as its entry point does."""
-
-    # the contracts are read once: half of the time of so small a delivery goes into it
-    for module in (pipeline.ingest.delivery, pipeline.ingest.widening):
-        monkeypatch.setattr(module, "load_contracts", CONTRACTS)
 
     def hitcast_ingest(*arguments: str | Path) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["hitcast", "ingest", *map(str, arguments)])

@@ -42,7 +42,6 @@ def test_a_champion_is_replaced_when_asked_or_due(
 ) -> None:
     calls: list[str] = []
     monkeypatch.setattr(job.dbt, "build", lambda *arguments: None)
-    monkeypatch.setattr(job, "widen", lambda home: None)
     monkeypatch.setattr(job, "count_rows", lambda settings, table: 0)
     monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
     monkeypatch.setattr(registry, "champion", lambda settings: SimpleNamespace(version=1, tags={}) if stands else None)

@@ -53,7 +53,7 @@ def test_names_of_files_stay_names(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert {row.file_name for row in read_ledger(home).values()} == {*NAMES, "evil.csv"}
     made = files_below(tmp_path) - before
     assert {path for path in made if not path.startswith(("home/raw/", "home/rejects/"))} <= {"home/.writer.lock"}
-    landed = {path.split("/")[-2] for path in made if path.startswith("home/raw/vk_stream_days/")}
+    landed = {path.split("/")[-3] for path in made if path.startswith("home/raw/vk_stream_days/")}
     (rejects,) = home.rejects.iterdir()
     assert live_cells(rejects.read_bytes()) == []
     assert landed == {*(f"stream_date=2024-01-{day + 1:02}" for day in range(len(NAMES))), "stream_date=2024-02-01"}
@@ -105,7 +105,7 @@ def test_heads_and_values_of_mappings_stay_text(tmp_path: Path) -> None:
     assert (table.accepted, table.rejected) == (1, 0)
     rows = duckdb.execute(
         "select stream_date::varchar, gender, streams, territory from read_parquet(?) order by all",
-        [str(home.raw / "vk_stream_days" / "*" / "data.parquet")],
+        [str(home.raw / "vk_stream_days" / "*" / "*" / "data.parquet")],
     ).fetchall()
     assert rows == [("2024-02-01", "female", 7, "RU"), ("2024-02-02", "female", 7, "RU")]
 
@@ -120,6 +120,6 @@ def test_texts_of_a_catalogue_arrive_as_they_are(tmp_path: Path) -> None:
     pq.write_table(pa.table({name: rows[name] for name in heads}), tmp_path / "catalogue.parquet")
     (table,) = ingest(home, [tmp_path / "catalogue.parquet"]).tables
     assert table.accepted == len(texts)
-    held = pq.read_table(home.raw / "catalog_tracks" / "data.parquet").to_pylist()
+    held = pq.read_table(home.raw / "catalog_tracks" / "delivery=000001" / "data.parquet").to_pylist()
     for name in names:
         assert sorted(row[name] for row in held) == sorted(texts)

@@ -5,6 +5,27 @@ with tracks as (
 
 ),
 
+deliveries as (
+
+    select * from {{ ref('stg_landing__deliveries') }}
+    where table_name = 'catalog_tracks'
+
+),
+
+latest_delivery as (
+
+    select max(delivery) as delivery from deliveries
+
+),
+
+delivered_tracks as (
+
+    select tracks.*
+    from tracks
+    semi join latest_delivery on tracks.delivery = latest_delivery.delivery
+
+),
+
 renamed as (
 
     select
@@ -21,7 +42,7 @@ renamed as (
         duration_seconds,
         is_explicit,
         delivery_number
-    from tracks
+    from delivered_tracks
 
 )
 

@@ -14,6 +14,9 @@ renamed as (
         row_count,
         file_name,
         checksum,
+        digest,
+        day_state,
+        lpad(cast(delivery_number as {{ dbt.type_string() }}), 6, '0') as delivery,
         coalesce(is_withdrawn, false) as is_withdrawn,
         delivered_at
     from deliveries

@@ -5,6 +5,23 @@ with stream_days as (
 
 ),
 
+deliveries as (
+
+    select * from {{ ref('stg_landing__deliveries') }}
+    where table_name = 'vk_stream_days' and not is_withdrawn
+
+),
+
+-- any other file of the folder is half landed, replaced, withdrawn or a stray
+delivered_stream_days as (
+
+    select stream_days.*
+    from stream_days
+    semi join deliveries
+        on stream_days.stream_date = deliveries.delivered_day and stream_days.delivery = deliveries.delivery
+
+),
+
 renamed as (
 
     select
@@ -17,7 +34,7 @@ renamed as (
         subscription,
         streams,
         listeners
-    from stream_days
+    from delivered_stream_days
 
 )
 

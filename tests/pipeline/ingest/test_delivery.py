@@ -11,11 +11,11 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import pipeline.ingest.delivery
+import pipeline.ingest.landing
 from ml.errors import HitcastError
 from pipeline.home import Home
-from pipeline.ingest import ingest
-from pipeline.ingest.landing import LedgerRow, read_ledger
+from pipeline.ingest import check_landing, ingest
+from pipeline.ingest.landing import LedgerRow, landed_files, read_ledger
 from pipeline.ingest.report import IngestReport, TableReport
 from tests.faults.commands import hitcast
 
@@ -39,11 +39,9 @@ def _mapping(folder: Path, text: str) -> Path:
 def _landed(
     home: Home, columns: str = "stream_date, isrc, streams", table: str = "vk_stream_days"
 ) -> list[tuple[object, ...]]:
-    files = (
-        str(home.raw / table / "*" / "*.parquet") if table != "catalog_tracks" else str(home.raw / table / "*.parquet")
-    )
+    files = sorted(str(path) for path, row in landed_files(home, read_ledger(home)).items() if row.table_name == table)
     return duckdb.execute(
-        f"select {columns} from read_parquet(?, hive_partitioning = {table != 'catalog_tracks'}) order by all", [files]
+        f"select {columns} from read_parquet(?, hive_partitioning = true) order by all", [files]
     ).fetchall()
 
 
@@ -73,7 +71,7 @@ def test_a_delivery_lands_day_by_day_in_contract_order_and_sorted(home: Home, tm
     assert _counts(_vk(report)) == (3, 3, 0, 0)
     assert report.delivery_number == 1
     assert _vk(report).days_new == [date(2024, 1, 1), date(2024, 1, 2)]
-    first = home.raw / "vk_stream_days" / "stream_date=2024-01-01"
+    first = home.raw / "vk_stream_days" / "stream_date=2024-01-01" / "delivery=000001"
     assert [file.name for file in first.iterdir()] == ["data.parquet"]
     names = [
         row[0]
@@ -108,7 +106,7 @@ def test_a_day_sent_again_replaces_the_whole_day_and_leaves_the_others(home: Hom
     report = ingest(home, [_csv(tmp_path / "2.csv", "2024-01-01,a,RU,,9,")])
     assert _vk(report).days_replaced == [date(2024, 1, 1)]
     assert _landed(home) == [(date(2024, 1, 1), "a", 9), (date(2024, 1, 2), "a", 3)]
-    other = "raw/vk_stream_days/stream_date=2024-01-02/data.parquet"
+    other = "raw/vk_stream_days/stream_date=2024-01-02/delivery=000001/data.parquet"
     assert _tree(home)[other] == before[other]
     assert [row.delivery_number for row in read_ledger(home).values()] == [2, 1]
 
@@ -142,7 +140,7 @@ def test_rows_in_another_order_are_the_same_day(home: Home, tmp_path: Path) -> N
 def test_a_day_whose_file_was_lost_lands_again(home: Home, tmp_path: Path) -> None:
     path = _csv(tmp_path / "1.csv", "2024-01-01,a,RU,,1,")
     ingest(home, [path])
-    (home.raw / "vk_stream_days" / "stream_date=2024-01-01" / "data.parquet").unlink()
+    (home.raw / "vk_stream_days" / "stream_date=2024-01-01" / "delivery=000001" / "data.parquet").unlink()
     assert ingest(home, [path]).delivery_number == 2
     assert len(_landed(home)) == 1
 
@@ -314,9 +312,9 @@ def test_the_catalogue_is_upserted_by_key_and_stamped(home: Home, tmp_path: Path
 
 def test_dbts_placeholders_are_left_alone(home: Home, tmp_path: Path) -> None:
     placeholders = [
-        home.raw / "catalog_tracks" / "_empty.parquet",
-        home.raw / "landing_deliveries" / "_empty.parquet",
-        home.raw / "vk_stream_days" / "stream_date=0001-01-01" / "data.parquet",
+        home.raw / "catalog_tracks" / "delivery=000000" / "data.parquet",
+        home.raw / "landing_deliveries" / "_ata.parquet",
+        home.raw / "vk_stream_days" / "stream_date=0001-01-01" / "delivery=000000" / "data.parquet",
     ]
     for path in placeholders:
         path.parent.mkdir(parents=True)
@@ -360,8 +358,9 @@ def test_files_on_the_ignore_list_are_left_alone(home: Home, tmp_path: Path) -> 
         ingest(home, [log], [mapping])
 
 
-def test_a_run_killed_between_renames_and_ledger_is_made_good(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("step", ["move_into_place", "write_ledger", "remove_leftovers"])
+def test_an_ingest_killed_at_any_step_leaves_the_old_landing_or_the_new_one(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     _csv(tmp_path / "old" / "vk.csv", "2024-01-01,a,RU,,1,")
     _csv(tmp_path / "new" / "vk.csv", "2024-01-01,a,RU,,2,", "2024-01-02,a,RU,,2,")
@@ -369,34 +368,44 @@ def test_a_run_killed_between_renames_and_ledger_is_made_good(
         _csv(tmp_path / folder / "catalogue.csv", f"1,a,{title},7,Artist,2024-01-01", header=CATALOGUE)
     ingest(home, [tmp_path / "old"])
 
+    def landed() -> tuple[object, ...]:
+        return [streams for _, _, streams in _landed(home)], _landed(home, "release_title", "catalog_tracks")
+
+    old, new = ([1], [("Old",)]), ([2, 2], [("New",)])
+    assert landed() == old
+
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline.ingest.delivery, "write_ledger", killed)
+    monkeypatch.setattr(pipeline.ingest.landing, step, killed)
     with pytest.raises(KeyboardInterrupt):
         ingest(home, [tmp_path / "new"])
     monkeypatch.undo()
-    assert [row.delivery_number for row in read_ledger(home).values()] == [1, 1]
-    # Whichever is sent next, what lies there and what the ledger says become one again.
-    assert _vk(ingest(home, [tmp_path / "old"])).days_replaced == [date(2024, 1, 1)]
-    assert [streams for day, _, streams in _landed(home) if day == date(2024, 1, 1)] == [1]
+    assert landed() == (new if step == "remove_leftovers" else old)
+    check_landing(home)
     ingest(home, [tmp_path / "new"])
-    ledger = read_ledger(home)
-    assert [row.delivered_day for row in ledger.values() if row.table_name == "vk_stream_days"] == [
-        date(2024, 1, 1),
-        date(2024, 1, 2),
-    ]
-    assert {row.delivery_number for row in ledger.values()} == {3}
+    assert landed() == new
+    assert {row.delivery_number for row in read_ledger(home).values()} == {2}
+    assert len(list(home.raw.glob("*/**/delivery=*"))) == 3
 
 
-def test_the_catalogues_ledger_row_is_written_although_its_rows_landed_before(
+def test_a_first_ingest_killed_before_its_ledger_is_made_good(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _csv(tmp_path / "catalogue.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOGUE)
-    monkeypatch.setattr(pipeline.ingest.delivery, "write_ledger", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    real, calls = pipeline.ingest.landing.write_ledger, []
+
+    def second_killed(*given: object) -> None:
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline.ingest.landing, "write_ledger", second_killed)
     with pytest.raises(KeyboardInterrupt):
         ingest(home, [path])
     monkeypatch.undo()
+    assert read_ledger(home) == {}
     assert ingest(home, [path]).delivery_number == 1
     assert len(read_ledger(home)) == 1
 

@@ -1,137 +1,125 @@
-import shutil
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ml.errors import HitcastError
 from pipeline.home import Home
-from pipeline.ingest.contract import LEDGER, Column, Contract, load_contracts
+from pipeline.ingest.contract import LEDGER, load_contracts
 from pipeline.ingest.landing import (
-    CHECKSUM,
-    LandedDay,
     LedgerRow,
-    day_file,
-    holds,
+    commit,
     incoming_dir,
-    move_into_place,
+    landed_file,
+    landed_files,
     read_ledger,
-    write_days,
+    restore_ledger,
     write_ledger,
 )
 
-CONTRACT = Contract("plays", (Column("day", "date"), Column("song", "varchar")), ("day", "song"), "day", ("song",))
-SCHEMA = pa.schema(
-    [
-        ("day", pa.date32()),
-        ("song", pa.string()),
-        ("file_number", pa.int32()),
-        ("row_number", pa.int64()),
-        ("key_hash", pa.uint64()),
-        ("row_hash", pa.uint64()),
-    ]
-)
-Row = tuple[date, str, int, int, int, int]
-FIRST, SECOND = date(1969, 12, 31), date(2024, 1, 1)
+CONTRACTS = load_contracts()
+VK, CATALOG = CONTRACTS["vk_stream_days"], CONTRACTS["catalog_tracks"]
+MOMENT = datetime(2024, 5, 6, 7, 8, 9)
 
 
-def _write(folder: Path, rows: list[Row], batch_rows: int = 1000) -> list[LandedDay]:
-    table = pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in rows], SCHEMA)
-    reader = pa.RecordBatchReader.from_batches(SCHEMA, table.to_batches(max_chunksize=batch_rows))
-    return list(write_days(reader, CONTRACT, 2, folder))
+def _rows(days: Iterable[int], number: int = 3) -> list[LedgerRow]:
+    return [LedgerRow(VK.table, date(2024, 1, day), number, MOMENT, 10, "a.csv", "10-ff", "ab") for day in days]
 
 
-@pytest.mark.parametrize("batch_rows", [1, 2, 3, 100])
-def test_each_day_is_one_file_without_its_day_column(tmp_path: Path, batch_rows: int) -> None:
-    rows = [(FIRST, "a", 0, 1, 1, 11), (FIRST, "b", 0, 2, 2, 12), (SECOND, "a", 1, 3, 3, 13)]
-    days = _write(tmp_path, rows, batch_rows)
-    assert [(day.day, day.rows) for day in days] == [(FIRST, 2), (SECOND, 1)]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["1969-12-31.parquet", "2024-01-01.parquet"]
-    assert pq.read_table(days[0].incoming).to_pydict() == {"song": ["a", "b"]}
-    assert [list(day.accepted) for day in days] == [[2, 0], [0, 1]]
-
-
-@pytest.mark.parametrize("batch_rows", [1, 2, 100])
-def test_the_last_row_of_a_key_stays_wherever_the_sort_put_it(tmp_path: Path, batch_rows: int) -> None:
-    rows = [
-        (FIRST, "last", 1, 9, 7, 3),
-        (FIRST, "middle", 1, 5, 7, 2),
-        (FIRST, "other", 0, 4, 8, 1),
-        (FIRST, "sooner", 0, 1, 7, 4),
-        (SECOND, "same key, other day", 0, 2, 7, 5),
-    ]
-    first, second = _write(tmp_path, rows, batch_rows)
-    assert pq.read_table(first.incoming).column("song").to_pylist() == ["last", "other"]
-    assert (list(first.accepted), list(first.duplicates)) == ([1, 1], [1, 1])
-    assert (list(second.accepted), list(second.duplicates)) == ([1, 0], [0, 0])
-
-
-def test_the_checksum_minds_the_rows_and_not_their_order(tmp_path: Path) -> None:
-    def checksum(*hashes: int) -> str:
-        [day] = _write(tmp_path, [(FIRST, "a", 0, i, i, row_hash) for i, row_hash in enumerate(hashes)])
-        return day.checksum
-
-    big = 2**64 - 1
-    assert checksum(big, 5) == checksum(5, big)
-    assert len({checksum(big, 5), checksum(big, 6), checksum(4), checksum(5)}) == 4
-
-
-def test_unsorted_rows_are_a_defect_and_not_lost_days(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="not sorted"):
-        _write(tmp_path, [(SECOND, "a", 0, 1, 1, 1), (FIRST, "a", 0, 2, 1, 1)])
-
-
-def test_a_landed_day_says_itself_what_it_holds(home: Home, tmp_path: Path) -> None:
-    [day] = _write(tmp_path, [(SECOND, "a", 0, 1, 1, 1)])
-    again = Path(shutil.copy(day.incoming, tmp_path / "again.parquet"))
-    target = day_file(home, CONTRACT, SECOND)
-    assert target == home.raw / "plays" / "day=2024-01-01" / "data.parquet"
-    assert not holds(target, day.checksum, again)
-    move_into_place([(day.incoming, target)])
-    assert holds(target, day.checksum, again)
-    assert not holds(target, "1-0000000000000000", again)
-    assert not day.incoming.exists()
-
-
-def test_a_landed_day_holds_its_rows_in_any_order_until_its_content_is_damaged(home: Home, tmp_path: Path) -> None:
-    [day] = _write(tmp_path, [(SECOND, f"a{row}", row, row, row, row) for row in range(300)])
-    target, again = day_file(home, CONTRACT, SECOND), tmp_path / "again.parquet"
-    table = pq.ParquetFile(day.incoming).read()
-    pq.write_table(table.take(list(range(299, -1, -1))).replace_schema_metadata(table.schema.metadata), again)
-    move_into_place([(day.incoming, target)])
-    assert holds(target, day.checksum, again)
-    content = bytearray(target.read_bytes())
-    content[40:80] = bytes(40)
-    target.write_bytes(content)
-    assert pq.read_metadata(target).metadata[CHECKSUM] == day.checksum.encode()
-    assert not holds(target, day.checksum, again)
-
-
-def _ledger_rows(days: Iterable[int]) -> list[LedgerRow]:
-    moment = datetime(2024, 5, 6, 7, 8, 9)
-    return [LedgerRow("plays", date(2024, 1, day), 3, moment, 10, "a.csv", "10-ff") for day in days]
+def _write(home: Home, rows: Iterable[LedgerRow]) -> None:
+    write_ledger(home, rows, CONTRACTS[LEDGER])
 
 
 def test_the_ledger_comes_back_as_written(home: Home) -> None:
-    contract = load_contracts()[LEDGER]
     assert read_ledger(home) == {}
-    rows = _ledger_rows([2, 1])
-    write_ledger(home, rows, contract)
+    rows = _rows([2, 1])
+    _write(home, rows)
     assert list(read_ledger(home).values()) == rows[::-1]
-    stored = pq.read_table(home.raw / LEDGER / "data.parquet")
-    assert stored.column_names == [column.name for column in contract.columns]
-    write_ledger(home, _ledger_rows([3]), contract)
-    assert list(read_ledger(home)) == [("plays", date(2024, 1, 3))]
-    assert list(incoming_dir(home).iterdir()) == []
+    assert pq.read_table(home.ledger).column_names == [column.name for column in CONTRACTS[LEDGER].columns]
+    assert home.ledger_copy.read_bytes() == home.ledger.read_bytes()
+    _write(home, _rows([3]))
+    assert list(read_ledger(home)) == [(VK.table, date(2024, 1, 3))]
 
 
-def test_an_empty_placeholder_beside_the_ledger_changes_nothing(home: Home) -> None:
-    contract = load_contracts()[LEDGER]
-    write_ledger(home, [], contract)
-    (home.raw / LEDGER / "data.parquet").rename(home.raw / LEDGER / "_empty.parquet")
-    assert read_ledger(home) == {}
-    rows = _ledger_rows([1])
-    write_ledger(home, rows, contract)
+def test_a_day_may_be_partial(home: Home) -> None:
+    [row] = _rows([1])
+    partial = LedgerRow(**{**vars(row), "day_state": "partial"})
+    _write(home, [partial])
+    assert list(read_ledger(home).values()) == [partial]
+
+
+def test_one_flipped_bit_anywhere_in_the_ledger_is_noticed(home: Home) -> None:
+    _write(home, _rows([1]))
+    content = home.ledger.read_bytes()
+    for place in range(len(content)):
+        spoiled = bytearray(content)
+        spoiled[place] ^= 1 << place % 8
+        home.ledger.write_bytes(spoiled)
+        with pytest.raises(HitcastError, match="`hitcast run --rebuild` restores it from its copy"):
+            read_ledger(home)
+
+
+def test_a_lost_or_damaged_ledger_is_restored_from_its_copy(home: Home) -> None:
+    assert restore_ledger(home) is None
+    _write(home, rows := _rows([1, 2]))
+    assert restore_ledger(home) is None
+    home.ledger.unlink()
+    with pytest.raises(HitcastError, match="is missing, though days have landed"):
+        read_ledger(home)
+    assert restore_ledger(home) == 2
     assert list(read_ledger(home).values()) == rows
+    home.ledger.write_bytes(b"no Parquet")
+    assert restore_ledger(home) == 2
+    for path in (home.ledger, home.ledger_copy):
+        path.write_bytes(b"no Parquet")
+    with pytest.raises(HitcastError, match="`hitcast ingest` every export again"):
+        restore_ledger(home)
+
+
+def test_landed_files_without_a_ledger_are_not_taken_for_an_empty_home(home: Home) -> None:
+    landed_file(home, VK, date(2024, 1, 1), 1).parent.mkdir(parents=True)
+    with pytest.raises(HitcastError, match="is missing, though days have landed"):
+        read_ledger(home)
+
+
+def test_the_ledger_of_an_earlier_version_is_refused(home: Home) -> None:
+    home.ledger.parent.mkdir(parents=True)
+    pq.write_table(pq.read_table(_older_ledger(home)), home.ledger)
+    with pytest.raises(HitcastError, match="a home of an earlier version: `hitcast ingest` its exports into a new one"):
+        read_ledger(home)
+
+
+def _older_ledger(home: Home) -> Path:
+    other = Home(home.root / "older")
+    _write(other, _rows([1]))
+    return other.ledger
+
+
+def test_each_day_has_one_file_and_the_catalog_its_latest(home: Home) -> None:
+    [day] = _rows([1], number=2)
+    gone = LedgerRow(**{**vars(_rows([2])[0]), "is_withdrawn": True})
+    catalogs = [LedgerRow(CATALOG.table, date(2024, 1, n), n, MOMENT, 1, "", "", "") for n in (4, 5)]
+    ledger = {(row.table_name, row.delivered_day): row for row in [day, gone, *catalogs]}
+    assert landed_files(home, ledger) == {
+        home.raw / "catalog_tracks" / "delivery=000005" / "data.parquet": catalogs[1],
+        home.raw / "vk_stream_days" / "stream_date=2024-01-01" / "delivery=000002" / "data.parquet": day,
+    }
+
+
+def test_files_that_the_ledger_does_not_name_go_with_the_next_commit(home: Home) -> None:
+    [row] = _rows([1], number=1)
+    incoming = incoming_dir(home) / "day.parquet"
+    incoming.parent.mkdir(parents=True)
+    incoming.write_bytes(b"landed")
+    place = landed_file(home, VK, row.delivered_day, 1)
+    strays = [landed_file(home, VK, date(2024, 1, day), number) for day, number in ((1, 2), (9, 1))]
+    commit(home, [(incoming, place)], {}, [row])
+    for stray in strays:
+        stray.parent.mkdir(parents=True)
+        stray.write_bytes(b"stray")
+    commit(home, [], read_ledger(home), [])
+    assert place.read_bytes() == b"landed"
+    assert [stray.parent.exists() for stray in strays] == [False, False]
+    assert not strays[1].parent.parent.exists()

@@ -5,8 +5,9 @@ import pytest
 
 from ml.errors import HitcastError
 from pipeline.home import Home
-from pipeline.ingest import ingest, withdraw
-from pipeline.ingest.landing import read_ledger
+from pipeline.ingest import ingest, landing, withdraw
+from pipeline.ingest.contract import load_contracts
+from pipeline.ingest.landing import landed_file, read_ledger
 
 DAY, OTHER = date(2024, 1, 1), date(2024, 1, 2)
 
@@ -25,7 +26,7 @@ def _exports(folder: Path) -> Path:
 
 
 def _file(home: Home, day: date) -> Path:
-    return home.raw / "vk_stream_days" / f"stream_date={day}" / "data.parquet"
+    return home.raw / "vk_stream_days" / f"stream_date={day}" / "delivery=000001" / "data.parquet"
 
 
 def test_a_withdrawn_day_leaves_the_landing_and_stays_in_the_ledger(home: Home) -> None:
@@ -42,22 +43,25 @@ def test_a_withdrawn_day_may_be_delivered_again(home: Home, tmp_path: Path) -> N
     withdraw(home, "vk_stream_days", [DAY])
     report = ingest(home, [_exports(tmp_path)])
     assert (report.tables[0].days_new, report.tables[0].days_unchanged) == ([DAY], [OTHER])
-    assert _file(home, DAY).exists()
+    assert landed_file(home, load_contracts()["vk_stream_days"], DAY, 3).exists()
     row = read_ledger(home)["vk_stream_days", DAY]
     assert (row.is_withdrawn, row.delivery_number) == (False, 3)
 
 
-def test_a_withdrawal_killed_before_its_ledger_is_made_good_by_the_same_call(home: Home) -> None:
-    _file(home, DAY).unlink()
-    assert withdraw(home, "vk_stream_days", [DAY]) == 2
+def test_a_withdrawal_killed_after_its_ledger_is_made_good_by_the_same_call(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: Home) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(landing, "remove_leftovers", killed)
+    with pytest.raises(KeyboardInterrupt):
+        withdraw(home, "vk_stream_days", [DAY])
+    monkeypatch.undo()
+    assert _file(home, DAY).exists()
     assert read_ledger(home)["vk_stream_days", DAY].is_withdrawn
-
-
-def test_a_day_withdrawn_again_is_no_other_delivery(home: Home) -> None:
-    assert withdraw(home, "vk_stream_days", [DAY]) == 2
-    # what a delivery that was killed before its ledger leaves
-    _file(home, DAY).write_bytes(_file(home, OTHER).read_bytes())
     before = read_ledger(home)
+    # no other delivery
     assert withdraw(home, "vk_stream_days", [DAY]) == 2
     assert read_ledger(home) == before
     assert not _file(home, DAY).exists()
