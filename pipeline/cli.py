@@ -108,7 +108,8 @@ def run(
         Literal["never", "auto", "always"],
         typer.Option(help="Train although a champion stands: auto does so where `hitcast status` says it is due."),
     ] = "never",
-    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
+    # every build is whole; scripts written when it was not still say so
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", hidden=True)] = False,
     target: Annotated[
         str | None,
         typer.Option(
@@ -138,7 +139,7 @@ def run(
         os.environ[VARIABLE] = target
     home = Home.current()
     with holding(home, "run"):
-        run_all(home, read_variables(variables), retrain, full_refresh, rebuild, working, finished)
+        run_all(home, read_variables(variables), retrain, rebuild, working, finished)
     render_publication(home)
 
 

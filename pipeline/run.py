@@ -47,7 +47,6 @@ def run(
     home: Home,
     variables: dict[str, Any],
     retrain: Literal["never", "auto", "always"] = "never",
-    full_refresh: bool = False,
     rebuild: bool = False,
     started: Callable[[str], AbstractContextManager[Callable[[str], None]]] = _silently,
     finished: Callable[[Step], None] = lambda step: None,
@@ -58,7 +57,6 @@ def run(
         home: The home.
         variables: All variables of the project, for dbt and for the models alike.
         retrain: Whether to train although a champion stands: never, always, or where `ml.drift` says it is due.
-        full_refresh: Build incremental models anew.
         rebuild: Make the warehouse anew first, with all forecasts that it or the published file holds.
         started: Called with a step's name; gives a context whose value takes messages of progress.
         finished: Called with each finished step.
@@ -73,7 +71,7 @@ def run(
     if settings.spark is not None:
         stop_if_missing(settings.target)
         if rebuild:
-            cure = "Give --full-refresh instead, or --target duckdb"
+            cure = "Leave it out, or give --target duckdb"
             raise HitcastError(f"mends DuckDB's file, and the target is {settings.target}", "--rebuild", cure)
     home.dbt.mkdir(parents=True, exist_ok=True)
 
@@ -88,7 +86,7 @@ def run(
         counts.rows_in = sum(row.row_count for row in read_ledger(home).values() if not row.is_withdrawn)
         widen(home)
         with _landing_blamed(home):
-            dbt.build(home, variables, FEATURES, full_refresh)
+            dbt.build(home, variables, FEATURES)
         counts.rows_out = count_rows(settings, "release_features")
         return "marts built and tested"
 

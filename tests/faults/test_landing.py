@@ -38,7 +38,7 @@ def test_a_run_after_the_cure_forecasts_as_before(home: Home, exports: Path) -> 
     query = "select * exclude (predicted_at, run_id) from release_predictions order by all"
     forecasts = published(home, query)
     overwritten(home.raw / "vk_stream_days" / DAY / "data.parquet", 0.01, 0.3)
-    assert DAY in refused(hitcast(home, "run", "--full-refresh"), 2)
+    assert DAY in refused(hitcast(home, "run"), 2)
     succeeded(hitcast(home, "ingest", str(exports), *MAPPINGS))
     succeeded(hitcast(home, "run"))
     assert published(home, query).equals(forecasts)
