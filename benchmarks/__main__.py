@@ -54,31 +54,24 @@ def measure(folder: Path, rows: int) -> Iterator[Result]:
     scan = min(scan, step("scan", main_home), key=lambda one: float(one["seconds"]))
     held = int(scan["rows"])
     yield timed(
-        "full build of the feature marts, SQL", held, full["sql_seconds"], "bare scan (max)", scan["seconds"], 2.5,
+        "full build of the feature marts, SQL", held, full["sql_seconds"], "bare scan (max)", scan["seconds"], 4.5,
         full["peak_memory_mb"],
     )  # fmt: skip
     yield timed("the same", held, full["sql_seconds"], "bare scan (count)", scan["count_seconds"])
     yield Result("its data tests", held, full["test_seconds"])
     yield Result("dbt's start-up, parsing and own queries", held, full["wall_seconds"] - _sql(full))
     yield _memory("peak memory of dbt build", held, full, GIGABYTE, "1 GB", 1.0)
-    yield from _engines(main_home, held)
-
-    unchanged = _best_build(main_home)
-    yield timed("build of an unchanged landing, SQL", held, unchanged, "full build", full["sql_seconds"], 0.1)
-    one_day = _one_day(main_home)
-    yield timed("build of one new day, SQL", held, one_day, "full build", full["sql_seconds"], 0.02)
-    yield timed("one new day beyond an unchanged landing", held, one_day - unchanged, "full build", full["sql_seconds"])
+    yield from _engines(main_home, held, float(scan["seconds"]))
 
     world(small_home, rows // SMALL)
     small = _full_build(small_home)
     small_held = int(step("scan", small_home)["rows"])
-    yield timed("build of one new day, SQL", held, one_day, f"at {small_held / 1e6:.1f} M", _one_day(small_home), 1.3)
     yield _growth(held, full, small_held, small)
 
     copied_world(double_home, main_home, 2)
     double = _full_build(double_home)
     yield _growth(2 * held, double, held, full)
-    tight = step("build", main_home, "--full-refresh", HITCAST_MEMORY_LIMIT="512MB")
+    tight = step("build", main_home, HITCAST_MEMORY_LIMIT="512MB")
     yield timed(
         "full build with memory_limit 512MB, SQL", held, tight["sql_seconds"], "without", full["sql_seconds"], None,
         tight["peak_memory_mb"],
@@ -102,31 +95,17 @@ def _ingest(home: Home, landed: dict[str, Any] | None) -> Iterator[Result]:
 
 def _full_build(home: Home) -> dict[str, Any]:
     """The better of two full builds."""
-    builds = [step("build", home, "--full-refresh") for _ in range(2)]
+    builds = [step("build", home) for _ in range(2)]
     return min(builds, key=lambda build: float(build["sql_seconds"]))
 
 
-def _best_build(home: Home) -> float:
-    return min(float(step("build", home)["sql_seconds"]) for _ in range(3))
-
-
-def _one_day(home: Home) -> float:
-    """SQL seconds of a build after one day was delivered; the better of two."""
-    seconds = []
-    for _ in range(2):
-        step("worlds", home, "take_last_day")
-        step("build", home)
-        step("worlds", home, "bring_last_day")
-        seconds.append(float(step("build", home)["sql_seconds"]))
-    return min(seconds)
-
-
-def _engines(home: Home, rows: int) -> Iterator[Result]:
+def _engines(home: Home, rows: int, scan_seconds: float) -> Iterator[Result]:
     """The release-day aggregates in three engines, whose results must be equal."""
     runs = {engine: step("release_days", home, engine, "2") for engine in ("duckdb", "polars", "pandas")}
     if any(run["sums"] != runs["duckdb"]["sums"] for run in runs.values()):
         raise HitcastError(f"engines disagree: { {name: run['sums'] for name, run in runs.items()} }", "benchmarks")
     own = runs["duckdb"]
+    yield timed("release-day aggregates", rows, own["seconds"], "bare scan (max)", scan_seconds, 1.8)
     for engine, limit in (("polars", 1.0), ("pandas", 1 / 8)):
         yield timed(
             "release-day aggregates", rows, own["seconds"], engine, runs[engine]["seconds"], limit,

@@ -26,7 +26,7 @@ def checked_columns() -> list[str]:
 
 
 def main() -> None:
-    """Builds the marts of HITCAST_HOME on the engine named first; further arguments go to dbt."""
+    """Builds the marts of HITCAST_HOME on the engine named."""
     engine, home = sys.argv[1], Home.current()
     places = ["--target", TARGETS[engine], "--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
     places += ["--target-path", str(home.dbt / f"bench_{engine}"), "--log-level", "none", "--log-level-file", "none"]
@@ -35,7 +35,7 @@ def main() -> None:
     _or_stop(dbtRunner().invoke(["parse", *places]))
     left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     begun, cpu_begun = time.perf_counter(), time.process_time()
-    outcome = dbtRunner().invoke(["build", "--select", *FEATURES, *left_out, *sys.argv[2:], *places])
+    outcome = dbtRunner().invoke(["build", "--select", *FEATURES, *left_out, *places])
     seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu_begun
     _or_stop(outcome)
     built = _on_duckdb(home) if engine == "duckdb" else _on_spark(home)

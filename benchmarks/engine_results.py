@@ -21,7 +21,6 @@ class Build:
         rows: Rows of the world that were asked for.
         engine: duckdb or spark.
         workers: Spark's, of one core each; 0 on DuckDB, which takes two threads.
-        kind: `full`, or `day`: one more day has landed since.
         limit: Seconds that it was given.
         seconds: By the clock, from dbt's start to its end, Spark's session included; null where the limit ended it.
         landed_rows: Report rows of the landing.
@@ -43,7 +42,6 @@ class Build:
     rows: int
     engine: str
     workers: int
-    kind: str
     limit: float
     seconds: float | None = None
     landed_rows: int = 0
@@ -60,7 +58,7 @@ class Build:
 
     @property
     def case(self) -> tuple[str, int, str, int]:
-        """What a full build and the day after it have in common."""
+        """What is measured once: on one machine, a size, an engine and its workers."""
         return self.machine, self.rows, self.engine, self.workers
 
 
@@ -73,15 +71,14 @@ def read(file: Path) -> list[Build]:
 
 def write(builds: Sequence[Build], file: Path) -> None:
     """Writes them, so that a benchmark killed meanwhile leaves the former file."""
-    ordered = sorted(builds, key=lambda build: (build.machine, build.rows, build.engine, build.workers, build.kind))
+    ordered = sorted(builds, key=lambda build: (build.machine, build.rows, build.engine, build.workers))
     with written(file) as part:
         part.write_text("[\n" + ",\n".join(f"  {json.dumps(asdict(build))}" for build in ordered) + "\n]\n")
 
 
 def stands(builds: Sequence[Build], case: tuple[str, int, str, int]) -> bool:
-    """Whether nothing of a case is left to be measured: it has both builds, or its full build ran into its limit."""
-    ours = {build.kind: build for build in builds if build.case == case}
-    return "full" in ours and ("day" in ours or ours["full"].seconds is None)
+    """Whether a case was measured, be it that its build ran into its limit."""
+    return any(build.case == case for build in builds)
 
 
 def check_equal(builds: Sequence[Build]) -> None:
@@ -90,14 +87,14 @@ def check_equal(builds: Sequence[Build]) -> None:
     Raises:
         HitcastError: Two builds of one landing differ in their rows or in a sum.
     """
-    first: dict[tuple[str, int, str], Build] = {}
+    first: dict[tuple[str, int], Build] = {}
     for build in builds:
         if build.seconds is None:
             continue
-        other = first.setdefault((build.machine, build.rows, build.kind), build)
+        other = first.setdefault((build.machine, build.rows), build)
         if (build.mart_rows, build.mart_digest) != (other.mart_rows, other.mart_digest):
             sides = [f"{one.mart_rows:,} rows on {one.engine} ({one.workers} workers)" for one in (other, build)]
-            what = f"release_features or its sums differ, {build.kind} build of {build.rows:,}: {' and '.join(sides)}"
+            what = f"release_features or its sums differ, build of {build.rows:,}: {' and '.join(sides)}"
             raise HitcastError(what, "benchmarks", "If the models have changed since: --again")
 
 

@@ -12,8 +12,8 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from benchmarks.engine_results import Build, check_equal, machine, read, stands,
 from benchmarks.processes import Watched, watch
 from benchmarks.scale_tables import tables, write_tables
 from benchmarks.scan import COLUMNS
-from benchmarks.steps import copied_world, step, world
+from benchmarks.steps import copied_world, world
 from benchmarks.worlds import MOST_COPIES
 from ml.errors import HitcastError
 from pipeline.demo.plan import LEAST_ROWS
@@ -83,48 +83,31 @@ def measure(given: argparse.Namespace) -> None:
         copied_world(home, source, given.copies)
     for case in missing:
         builds = [one for one in builds if one.case != case]
-        # closed, and its cluster gone, whatever ends it
-        with closing(_case(home, given, rows, case[2], case[3])) as made:
-            for build in made:
-                check_equal([*builds, build])
-                builds.append(build)
-                write(builds, given.results)
+        build = _case(home, given, rows, case[2], case[3])
+        check_equal([*builds, build])
+        builds.append(build)
+        write(builds, given.results)
 
 
 def _settings(workers: list[int]) -> list[tuple[str, int]]:
     return [("duckdb", 0), *(("spark", count) for count in workers)]
 
 
-def _case(home: Home, given: argparse.Namespace, rows: int, engine: str, workers: int) -> Generator[Build]:
-    """A full build without the last day, then one with it; a full build that ran into its limit has no day after."""
+def _case(home: Home, given: argparse.Namespace, rows: int, engine: str, workers: int) -> Build:
+    """One build of the whole landing."""
     memory = given.memory or ("3g" if rows >= LARGE else "1g")
     partitions = given.partitions or max(4, math.ceil(rows / ROWS_PER_PARTITION))
-    out = home.root / "day_is_out"
-    if out.exists() and any((home.root / "last_day").glob("*.parquet")):
-        # a benchmark that was killed left it so
-        step("worlds", home, "bring_last_day")
-    out.touch()
-    step("worlds", home, "take_last_day")
     try:
         _forget(home, engine)
         with _cluster(home, engine, workers, memory) as (leaders, master):
             blank = Build(
-                machine(), datetime.now(UTC).date().isoformat(), 0.0, rows, engine, workers, "full", given.limit,
+                machine(), datetime.now(UTC).date().isoformat(), 0.0, rows, engine, workers, given.limit,
                 worker_memory=memory if workers else "", partitions=partitions if workers else 0,
             )  # fmt: skip
-            environment = master | {"HITCAST_SPARK_PARTITIONS": str(partitions)}
-            full = _build(home, blank, environment, leaders, "--full-refresh")
-            yield full
-            if full.seconds is not None:
-                step("worlds", home, "bring_last_day")
-                out.unlink()
-                yield _build(home, replace(blank, kind="day"), environment, leaders)
+            return _build(home, blank, master | {"HITCAST_SPARK_PARTITIONS": str(partitions)}, leaders)
     finally:
         if engine == "spark":
             shutil.rmtree(home.root / "cluster", ignore_errors=True)
-        if out.exists():
-            step("worlds", home, "bring_last_day")
-            out.unlink()
 
 
 def _forget(home: Home, engine: str) -> None:
@@ -152,12 +135,12 @@ def _cluster(home: Home, engine: str, workers: int, memory: str) -> Iterator[tup
         )
 
 
-def _build(home: Home, blank: Build, environment: dict[str, str], leaders: list[int], *arguments: str) -> Build:
+def _build(home: Home, blank: Build, environment: dict[str, str], leaders: list[int]) -> Build:
     """Measures one build in a child."""
     load = os.getloadavg()[0]
-    told = f"{blank.engine}, {blank.workers} workers, {blank.kind} build on {home.root.name}"
+    told = f"{blank.engine}, {blank.workers} workers, build on {home.root.name}"
     print(f"{time.strftime('%H:%M:%S')} {told}", file=sys.stderr, flush=True)
-    command = [sys.executable, "-m", "benchmarks.engine_build", blank.engine, *arguments]
+    command = [sys.executable, "-m", "benchmarks.engine_build", blank.engine]
     done = watch(
         command, os.environ | {"HITCAST_HOME": str(home.root)} | environment, PROJECT_DIR, blank.limit, leaders
     )

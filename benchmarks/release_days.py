@@ -33,7 +33,7 @@ LAST_DAY = max(6, max(_VARIABLES["horizons"]) - 1)
 
 
 def in_duckdb(home: Home) -> tuple[float, Sums]:
-    """As dbt compiled it for a full refresh just before, written to a fresh DuckDB file."""
+    """As dbt compiled it just before, written to a fresh DuckDB file."""
     file = home.root / "bench.duckdb"
     file.unlink(missing_ok=True)
     connection = connect(str(file))
@@ -76,7 +76,7 @@ def in_polars(home: Home) -> tuple[float, Sums]:
 
     is_pgc = pl.col("content_type") == "PGC"
     is_told, is_timed = pl.col("content_type").is_not_null(), pl.col("average_play_seconds").is_not_null()
-    tiktok_days = joined("tiktok_sound_days", "activity_date", -TEASER_DAYS, 6)
+    tiktok_days = joined("tiktok_sound_days", "activity_date", -TEASER_DAYS, LAST_DAY)
     tiktok = tiktok_days.group_by("release_id", "day_number").agg(
         *(pl.col(name).sum() for name in MEASURES),
         pl.when(is_pgc).then("views").when(is_told).then(0).sum().alias("pgc_views"),
@@ -86,25 +86,20 @@ def in_polars(home: Home) -> tuple[float, Sums]:
         (pl.col("average_play_seconds") * pl.col("views")).sum().alias("play_seconds"),
         pl.when(is_timed).then("views").sum().alias("timed_views"),
     )
-    is_early, is_paid = pl.col("day_number") <= 6, pl.col("subscription") == "paid"
+    is_paid = pl.col("subscription") == "paid"
     vk_days = joined("vk_stream_days", "stream_date", 0, LAST_DAY)
     vk = vk_days.group_by("release_id", "day_number").agg(
         pl.col("streams").sum(),
         *(
-            pl.when(is_early & (pl.col("source") == source))
+            pl.when(pl.col("source") == source)
             .then("streams")
-            .when(is_early & pl.col("source").is_not_null())
+            .when(pl.col("source").is_not_null())
             .then(0)
             .sum()
             .alias(name)
             for source, name in SOURCES.items()
         ),
-        pl.when(is_early & is_paid)
-        .then("streams")
-        .when(is_early & pl.col("subscription").is_not_null())
-        .then(0)
-        .sum()
-        .alias("paid_streams"),
+        pl.when(is_paid).then("streams").when(pl.col("subscription").is_not_null()).then(0).sum().alias("paid_streams"),
     )
     begun = time.perf_counter()
     results = {TIKTOK: tiktok.collect(engine="streaming"), VK: vk.collect(engine="streaming")}
@@ -130,7 +125,7 @@ def in_pandas(home: Home) -> tuple[float, Sums]:
         return frame[frame["day_number"].between(first, last)].copy()
 
     begun = time.perf_counter()
-    frame = joined("tiktok_sound_days", "activity_date", -TEASER_DAYS, 6)
+    frame = joined("tiktok_sound_days", "activity_date", -TEASER_DAYS, LAST_DAY)
     is_pgc = frame["content_type"] == "PGC"
     frame["pgc_views"], frame["pgc_creations"] = frame["views"].where(is_pgc, 0), frame["creations"].where(is_pgc, 0)
     frame["largest_sound_creations"], frame["active_sounds"] = frame["creations"], 1
@@ -140,10 +135,9 @@ def in_pandas(home: Home) -> tuple[float, Sums]:
     functions = dict.fromkeys(summed, "sum") | {"largest_sound_creations": "max"}
     results = {TIKTOK: frame.groupby(["release_id", "day_number"]).agg(functions)}
     frame = joined("vk_stream_days", "stream_date", 0, LAST_DAY)
-    is_early = frame["day_number"] <= 6
     for source, name in SOURCES.items():
-        frame[name] = frame["streams"].where(is_early & (frame["source"] == source), 0)
-    frame["paid_streams"] = frame["streams"].where(is_early & (frame["subscription"] == "paid"), 0)
+        frame[name] = frame["streams"].where(frame["source"] == source, 0)
+    frame["paid_streams"] = frame["streams"].where(frame["subscription"] == "paid", 0)
     results[VK] = frame.groupby(["release_id", "day_number"])[CHECKED[VK]].sum()
     seconds = time.perf_counter() - begun
     sums = {

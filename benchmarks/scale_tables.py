@@ -21,9 +21,8 @@ ASSUMED = (
     " second worker gained less than it would on a machine of its own.",
     "A worker's memory does not grow, as shuffles get a task for every million rows. Left out are an object store's"
     " delays, a network slower than a machine's own, neighbours and lost workers.",
-    "It is the full build. What a new day costs is only measured.",
 )
-MEASURED = ("rows, million", "engine", "build", "s", "processor s", "memory, GB", "warehouse, MB", "files", "load")
+MEASURED = ("rows, million", "engine", "s", "processor s", "memory, GB", "warehouse, MB", "files", "load")
 MODELLED = (
     "rows, million", "landing, GB", "MB a day and source", "DuckDB, min", "DuckDB's memory, GB", "DuckDB's file, GB",
     "Spark, core-hours", "Spark's tables, GB", "shuffled, GB", "workers for an hour", "workers to equal DuckDB",
@@ -76,9 +75,7 @@ def model_of(builds: Sequence[Build]) -> Costs:
 def points(builds: Sequence[Build], engine: str, workers: int) -> dict[str, Points]:
     """Landed rows and values of the finished full builds, by what was measured."""
     chosen = [
-        build
-        for build in builds
-        if (build.engine, build.workers, build.kind) == (engine, workers, "full") and build.seconds is not None
+        build for build in builds if (build.engine, build.workers) == (engine, workers) and build.seconds is not None
     ]
     names = ["landing_bytes", "seconds", "cpu_seconds", "peak_memory_mb", "warehouse_bytes"]
     names += ["shuffle_bytes"] if engine == "spark" else []
@@ -91,11 +88,10 @@ def _measured(machine: str, builds: Sequence[Build]) -> Iterator[str]:
     yield ""
     yield from _head(MEASURED)
     order = {"duckdb": 0, "spark": 1}
-    for build in sorted(builds, key=lambda one: (one.rows, order[one.engine], one.workers, one.kind == "day")):
+    for build in sorted(builds, key=lambda one: (one.rows, order[one.engine], one.workers)):
         yield _row(
             f"{build.landed_rows / 1e6:.2f}",
             "DuckDB" if build.engine == "duckdb" else f"Spark, {_plural(build.workers, 'worker')}",
-            "full" if build.kind == "full" else "a new day",
             f"not within {build.limit:.0f}" if build.seconds is None else f"{build.seconds:.1f}",
             _number(build.cpu_seconds, 1),
             _number(build.peak_memory_mb, 2, 1024),

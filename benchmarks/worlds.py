@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.children import report
-from benchmarks.scan import COLUMNS, connect, raw
+from benchmarks.scan import connect
 from pipeline.demo.world import write_demo_data
 from pipeline.home import Home
-from pipeline.ingest import ingest, withdraw
+from pipeline.ingest import ingest
 from pipeline.ingest.contract import LEDGER, load_contracts
 from pipeline.ingest.landing import digest_of, landed_files, read_ledger, write_ledger
 
@@ -117,36 +117,11 @@ def multiply(home: Home, source: Home, copies: int) -> None:
     report(files=len(written))
 
 
-def take_last_day(home: Home) -> None:
-    """Withdraws the last day that both sources delivered, kept aside as exports for `bring_last_day`."""
-    delivered = [{day for name, day in read_ledger(home) if name == table} for table in COLUMNS]
-    day = max(set.intersection(*delivered))
-    aside = home.root / "last_day"
-    aside.mkdir(exist_ok=True)
-    with connect() as connection:
-        for table, names in COLUMNS.items():
-            day_column = next(name for name in names if name.endswith("_date"))
-            connection.execute(
-                f"copy (from {raw(home, table)} where {day_column} = $day) to $target (format parquet)",
-                {"day": day, "target": str(aside / f"{table}.parquet")},
-            )
-            withdraw(home, table, [day])
-    report(day=str(day))
-
-
-def bring_last_day(home: Home) -> None:
-    """Lands the day kept aside."""
-    ingest(home, [home.root / "last_day"])
-    report()
-
-
 STEPS: dict[str, Callable[..., None]] = {
     "demo": lambda home, rows: demo(home, int(rows)),
     "land": land,
     "copy": lambda home, how: copy(home, ordered=how == "ordered"),
     "multiply": lambda home, source, copies: multiply(home, Home(Path(source)), int(copies)),
-    "take_last_day": take_last_day,
-    "bring_last_day": bring_last_day,
 }
 
 

@@ -12,9 +12,20 @@
   cast(datediff({{ date_column }}, {{ release_date_column }}) as bigint)
 {%- endmacro %}
 
-{#- Last day since release whose VK streams are kept: the longest horizon's, and no less than the first week's. -#}
+{#- First day since release that is kept: the first teaser day, and no later than the day before release, on which every
+    release has a row. -#}
+{% macro first_observed_day() -%}
+  {{ [-1, -var('teaser_days')] | min }}
+{%- endmacro %}
+
+{#- Last day since release that is kept: the longest horizon's, and no less than the first week's. -#}
 {% macro last_observed_day() -%}
   {{ [6, (var('horizons') | max) - 1] | max }}
+{%- endmacro %}
+
+{#- Last as-of day that features are made for: the longest horizon's last day, and no less than a week. -#}
+{% macro last_as_of_day() -%}
+  {{ [7, (var('horizons') | max) - 1] | max }}
 {%- endmacro %}
 
 {#- Monday 0 to Sunday 6, counted from a Monday so that every engine agrees. -#}
@@ -35,8 +46,8 @@
   explode(sequence({{ first_day }}, {{ last_day }}, interval 1 day))
 {%- endmacro %}
 
-{#- A day's measure from a row that may be absent: what the row reports; without a row 0 on a delivered day, for then
-    there was nothing, and null on a day never delivered, for then nobody knows. -#}
-{% macro measure_of_day(row_alias, measure, is_delivered) -%}
-  case when {{ row_alias }}.release_id is not null then {{ row_alias }}.{{ measure }} when {{ is_delivered }} then 0 end
+{#- A day's measure from a row that may be absent: what the row reports; without a row 0 on a day delivered whole, for
+    then there was nothing, and null on any other day, for then nobody knows. -#}
+{% macro measure_of_day(row_alias, measure, state) -%}
+  case when {{ state }} = 'whole' then case when {{ row_alias }}.release_id is null then 0 else {{ row_alias }}.{{ measure }} end end
 {%- endmacro %}

@@ -75,11 +75,8 @@
   {{ return(['horizons', 'class_horizon', 'territory', 'teaser_days', 'false_positive_cost', 'false_negative_cost']) }}
 {% endmacro %}
 
-{#- Digest of what a model computes: comments on lines of their own, layout and the home's place are no part of it.
-    An incremental model compiles otherwise at its second build, so that its text is taken as it is written. -#}
+{#- Digest of what a model computes: comments on lines of their own and layout are no part of it. -#}
 {% macro sql_digest(model) %}
-  {%- set sql = model.raw_code if model.config.materialized == 'incremental' else model.compiled_code -%}
-  {%- set sql = sql | replace(env_var('HITCAST_HOME', 'data') ~ '/raw/', 'raw/') -%}
-  {%- set sql = modules.re.sub('(?m)^[ \\t]*--.*$', '', sql) -%}
+  {%- set sql = modules.re.sub('(?m)^[ \\t]*--.*$', '', model.compiled_code) -%}
   {{ return(local_md5(modules.re.sub('\\s+', ' ', sql).strip())) }}
 {% endmacro %}

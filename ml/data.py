@@ -27,6 +27,8 @@ FEATURE_SETS: Mapping[str, frozenset[str]] = {
 
 KEYS = ("release_id", "as_of_day", "release_date", "as_of_date", "is_reissue")
 MARTS = ("release_features", "release_targets", "feature_catalog", "releases", "stream_classes", "dataset_days")
+AS_OF_DAYS = (1, 7)
+"""First and last of the as-of days that models are trained on and releases are forecast at."""
 SEASONS = pd.Timedelta(days=700)
 """Span of training releases from which every season has been seen twice, but for the last window's maturity."""
 
@@ -79,11 +81,23 @@ def read_marts(settings: Settings) -> Marts:
     builds = read_builds(settings)
     with open_warehouse(settings, MARTS) as connection:
 
-        def read(query: str) -> pd.DataFrame:
-            frame: pd.DataFrame = connection.execute(query).to_arrow_table().to_pandas(date_as_object=False)
+        def read(query: str, parameters: dict[str, int] | None = None) -> pd.DataFrame:
+            rows = connection.execute(query, parameters).to_arrow_table()
+            frame: pd.DataFrame = rows.to_pandas(date_as_object=False)
             return frame
 
-        features = read("select * from release_features order by release_date, release_id, as_of_day")
+        # the models' clock is TikTok's: an as-of day that VK alone has reached is not forecast
+        features = read(
+            """
+            select release_features.* from release_features
+            cross join dataset_days
+            where
+                as_of_day between $first and $last
+                and as_of_date <= tiktok_data_through_date + interval 1 day
+            order by release_date, release_id, as_of_day
+            """,
+            {"first": AS_OF_DAYS[0], "last": AS_OF_DAYS[1]},
+        )
         targets = read(
             "select release_id, horizon_days, streams, is_mature from release_targets order by release_id, horizon_days"
         )

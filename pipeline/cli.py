@@ -111,7 +111,8 @@ def run(
             "`hitcast status` says it is due; never stops the run instead of either."
         ),
     ] = "changed",
-    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
+    # every build is whole; scripts written when it was not still say so
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", hidden=True)] = False,
     target: Annotated[
         str | None,
         typer.Option(
@@ -141,7 +142,7 @@ def run(
         os.environ[VARIABLE] = target
     home = Home.current()
     with holding(home, "run"):
-        run_all(home, read_variables(variables), retrain, full_refresh, rebuild, working, finished)
+        run_all(home, read_variables(variables), retrain, rebuild, working, finished)
     render_publication(home)
 
 

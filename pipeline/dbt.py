@@ -1,13 +1,11 @@
 """Calls dbt in this process, on one home."""
 
-import hashlib
 import json
 import os
 from pathlib import Path
 from typing import Any
 
 from ml.errors import HitcastError, machine_error
-from ml.files import written
 from ml.settings import Settings
 from ml.spark import open_session
 from ml.warehouse import damaged, is_damage, open_warehouse
@@ -15,36 +13,25 @@ from pipeline.home import PROJECT_DIR, Home
 from pipeline.project import settings_of
 from pipeline.target import DUCKDB, chosen
 
-# Incremental models keep rows that these variables and the SQL shaped; any change asks for a full refresh.
-SHAPING_VARIABLES = ("territory", "teaser_days", "horizons")
 # Silence on the terminal. The file moves aside at its most bytes, and dbt keeps five that did.
 LOGGING = ("--log-level", "none", "--log-level-file", "info", "--log-file-max-bytes", str(1 << 20))
 
 
-def build(home: Home, variables: dict[str, Any], select: list[str], full_refresh: bool = False) -> None:
+def build(home: Home, variables: dict[str, Any], select: list[str]) -> None:
     """Builds and tests the selected models in the chosen target's warehouse; unit tests are left to developers.
 
     Args:
         home: Where raw data is read and the warehouse written.
         variables: All variables of the project.
         select: dbt selectors.
-        full_refresh: Whether incremental models start anew. Changed SQL or shaping variables start them anew too.
 
     Raises:
         HitcastError: A model or a test failed; names it, its message and the log.
     """
-    shape_file = _place(home, "built_with", ".json")
-    shape = {name: variables[name] for name in SHAPING_VARIABLES} | {"sql": _sql_digest()}
-    # a first build that was killed leaves rows and no word of what shaped them
-    held = json.loads(shape_file.read_text()) if shape_file.exists() else None
     arguments = ["build", "--select", *select, "--indirect-selection", "buildable"]
     arguments += ["--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
-    if full_refresh or held != shape:
-        arguments.append("--full-refresh")
     _prepare(home, settings_of(home, variables))
     invoke(home, arguments)
-    with written(shape_file) as part:
-        part.write_text(json.dumps(shape))
 
 
 def invoke(home: Home, arguments: list[str]) -> None:
@@ -101,15 +88,10 @@ def _prepare(home: Home, settings: Settings) -> None:
             pass
 
 
-def _place(home: Home, name: str, ending: str = "") -> Path:
-    """A file or folder of the target's own: what dbt remembers of one target is a cold start for another."""
+def _place(home: Home, name: str) -> Path:
+    """A folder of the target's own: what dbt remembers of one target is a cold start for another."""
     target = chosen()
-    return home.dbt / f"{name}{'' if target == DUCKDB else f'_{target}'}{ending}"
-
-
-def _sql_digest() -> str:
-    files = sorted(path for folder in ("models", "macros") for path in (PROJECT_DIR / folder).rglob("*.sql"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return home.dbt / f"{name}{'' if target == DUCKDB else f'_{target}'}"
 
 
 def _first_lines(message: str) -> str:

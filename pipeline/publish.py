@@ -26,6 +26,7 @@ PUBLISHED_TABLES = (
     "model_performance",
     "backtest_forecasts",
     "feature_drift",
+    "release_days",
     "delivered_days",
     "stream_classes",
     "promotion_costs",

@@ -54,7 +54,6 @@ def run(
     home: Home,
     variables: dict[str, Any],
     retrain: Retrain = "changed",
-    full_refresh: bool = False,
     rebuild: bool = False,
     started: Callable[[str], AbstractContextManager[Callable[[str], None]]] = _silently,
     finished: Callable[[Step], None] = lambda step: None,
@@ -66,7 +65,6 @@ def run(
         variables: All variables of the project, for dbt and for the models alike.
         retrain: When to train although there is a champion: where its features have changed, also where `ml.drift` says
             it is due (auto), always, or never, which refuses to go on with a champion of other features.
-        full_refresh: Build incremental models anew.
         rebuild: Make the warehouse anew first, with all forecasts that it or the published file holds.
         started: Called with a step's name; gives a context whose value takes messages of progress.
         finished: Called with each finished step.
@@ -81,7 +79,7 @@ def run(
     if settings.spark is not None:
         stop_if_missing(settings.target)
         if rebuild:
-            cure = "Give --full-refresh instead, or --target duckdb"
+            cure = "Leave it out, or give --target duckdb"
             raise HitcastError(f"mends DuckDB's file, and the target is {settings.target}", "--rebuild", cure)
     home.dbt.mkdir(parents=True, exist_ok=True)
 
@@ -95,7 +93,7 @@ def run(
         stop_on_lost_warehouse(home, settings)
         counts.rows_in = sum(row.row_count for row in read_ledger(home).values() if not row.is_withdrawn)
         difference = _built_otherwise(settings)
-        dbt.build(home, variables, FEATURES, full_refresh or bool(difference))
+        dbt.build(home, variables, FEATURES)
         counts.rows_out = count_rows(settings, "release_features")
         return f"marts built and tested{difference and f'; before, {difference}'}"
 

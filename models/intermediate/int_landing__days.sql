@@ -1,14 +1,18 @@
--- one row per day ever delivered by TikTok or VK, and whether it stands
+-- one row per day that TikTok or VK ever delivered, with the state of each platform's report
 with deliveries as (
 
-    select * from {{ ref('stg_landing__deliveries') }}
+    select
+        delivered_day,
+        table_name,
+        case when not is_withdrawn then 'whole' end as day_state
+    from {{ ref('stg_landing__deliveries') }}
+    where table_name in ('tiktok_sound_days', 'vk_stream_days')
 
 )
 
 select
     delivered_day,
-    bool_or(table_name = 'tiktok_sound_days' and not is_withdrawn) as is_tiktok_delivered,
-    bool_or(table_name = 'vk_stream_days' and not is_withdrawn) as is_vk_delivered
+    max(case when table_name = 'tiktok_sound_days' then day_state end) as tiktok_state,
+    max(case when table_name = 'vk_stream_days' then day_state end) as vk_state
 from deliveries
-where table_name in ('tiktok_sound_days', 'vk_stream_days')
 group by delivered_day

@@ -17,8 +17,8 @@ targets as (
 
 first_days as (
 
-    select * from {{ ref('int_releases__first_days') }}
-    where day_number >= 0
+    select * from {{ ref('release_days') }}
+    where day_number between 0 and 6
 
 ),
 
@@ -26,8 +26,8 @@ first_weeks as (
 
     select
         release_id,
-        cast(sum(views) as bigint) as first_week_views,
-        case when count(streams) = 7 then cast(sum(streams) as bigint) end as first_week_streams
+        cast(sum(tiktok_views) as bigint) as first_week_views,
+        case when count(vk_streams) = 7 then cast(sum(vk_streams) as bigint) end as first_week_streams
     from first_days
     group by release_id
 

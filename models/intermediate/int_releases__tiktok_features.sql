@@ -1,176 +1,178 @@
 -- one row per release and as-of day: TikTok activity of the days before the as-of day
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ forget_as_of_days_to_rebuild() }}"
-) }}
--- depends_on: {{ ref('int_releases__as_of_days') }}
+-- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
+{{ config(materialized='view') }}
 
-with as_of_days as (
+with release_days as (
 
-    {% if is_incremental() %}
-        {{ as_of_days_to_rebuild() }}
-    {% else %}
-        select * from {{ ref('int_releases__as_of_days') }}
-    {% endif %}
+    select * from {{ ref('release_days') }}
 
 ),
 
-first_days as (
-
-    select * from {{ ref('int_releases__first_days') }}
-    {% if is_incremental() %}
-        where release_id in (select as_of_days.release_id from as_of_days)
-    {% endif %}
-
-),
-
-last_delivery as (
-
-    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
-
-),
-
--- once for all as-of days, which then see the day values before them: a fifth less time than once for each
-by_release as (
+-- a day before release feeds the teasers, and nothing else
+days as (
 
     select
         release_id,
-        {%- for measure in ['views', 'creations', 'likes'] %}
-            {%- for day in range(7) %}
-                max({{ measure }}) filter (where day_number = {{ day }}) as {{ measure }}_day_{{ day }},
-            {%- endfor %}
-        {%- endfor %}
-        cast(sum(views) filter (where day_number < 0) as bigint) as teaser_views_total,
-        cast(sum(creations) filter (where day_number < 0) as bigint) as teaser_creations_total,
-        count(*) filter (where day_number < 0 and views > 0) as teaser_days_active
-    from first_days
-    group by release_id
+        day_number,
+        day_number + 1 as as_of_day,
+        case when day_number < 0 then tiktok_views end as teaser_views,
+        case when day_number < 0 then tiktok_creations end as teaser_creations,
+        case when day_number >= 0 then tiktok_views end as views,
+        case when day_number >= 0 then tiktok_creations end as creations,
+        case when day_number >= 0 then tiktok_likes end as likes,
+        case when day_number >= 0 then tiktok_comments end as comments,
+        case when day_number >= 0 then tiktok_shares end as shares,
+        case when day_number >= 0 then tiktok_favorites end as favorites,
+        case when day_number >= 0 then tiktok_pgc_views end as pgc_views,
+        case when day_number >= 0 then tiktok_pgc_creations end as pgc_creations,
+        case when day_number >= 0 then tiktok_largest_sound_creations end as largest_sound_creations,
+        case when day_number >= 0 then tiktok_active_sounds end as active_sounds,
+        case when day_number >= 0 then tiktok_play_seconds end as play_seconds,
+        case when day_number >= 0 then tiktok_timed_views end as timed_views,
+        case when day_number >= 0 then tiktok_platform_views end as platform_views,
+        case when day_number >= 0 then tiktok_platform_creations end as platform_creations,
+        day_number >= 0 and tiktok_state = 'whole' as is_known
+    from release_days
 
 ),
 
-known_days as (
-
-    select
-        as_of_days.release_id,
-        as_of_days.as_of_day,
-        as_of_days.as_of_date,
-        first_days.day_number,
-        first_days.views,
-        first_days.creations,
-        first_days.likes,
-        first_days.comments,
-        first_days.shares,
-        first_days.favorites,
-        first_days.pgc_views,
-        first_days.pgc_creations,
-        first_days.largest_sound_creations,
-        first_days.active_sounds,
-        first_days.play_seconds,
-        first_days.timed_views,
-        first_days.platform_views,
-        first_days.platform_creations,
-        first_days.is_tiktok_delivered,
-        ln(1 + first_days.views) as log_views,
-        ln(1 + first_days.creations) as log_creations
-    from as_of_days
-    inner join first_days
-        on
-            as_of_days.release_id = first_days.release_id
-            and as_of_days.as_of_day > first_days.day_number
-    where first_days.day_number >= 0
-
-),
-
-aggregated as (
+known as (
 
     select
         release_id,
         as_of_day,
-        as_of_date,
-        {%- for measure in ['views', 'creations', 'likes', 'comments', 'shares', 'favorites'] %}
-            cast(sum({{ measure }}) as bigint) as {{ measure }}_total,
-        {%- endfor %}
-        {%- for measure in ['views', 'creations'] %}
-            {{ log_slope('log_' ~ measure, 'day_number') }} as {{ measure }}_log_slope,
-            max({{ measure }}) filter (where day_number = as_of_day - 1) as {{ measure }}_last_day,
-            -- the earliest of the days with the most
-            max_by(day_number, {{ measure }} * 8 - day_number) as {{ measure }}_peak_day,
-        {%- endfor %}
-        cast(sum(pgc_views) as bigint) as pgc_views_total,
-        cast(sum(pgc_creations) as bigint) as pgc_creations_total,
-        cast(sum(largest_sound_creations) as bigint) as largest_sound_creations_total,
-        max(active_sounds) as active_sounds_peak,
-        cast(sum({{ exact('play_seconds') }}) as double) as play_seconds_total,
-        cast(sum(timed_views) as bigint) as timed_views_total,
-        cast(sum(platform_views) as bigint) as platform_views_total,
-        cast(sum(platform_creations) as bigint) as platform_creations_total,
-        count(*) filter (where is_tiktok_delivered) as delivered_days
-    from known_days
-    group by release_id, as_of_day, as_of_date
+        views,
+        creations,
+        max(case when day_number = 0 then views end) over release as views_day_0,
+        max(case when day_number = 1 then views end) over release as views_day_1,
+        max(case when day_number = 2 then views end) over release as views_day_2,
+        max(case when day_number = 3 then views end) over release as views_day_3,
+        max(case when day_number = 4 then views end) over release as views_day_4,
+        max(case when day_number = 5 then views end) over release as views_day_5,
+        max(case when day_number = 6 then views end) over release as views_day_6,
+        cast(sum(views) over so_far as bigint) as tiktok_views_total,
+        count(views) over so_far as views_days,
+        regr_slope(ln(1 + views), day_number) over so_far as views_log_slope,
+        max(views) over day_before as views_day_before,
+        -- the earliest of the days with the most
+        max_by(day_number, views * 1000 - day_number) over so_far as tiktok_views_peak_day,
+        max(case when day_number = 0 then creations end) over release as creations_day_0,
+        max(case when day_number = 1 then creations end) over release as creations_day_1,
+        max(case when day_number = 2 then creations end) over release as creations_day_2,
+        max(case when day_number = 3 then creations end) over release as creations_day_3,
+        max(case when day_number = 4 then creations end) over release as creations_day_4,
+        max(case when day_number = 5 then creations end) over release as creations_day_5,
+        max(case when day_number = 6 then creations end) over release as creations_day_6,
+        cast(sum(creations) over so_far as bigint) as tiktok_creations_total,
+        count(creations) over so_far as creations_days,
+        regr_slope(ln(1 + creations), day_number) over so_far as creations_log_slope,
+        max(creations) over day_before as creations_day_before,
+        max_by(day_number, creations * 1000 - day_number) over so_far as tiktok_creations_peak_day,
+        cast(sum(comments) over so_far as bigint) as tiktok_comments_total,
+        cast(sum(shares) over so_far as bigint) as tiktok_shares_total,
+        cast(sum(favorites) over so_far as bigint) as tiktok_favorites_total,
+        max(case when day_number = 0 then likes end) over release as likes_day_0,
+        max(case when day_number = 1 then likes end) over release as likes_day_1,
+        max(case when day_number = 2 then likes end) over release as likes_day_2,
+        max(case when day_number = 3 then likes end) over release as likes_day_3,
+        max(case when day_number = 4 then likes end) over release as likes_day_4,
+        max(case when day_number = 5 then likes end) over release as likes_day_5,
+        max(case when day_number = 6 then likes end) over release as likes_day_6,
+        cast(sum(likes) over so_far as bigint) as tiktok_likes_total,
+        max(active_sounds) over so_far as tiktok_active_sounds_peak,
+        sum(pgc_views) over so_far as pgc_views_total,
+        cast(sum(pgc_creations) over so_far as bigint) as pgc_creations_total,
+        sum(largest_sound_creations) over so_far as largest_sound_creations_total,
+        cast(sum({{ exact('play_seconds') }}) over so_far as double) as play_seconds_total,
+        sum(timed_views) over so_far as timed_views_total,
+        cast(sum(teaser_views) over so_far as bigint) as tiktok_teaser_views_total,
+        cast(sum(teaser_creations) over so_far as bigint) as tiktok_teaser_creations_total,
+        count(case when teaser_views > 0 then 1 end) over so_far as tiktok_teaser_days_active,
+        cast(sum(platform_views) over so_far as bigint) as tiktok_platform_views_total,
+        sum(platform_creations) over so_far as platform_creations_total,
+        count(case when is_known then 1 end) over so_far as tiktok_delivered_days
+    from days
+    window
+        -- its days to come as well: whoever reads one looks at the as-of day first
+        release as (partition by release_id),
+        so_far as (
+            partition by release_id order by day_number rows between unbounded preceding and current row
+        ),
+        day_before as (
+            partition by release_id order by day_number rows between 1 preceding and 1 preceding
+        )
 
 )
 
 -- Fractions that come of logarithms or of doubles have nine decimals: engines differ in the last bit, and to a model
 -- 0 and 4e-16 are two values.
 select
-    aggregated.release_id,
-    aggregated.as_of_day,
-    aggregated.as_of_date,
-    {%- for measure in ['views', 'creations'] %}
-        {%- for day in range(7) %}
-            case when aggregated.as_of_day > {{ day }} then by_release.{{ measure }}_day_{{ day }} end
-                as tiktok_{{ measure }}_day_{{ day }},
-        {%- endfor %}
-        aggregated.{{ measure }}_total as tiktok_{{ measure }}_total,
-        aggregated.{{ measure }}_log_slope as tiktok_{{ measure }}_log_slope,
-        case
-            when
-                aggregated.as_of_day > 1
-                then aggregated.{{ measure }}_last_day / nullif(by_release.{{ measure }}_day_0, 0)
-        end
-            as tiktok_{{ measure }}_last_over_first,
-        case
-            {%- for day in range(3, 8) %}
-                when aggregated.as_of_day = {{ day }} then
-                    round(
-                        ln(1 + by_release.{{ measure }}_day_{{ day - 1 }})
-                        - ln(1 + by_release.{{ measure }}_day_{{ day - 2 }})
-                        - ln(1 + by_release.{{ measure }}_day_1) + ln(1 + by_release.{{ measure }}_day_0),
-                        9
-                    )
-            {%- endfor %}
-        end as tiktok_{{ measure }}_acceleration,
-        aggregated.{{ measure }}_peak_day as tiktok_{{ measure }}_peak_day,
-    {%- endfor %}
-    aggregated.views_total / nullif(aggregated.creations_total, 0) as tiktok_views_per_creation,
-    aggregated.comments_total as tiktok_comments_total,
-    aggregated.shares_total as tiktok_shares_total,
-    aggregated.favorites_total as tiktok_favorites_total,
-    {%- for measure in ['comments', 'shares', 'favorites'] %}
-        aggregated.{{ measure }}_total / nullif(aggregated.views_total, 0) as tiktok_{{ measure }}_per_view,
-    {%- endfor %}
-    {%- for day in range(7) %}
-        case when aggregated.as_of_day > {{ day }} then by_release.likes_day_{{ day }} end
-            as tiktok_likes_day_{{ day }},
-    {%- endfor %}
-    aggregated.likes_total as tiktok_likes_total,
-    aggregated.likes_total / nullif(aggregated.views_total, 0) as tiktok_likes_per_view,
-    aggregated.active_sounds_peak as tiktok_active_sounds_peak,
-    aggregated.pgc_views_total / nullif(aggregated.views_total, 0) as tiktok_pgc_share_of_views,
-    aggregated.pgc_creations_total / nullif(aggregated.creations_total, 0) as tiktok_pgc_share_of_creations,
-    aggregated.creations_total - aggregated.pgc_creations_total as tiktok_ugc_creations_total,
-    aggregated.largest_sound_creations_total / nullif(aggregated.creations_total, 0) as tiktok_largest_sound_share,
-    round(aggregated.play_seconds_total / nullif(aggregated.timed_views_total, 0), 9) as tiktok_average_play_seconds,
-    by_release.teaser_views_total as tiktok_teaser_views_total,
-    by_release.teaser_creations_total as tiktok_teaser_creations_total,
-    by_release.teaser_days_active as tiktok_teaser_days_active,
-    aggregated.views_total / nullif(aggregated.platform_views_total, 0) as tiktok_share_of_platform_views,
-    aggregated.creations_total / nullif(aggregated.platform_creations_total, 0) as tiktok_share_of_platform_creations,
-    aggregated.platform_views_total as tiktok_platform_views_total,
-    aggregated.delivered_days as tiktok_delivered_days,
-    last_delivery.delivery_number
-from aggregated
-inner join by_release on aggregated.release_id = by_release.release_id
-cross join last_delivery
+    release_id,
+    as_of_day,
+    case when as_of_day > 0 then views_day_0 end as tiktok_views_day_0,
+    case when as_of_day > 1 then views_day_1 end as tiktok_views_day_1,
+    case when as_of_day > 2 then views_day_2 end as tiktok_views_day_2,
+    case when as_of_day > 3 then views_day_3 end as tiktok_views_day_3,
+    case when as_of_day > 4 then views_day_4 end as tiktok_views_day_4,
+    case when as_of_day > 5 then views_day_5 end as tiktok_views_day_5,
+    case when as_of_day > 6 then views_day_6 end as tiktok_views_day_6,
+    tiktok_views_total,
+    case when views_days > 1 then round(views_log_slope, 9) end as tiktok_views_log_slope,
+    case when as_of_day > 1 then views / nullif(views_day_0, 0) end as tiktok_views_last_over_first,
+    case
+        when as_of_day > 2
+            then round(
+                ln(1 + views) - ln(1 + views_day_before) - ln(1 + views_day_1) + ln(1 + views_day_0), 9
+            )
+    end as tiktok_views_acceleration,
+    tiktok_views_peak_day,
+    case when as_of_day > 0 then creations_day_0 end as tiktok_creations_day_0,
+    case when as_of_day > 1 then creations_day_1 end as tiktok_creations_day_1,
+    case when as_of_day > 2 then creations_day_2 end as tiktok_creations_day_2,
+    case when as_of_day > 3 then creations_day_3 end as tiktok_creations_day_3,
+    case when as_of_day > 4 then creations_day_4 end as tiktok_creations_day_4,
+    case when as_of_day > 5 then creations_day_5 end as tiktok_creations_day_5,
+    case when as_of_day > 6 then creations_day_6 end as tiktok_creations_day_6,
+    tiktok_creations_total,
+    case when creations_days > 1 then round(creations_log_slope, 9) end as tiktok_creations_log_slope,
+    case when as_of_day > 1 then creations / nullif(creations_day_0, 0) end as tiktok_creations_last_over_first,
+    case
+        when as_of_day > 2
+            then round(
+                ln(1 + creations) - ln(1 + creations_day_before)
+                - ln(1 + creations_day_1) + ln(1 + creations_day_0),
+                9
+            )
+    end as tiktok_creations_acceleration,
+    tiktok_creations_peak_day,
+    tiktok_views_total / nullif(tiktok_creations_total, 0) as tiktok_views_per_creation,
+    tiktok_comments_total,
+    tiktok_shares_total,
+    tiktok_favorites_total,
+    tiktok_comments_total / nullif(tiktok_views_total, 0) as tiktok_comments_per_view,
+    tiktok_shares_total / nullif(tiktok_views_total, 0) as tiktok_shares_per_view,
+    tiktok_favorites_total / nullif(tiktok_views_total, 0) as tiktok_favorites_per_view,
+    case when as_of_day > 0 then likes_day_0 end as tiktok_likes_day_0,
+    case when as_of_day > 1 then likes_day_1 end as tiktok_likes_day_1,
+    case when as_of_day > 2 then likes_day_2 end as tiktok_likes_day_2,
+    case when as_of_day > 3 then likes_day_3 end as tiktok_likes_day_3,
+    case when as_of_day > 4 then likes_day_4 end as tiktok_likes_day_4,
+    case when as_of_day > 5 then likes_day_5 end as tiktok_likes_day_5,
+    case when as_of_day > 6 then likes_day_6 end as tiktok_likes_day_6,
+    tiktok_likes_total,
+    tiktok_likes_total / nullif(tiktok_views_total, 0) as tiktok_likes_per_view,
+    tiktok_active_sounds_peak,
+    pgc_views_total / nullif(tiktok_views_total, 0) as tiktok_pgc_share_of_views,
+    pgc_creations_total / nullif(tiktok_creations_total, 0) as tiktok_pgc_share_of_creations,
+    tiktok_creations_total - pgc_creations_total as tiktok_ugc_creations_total,
+    largest_sound_creations_total / nullif(tiktok_creations_total, 0) as tiktok_largest_sound_share,
+    round(play_seconds_total / nullif(timed_views_total, 0), 9) as tiktok_average_play_seconds,
+    tiktok_teaser_views_total,
+    tiktok_teaser_creations_total,
+    tiktok_teaser_days_active,
+    tiktok_views_total / nullif(tiktok_platform_views_total, 0) as tiktok_share_of_platform_views,
+    tiktok_creations_total / nullif(platform_creations_total, 0) as tiktok_share_of_platform_creations,
+    tiktok_platform_views_total,
+    tiktok_delivered_days
+from known
+where as_of_day between 0 and {{ last_as_of_day() }}

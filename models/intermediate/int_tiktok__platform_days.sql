@@ -1,43 +1,14 @@
 -- one row per day: TikTok activity on all sounds of the landing, matched to a recording or not
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ forget_rows_to_rebuild(['tiktok_sound_days'], 'activity_date', by_release=false) }}"
-) }}
-
 with sound_days as (
 
     select * from {{ ref('stg_tiktok__sound_days') }}
-    where
-        territory = '{{ var("territory") }}'
-        {% if is_incremental() %}
-            and activity_date in ({{ days_to_rebuild('tiktok_sound_days') }})
-        {% endif %}
-
-),
-
-last_delivery as (
-
-    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
-
-),
-
-platform_days as (
-
-    select
-        activity_date,
-        cast(sum(views) as bigint) as views,
-        cast(sum(creations) as bigint) as creations
-    from sound_days
-    group by activity_date
+    where territory = '{{ var("territory") }}'
 
 )
 
 select
-    platform_days.activity_date,
-    platform_days.views,
-    platform_days.creations,
-    last_delivery.delivery_number
-from platform_days
-cross join last_delivery
+    activity_date,
+    cast(sum(views) as bigint) as views,
+    cast(sum(creations) as bigint) as creations
+from sound_days
+group by activity_date

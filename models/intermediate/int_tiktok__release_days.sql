@@ -1,49 +1,9 @@
--- one row per release and day with TikTok activity, from the first teaser day to day 6
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    partition_by='activity_date',
-    pre_hook="{{ forget_rows_to_rebuild(['tiktok_sound_days'], 'activity_date') }}"
-) }}
--- depends_on: {{ ref('stg_catalog__tracks') }}
-
+-- one row per release and day with TikTok activity, from the first teaser day to the end of the longest horizon
 with recordings as (
 
     select * from {{ ref('int_catalog__recordings') }}
 
 ),
-
-{% if is_incremental() %}
-    days_to_rebuild as (
-
-        {{ days_to_rebuild('tiktok_sound_days') }}
-
-    ),
-
-    releases_to_rebuild as (
-
-        {{ releases_to_rebuild() }}
-
-    ),
-
-    -- the window of a release to rebuild is read as well; every other day's file stays closed
-    days_to_read as (
-
-        select delivered_day from days_to_rebuild
-        union distinct
-        select deliveries.delivered_day
-        from {{ ref('stg_landing__deliveries') }} as deliveries
-        inner join recordings
-            on
-                deliveries.delivered_day >= recordings.release_date - {{ var('teaser_days') }}
-                and deliveries.delivered_day <= recordings.release_date + 6
-        where
-            deliveries.table_name = 'tiktok_sound_days'
-            and recordings.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
-
-    ),
-{% endif %}
 
 sound_days as (
 
@@ -51,16 +11,6 @@ sound_days as (
     where
         territory = '{{ var("territory") }}'
         and isrc is not null
-        {% if is_incremental() %}
-            -- Spark opens the files of these days alone where it has the days before it begins
-            and activity_date in (select /*+ broadcast(days_to_read) */ days_to_read.delivered_day from days_to_read)
-        {% endif %}
-
-),
-
-last_delivery as (
-
-    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
 
 ),
 
@@ -75,7 +25,7 @@ release_days as (
         cast(sum(sound_days.comments) as bigint) as comments,
         cast(sum(sound_days.shares) as bigint) as shares,
         cast(sum(sound_days.favorites) as bigint) as favorites,
-        -- a part is 0 where none of it is reported, and null where the vendor does not tell the parts apart
+        -- a part is 0 where none of it is reported, and null where the vendor does not separate the parts
         cast(sum(
             case
                 when sound_days.content_type = 'PGC' then sound_days.views when sound_days.content_type = 'UGC' then 0
@@ -98,13 +48,7 @@ release_days as (
     inner join recordings on sound_days.isrc = recordings.isrc
     where
         {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }}
-        between -{{ var('teaser_days') }} and 6
-        {% if is_incremental() %}
-            and (
-                sound_days.activity_date in (select days_to_rebuild.delivered_day from days_to_rebuild)
-                or recordings.release_id in (select releases_to_rebuild.release_id from releases_to_rebuild)
-            )
-        {% endif %}
+        between -{{ var('teaser_days') }} and {{ last_observed_day() }}
     group by
         recordings.release_number,
         {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }}
@@ -115,16 +59,13 @@ numbered_releases as (
 
     select distinct
         release_number,
-        release_id,
-        release_date
+        release_id
     from recordings
 
 )
 
--- Spark gathers each day's rows, or every task would write a file of its own for every day
-select /*+ rebalance(activity_date) */
+select
     numbered_releases.release_id,
-    numbered_releases.release_date + cast(release_days.day_number as integer) as activity_date,
     release_days.day_number,
     release_days.views,
     release_days.creations,
@@ -137,8 +78,6 @@ select /*+ rebalance(activity_date) */
     release_days.largest_sound_creations,
     release_days.active_sounds,
     release_days.play_seconds,
-    release_days.timed_views,
-    last_delivery.delivery_number
+    release_days.timed_views
 from release_days
 inner join numbered_releases on release_days.release_number = numbered_releases.release_number
-cross join last_delivery

@@ -5,7 +5,7 @@ from benchmarks.engine_results import Build
 MACHINE = "a machine, 2 cores, 8 GB"
 
 
-def build(rows: int = 700_000, engine: str = "duckdb", workers: int = 0, kind: str = "full", **given: object) -> Build:
+def build(rows: int = 700_000, engine: str = "duckdb", workers: int = 0, **given: object) -> Build:
     """A finished build whose seconds are 4 + 1 a million rows on DuckDB, and 40 + 20 on Spark's workers together."""
     millions = rows / 1e6
     seconds = 4 + millions if engine == "duckdb" else 40 + 20 * millions / workers
@@ -14,7 +14,7 @@ def build(rows: int = 700_000, engine: str = "duckdb", workers: int = 0, kind: s
         "peak_memory_mb": 300 + millions, "warehouse_bytes": 5 * rows, "warehouse_files": 3, "mart_rows": 10,
         "mart_digest": "a", "shuffle_bytes": None if engine == "duckdb" else 7 * rows,
     } | given  # fmt: skip
-    return Build(MACHINE, "2026-11-24", 0.2, rows, engine, workers, kind, 3600.0, **measured)  # type: ignore[arg-type]
+    return Build(MACHINE, "2026-11-24", 0.2, rows, engine, workers, 3600.0, **measured)  # type: ignore[arg-type]
 
 
 def both_engines(*sizes: int) -> list[Build]:

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.engine_build import checked_columns
 from benchmarks.engine_results import machine, read
 from benchmarks.scale_tables import BEGIN, END
+from benchmarks.scan import COLUMNS
 from pipeline.home import PROJECT_DIR, Home
 from pipeline.ingest.landing import read_ledger
 
@@ -29,26 +30,19 @@ def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
 
 
-def test_a_full_build_and_a_new_day_are_measured_and_kept(folder: Path) -> None:
+def test_a_build_is_measured_and_kept(folder: Path) -> None:
     done = bench(folder, "--rows", str(ROWS))
     assert done.returncode == 0, done.stderr
-    full, day = sorted(read(folder / "engines.json"), key=lambda build: build.kind, reverse=True)
-    assert (full.kind, day.kind) == ("full", "day")
-    assert full.machine == machine()
-    assert 0 < full.landed_rows < day.landed_rows
-    assert full.mart_rows is not None
-    assert day.mart_rows is not None
-    assert 0 < full.mart_rows <= day.mart_rows
-    assert full.mart_digest
-    for build in (full, day):
-        assert None not in (build.seconds, build.cpu_seconds, build.peak_memory_mb)
-        assert 50 < float(build.peak_memory_mb or 0) < 4_000
-        assert build.warehouse_bytes == pytest.approx(Home(folder / str(ROWS)).warehouse.stat().st_size, rel=0.5)
-    for kind in ("full", "a new day"):
-        assert f"| DuckDB | {kind} |" in (folder / "scale.md").read_text()
-    # every day has landed again
-    days = [row.row_count for row in read_ledger(Home(folder / str(ROWS))).values() if not row.is_withdrawn]
-    assert sum(days) >= day.landed_rows
+    [build] = read(folder / "engines.json")
+    assert build.machine == machine()
+    days = [row.row_count for (table, _), row in read_ledger(Home(folder / str(ROWS))).items() if table in COLUMNS]
+    assert build.landed_rows == sum(days)
+    assert build.mart_rows is not None and build.mart_rows > 0
+    assert build.mart_digest
+    assert None not in (build.seconds, build.cpu_seconds, build.peak_memory_mb)
+    assert 50 < float(build.peak_memory_mb or 0) < 4_000
+    assert build.warehouse_bytes == pytest.approx(Home(folder / str(ROWS)).warehouse.stat().st_size, rel=0.5)
+    assert "| DuckDB |" in (folder / "scale.md").read_text()
 
 
 def test_what_stands_is_not_measured_again(folder: Path) -> None:
@@ -59,10 +53,10 @@ def test_what_stands_is_not_measured_again(folder: Path) -> None:
 
 
 def test_a_landing_of_copies_has_as_many_releases_of_each(folder: Path) -> None:
-    [once] = [build for build in read(folder / "engines.json") if build.kind == "full"]
+    [once] = read(folder / "engines.json")
     done = bench(folder, "--rows", str(ROWS), "--copies", "3")
     assert done.returncode == 0, done.stderr
-    [thrice] = [build for build in read(folder / "engines.json") if build.kind == "full" and build.rows == 3 * ROWS]
+    [thrice] = [build for build in read(folder / "engines.json") if build.rows == 3 * ROWS]
     assert (thrice.landed_rows, thrice.mart_rows) == (3 * once.landed_rows, 3 * (once.mart_rows or 0))
 
 
@@ -70,7 +64,7 @@ def test_a_build_beyond_its_limit_is_recorded_as_that(folder: Path) -> None:
     done = bench(folder, "--rows", str(ROWS), "--again", "--limit", "0.5")
     assert done.returncode == 0, done.stderr
     [build] = [one for one in json.loads((folder / "engines.json").read_text()) if one["rows"] == ROWS]
-    assert (build["kind"], build["seconds"], build["mart_rows"]) == ("full", None, None)
+    assert (build["seconds"], build["mart_rows"]) == (None, None)
     assert "not within 0" in (folder / "scale.md").read_text()
 
 

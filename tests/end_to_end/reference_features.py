@@ -26,6 +26,7 @@ class Reference:
         self.vk_days = set(world.vk["stream_date"])
         self.released = self.catalog.groupby("upc")["release_date"].first().to_dict()
         ordered = self.catalog.sort_values(["release_date", "upc"])
+        self.known_on_release: dict[str, dict[str, Any]] = {}
         self.credit = ordered.groupby("isrc")["upc"].first().to_dict()
         self.recordings: dict[str, list[str]] = {upc: [] for upc in self.released}
         for isrc, upc in self.credit.items():
@@ -46,13 +47,9 @@ class Reference:
         return int(rows.loc[rows["stream_date"].isin(days), "streams"].sum())
 
     def features(self, upc: str, as_of_day: int) -> dict[str, Any]:
-        return (
-            self._tiktok(upc, as_of_day)
-            | self._vk(upc, as_of_day)
-            | self._surroundings(upc)
-            | self._catalog(upc)
-            | self._history(upc)
-        )
+        if upc not in self.known_on_release:
+            self.known_on_release[upc] = self._surroundings(upc) | self._catalog(upc) | self._history(upc)
+        return self._tiktok(upc, as_of_day) | self._vk(upc, as_of_day) | self.known_on_release[upc]
 
     def _tiktok(self, upc: str, as_of_day: int) -> dict[str, Any]:
         released = self.released[upc]

@@ -105,7 +105,7 @@ def test_a_warehouse_of_another_territory_is_built_again_and_never_published(hom
         features = warehouse.sql("from release_features order by release_id, as_of_day").df()
     dbt.invoke(
         home,
-        ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"territory": "KZ"})],
+        ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"territory": "KZ"})],
     )
     told = "the warehouse was built with territory KZ, asked for is RU. Run `hitcast run`"
     for command in (

@@ -51,7 +51,7 @@ def test_a_disk_that_fills_up_on_the_way(prepared: Home, mounted: Mount, left: i
     disk = mounted(80)
     home = copied(prepared, disk.root / "home")
     whole = (home.serving / "hitcast.duckdb").read_bytes()
-    arguments = {"run": ["run", "--full-refresh"], "tune": ["tune", "--trials", "1"]}.get(command, [command])
+    arguments = {"tune": ["tune", "--trials", "1"]}.get(command, [command])
     disk.fill(left)
     done = hitcast(home, *arguments)
     if done.returncode:

@@ -72,7 +72,7 @@ def test_a_damaged_day_is_named_and_delivered_again(home: Home, exports: Path) -
 def test_a_run_after_the_cure_forecasts_as_before(home: Home, exports: Path) -> None:
     forecasts = published(home, FORECASTS)
     overwritten(file_of(home), 0.01, 0.3)
-    assert str(DAY) in refused(hitcast(home, "run", "--full-refresh"), 2)
+    assert str(DAY) in refused(hitcast(home, "run"), 2)
     succeeded(hitcast(home, "ingest", str(exports), *MAPPINGS))
     succeeded(hitcast(home, "run"))
     assert published(home, FORECASTS).equals(forecasts)

@@ -78,7 +78,7 @@ def test_a_run_of_mlflow_that_was_interrupted_is_killed_one_that_failed_failed(s
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=slow)])
 def test_an_interrupted_build_leaves_what_is_published(home: Home, number: signal.Signals, code: int) -> None:
     before = published(home, "select * exclude predicted_at from release_predictions order by all")
-    done = interrupted(home, number, "features", "run", "--full-refresh")
+    done = interrupted(home, number, "features", "run")
     assert done.returncode == code, done.stderr
     assert INTERRUPTED in done.stderr
     assert "Traceback" not in done.stderr

@@ -146,5 +146,11 @@ def _tables(
         "release_targets": pd.concat(targets, ignore_index=True).dropna(subset=["release_id"]),
         "feature_catalog": catalog,
         "stream_classes": pd.DataFrame({"stream_class": ["low", "medium", "high"], "minimum_streams": class_minimums}),
-        "dataset_days": pd.DataFrame({"data_through_date": [pd.Timestamp(data_through)], "last_delivery_number": [1]}),
+        "dataset_days": pd.DataFrame(
+            {
+                "tiktok_data_through_date": [pd.Timestamp(data_through)],
+                "data_through_date": [pd.Timestamp(data_through)],
+                "last_delivery_number": [1],
+            }
+        ),
     }

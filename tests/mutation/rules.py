@@ -44,7 +44,6 @@ RULES: tuple[tuple[str, str, Change], ...] = (
     ("membership", r"\b(?:in|exists)(?= \()", lambda found: f"not {found[0]}"),
     ("membership", r"\bexists(?= \()", "false and exists"),
     ("filter", r" filter \(where [^()]*\)", ""),
-    ("branch", r"\bif (is_incremental\(\)|by_release)(?= )", "if false"),
     ("operands", r"(\{\{ \w+ \}\}) - (\{\{ \w+ \}\})", r"\2 - \1"),
     # Whole conditions on lines of their own: the second of a pair goes, or the first has no say.
     ("condition", r"(?<=\n) *(?:and|or) (?![^\n]*\(\n)[^\n]*\n", ""),

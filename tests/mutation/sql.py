@@ -8,19 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pandas as pd
-
 from ml.errors import HitcastError
 from pipeline import dbt
 from pipeline.home import PROJECT_DIR, Home
-from tests.end_to_end.test_incremental import SEQUENCES, TABLES, build, deliver, read
 from tests.mutation.rules import Mutant
 
 DBT_PART = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests/dbt")
 
 
 class Trial:
-    """A copy of the dbt part, and two homes that outlast its mutants: dbt then parses changed files alone."""
+    """A copy of the dbt part, and a home that outlasts its mutants: dbt then parses changed files alone."""
 
     def __init__(self, folder: Path) -> None:
         self.project = folder / "project"
@@ -31,31 +28,26 @@ class Trial:
                 shutil.copytree(source, target)
             else:
                 shutil.copy2(source, target)
-        self.units, self.days = Home(folder / "units"), Home(folder / "days")
-        for home in (self.units, self.days):
-            home.dbt.mkdir(parents=True)
+        self.home = Home(folder / "home")
+        self.home.dbt.mkdir(parents=True)
         with self._in_project():
             # unit tests need their parents' columns
-            dbt.invoke(self.units, ["build", "--empty", "--resource-type", "model", "seed"])
+            dbt.invoke(self.home, ["build", "--empty", "--resource-type", "model", "seed"])
 
-    def killer(self, mutant: Mutant | None, suites: tuple[str, ...]) -> str:
-        """Name of the first suite that fails under the mutant, with the failure; empty where all pass.
+    def killer(self, mutant: Mutant | None) -> str:
+        """The first unit test that fails under the mutant; empty where all pass.
 
         Args:
             mutant: Change to try; none tries the project as it is.
-            suites: `unit tests` and `incremental`, in the order to run them in.
         """
         if mutant is not None:
             (self.project / mutant.file).write_text(mutant.text, encoding="utf-8")
         try:
-            for suite in suites:
-                try:
-                    with self._in_project():
-                        self._unit_tests(mutant) if suite == "unit tests" else self._incremental()
-                except (HitcastError, AssertionError) as failure:
-                    told = re.sub(r"\x1b\[[0-9;]*m", "", str(failure)).strip().splitlines()[0]
-                    return f"{suite}: {told[:120]}"
+            with self._in_project():
+                self._unit_tests(mutant)
             return ""
+        except HitcastError as failure:
+            return re.sub(r"\x1b\[[0-9;]*m", "", str(failure)).strip().splitlines()[0][:120]
         finally:
             if mutant is not None:
                 shutil.copy2(PROJECT_DIR / mutant.file, self.project / mutant.file)
@@ -63,11 +55,11 @@ class Trial:
     def _unit_tests(self, mutant: Mutant | None) -> None:
         models = self._models_by(mutant.file) if mutant is not None else ["*"]
         select = [f"{model},test_type:unit" for model in models]
-        dbt.invoke(self.units, ["test", "--fail-fast", "--select", *select])
+        dbt.invoke(self.home, ["test", "--fail-fast", "--select", *select])
 
     def _models_by(self, file: str) -> list[str]:
         """Models that the file is or whose SQL calls its macros, directly or through others."""
-        manifest = json.loads((self.units.dbt / "target" / "manifest.json").read_text())
+        manifest = json.loads((self.home.dbt / "target" / "manifest.json").read_text())
         changed = {name for name, macro in manifest["macros"].items() if macro["original_file_path"] == file}
         while found := {
             name
@@ -81,18 +73,6 @@ class Trial:
             if node["resource_type"] == "model"
             and (node["original_file_path"] == file or changed & set(node["depends_on"]["macros"]))
         )
-
-    def _incremental(self) -> None:
-        for sequence in SEQUENCES:
-            shutil.rmtree(self.days.raw, ignore_errors=True)
-            self.days.warehouse.unlink(missing_ok=True)
-            for number, delivery in enumerate(sequence):
-                deliver(self.days, delivery, is_first=number == 0)
-                build(self.days)
-            held = {name: read(self.days, name, key) for name, key in TABLES.items()}
-            build(self.days, "--full-refresh")
-            for name, key in TABLES.items():
-                pd.testing.assert_frame_equal(held[name], read(self.days, name, key), obj=name)
 
     @contextmanager
     def _in_project(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ import yaml
 from pipeline.home import PROJECT_DIR, Home
 from pipeline.publish import PUBLISHED_TABLES
 
-MARTS = PROJECT_DIR / "models" / "marts" / "predictions"
+MARTS = PROJECT_DIR / "models" / "marts"
 FORECAST = {
     "release_id": "R1",
     "horizon_days": 30,
@@ -40,7 +40,8 @@ def columns_of(table: str) -> dict[str, str]:
     """Name and type of each column, by the mart's contract."""
     if table == "stream_classes":
         return {"stream_class": "varchar", "minimum_streams": "bigint"}
-    (model,) = yaml.safe_load((MARTS / f"{table}.yml").read_text(encoding="utf-8"))["models"]
+    (file,) = MARTS.rglob(f"{table}.yml")
+    (model,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
     return {column["name"]: column["data_type"] for column in model["columns"]}
 
 

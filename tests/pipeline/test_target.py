@@ -64,15 +64,15 @@ def test_rebuild_is_duckdbs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(job, "stop_if_missing", lambda target: None)
     with pytest.raises(HitcastError, match="mends DuckDB's file, and the target is spark_local") as refusal:
         job.run(Home(tmp_path), read_variables(), rebuild=True)
-    assert "--full-refresh" in refusal.value.cure
+    assert "--target duckdb" in refusal.value.cure
 
 
 def test_each_target_has_dbts_files_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     places = set()
     for target in TARGETS:
         monkeypatch.setenv(VARIABLE, target)
-        places |= {dbt._place(Home(tmp_path), name) for name in ("target", "logs", "built_with")}
-    assert len(places) == 3 * len(TARGETS)
+        places |= {dbt._place(Home(tmp_path), name) for name in ("target", "logs")}
+    assert len(places) == 2 * len(TARGETS)
     assert {path.parent for path in places} == {tmp_path / "dbt"}
 
 

@@ -72,7 +72,7 @@ def test_the_first_run_gives_the_same_rows(home: Home, tmp_path: Path) -> None:
     assert differences(home, tmp_path / "first") == {}
 
 
-def test_an_incremental_run_gives_the_same_rows(home: Home, world: World, tmp_path: Path) -> None:
+def test_a_later_run_gives_the_same_rows(home: Home, world: World, tmp_path: Path) -> None:
     """New days, a late and a corrected one, a grown catalogue, days withdrawn, and forecasts to show."""
     rest = World(
         world.catalog[world.catalog["release_date"] >= CUT],
@@ -87,9 +87,6 @@ def test_an_incremental_run_gives_the_same_rows(home: Home, world: World, tmp_pa
     for target in ("duckdb", "spark_local"):
         build(home, target, *MODELS)
     assert row_count(home, "int_vk__release_days") > before
-    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        stamps = warehouse.execute("select count(distinct delivery_number) from int_vk__release_days").fetchall()
-    assert stamps > [(1,)], "some rows stand from the first run"
     for table in marts(home):
         assert row_count(home, table), f"{table} would be compared in vain"
     assert differences(home, tmp_path / "second") == {}
@@ -98,7 +95,7 @@ def test_an_incremental_run_gives_the_same_rows(home: Home, world: World, tmp_pa
 
 
 def test_a_worker_lost_in_mid_build_changes_nothing(home: Home, cluster: Cluster, tmp_path: Path) -> None:
-    arguments = ["run", "--select", *FEATURES, "--full-refresh"]
+    arguments = ["run", "--select", *FEATURES]
     for target in ("duckdb", "spark_local"):
         dbt, environment = command(home, target, *arguments)
         with subprocess.Popen(

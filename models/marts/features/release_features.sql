@@ -1,14 +1,5 @@
 -- one row per release and as-of day: everything known after that many whole days
--- a view: its groups of features are built where they change, and joining them is cheaper than writing them once more
-{{ config(materialized='view') }}
-
-with as_of_days as (
-
-    select * from {{ ref('int_releases__as_of_days') }}
-
-),
-
-releases as (
+with releases as (
 
     select * from {{ ref('releases') }}
 
@@ -39,10 +30,10 @@ artist_history as (
 )
 
 select
-    as_of_days.release_id,
-    as_of_days.as_of_day,
-    as_of_days.release_date,
-    as_of_days.as_of_date,
+    tiktok_features.release_id,
+    tiktok_features.as_of_day,
+    releases.release_date,
+    releases.release_date + tiktok_features.as_of_day as as_of_date,
     releases.is_reissue,
     tiktok_features.tiktok_views_day_0,
     tiktok_features.tiktok_views_day_1,
@@ -138,15 +129,11 @@ select
     artist_history.artist_last_first_week_views,
     artist_history.artist_mean_log_growth,
     artist_history.artist_days_since_last_release
-from as_of_days
-inner join releases on as_of_days.release_id = releases.release_id
-inner join surroundings on as_of_days.release_id = surroundings.release_id
-inner join artist_history on as_of_days.release_id = artist_history.release_id
-inner join tiktok_features
-    on
-        as_of_days.release_id = tiktok_features.release_id
-        and as_of_days.as_of_day = tiktok_features.as_of_day
+from tiktok_features
 inner join vk_features
     on
-        as_of_days.release_id = vk_features.release_id
-        and as_of_days.as_of_day = vk_features.as_of_day
+        tiktok_features.release_id = vk_features.release_id
+        and tiktok_features.as_of_day = vk_features.as_of_day
+inner join releases on tiktok_features.release_id = releases.release_id
+inner join surroundings on tiktok_features.release_id = surroundings.release_id
+inner join artist_history on tiktok_features.release_id = artist_history.release_id

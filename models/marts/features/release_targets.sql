@@ -1,28 +1,14 @@
 -- one row per release and horizon; streams of days 0 to horizon - 1, null until every day of the window is loaded
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ forget_windows_to_rebuild('vk_stream_days') }}"
-) }}
--- depends_on: {{ ref('stg_catalog__tracks') }}
-
 with releases as (
 
     select * from {{ ref('releases') }}
 
 ),
 
-vk_days as (
+release_days as (
 
-    select * from {{ ref('int_vk__release_days') }}
-
-),
-
-days as (
-
-    select * from {{ ref('int_landing__days') }}
-    where is_vk_delivered
+    select * from {{ ref('release_days') }}
+    where day_number >= 0
 
 ),
 
@@ -35,80 +21,30 @@ horizons as (
 
 ),
 
-last_delivery as (
-
-    select max(delivery_number) as delivery_number from {{ ref('stg_landing__deliveries') }}
-
-),
-
-all_windows as (
-
-    select
-        releases.release_id,
-        releases.release_date,
-        releases.is_reissue,
-        horizons.horizon_days,
-        releases.release_date + (horizons.horizon_days - 1) as window_end_date
-    from releases
-    cross join horizons
-
-),
-
 windows as (
 
-    select * from all_windows
-    {% if is_incremental() %}
-        where {{ is_window_to_rebuild('vk_stream_days') }}
-    {% endif %}
-
-),
-
-loaded as (
-
     select
-        windows.release_id,
-        windows.horizon_days,
-        count(*) as loaded_days
-    from windows
-    inner join days
-        on
-            windows.release_date <= days.delivered_day
-            and windows.window_end_date >= days.delivered_day
-    group by windows.release_id, windows.horizon_days
-
-),
-
-streamed as (
-
-    select
-        windows.release_id,
-        windows.horizon_days,
-        cast(sum(vk_days.streams) as bigint) as streams
-    from windows
-    inner join vk_days
-        on
-            windows.release_id = vk_days.release_id
-            and windows.horizon_days > vk_days.day_number
-    group by windows.release_id, windows.horizon_days
+        release_days.release_id,
+        horizons.horizon_days,
+        cast(sum(release_days.vk_streams) as bigint) as streams,
+        count(case when release_days.vk_state = 'whole' then 1 end) as whole_days
+    from release_days
+    inner join horizons on release_days.day_number < horizons.horizon_days
+    group by release_days.release_id, horizons.horizon_days
 
 )
 
 select
-    windows.release_id,
-    windows.horizon_days,
-    windows.release_date,
-    windows.window_end_date,
-    case when loaded.loaded_days = windows.horizon_days then coalesce(streamed.streams, 0) end as streams,
-    windows.is_reissue,
-    coalesce(loaded.loaded_days = windows.horizon_days, false) as is_mature,
-    last_delivery.delivery_number
-from windows
-cross join last_delivery
-left join loaded
+    releases.release_id,
+    horizons.horizon_days,
+    releases.release_date,
+    releases.release_date + (horizons.horizon_days - 1) as window_end_date,
+    case when windows.whole_days = horizons.horizon_days then windows.streams end as streams,
+    releases.is_reissue,
+    coalesce(windows.whole_days = horizons.horizon_days, false) as is_mature
+from releases
+cross join horizons
+left join windows
     on
-        windows.release_id = loaded.release_id
-        and windows.horizon_days = loaded.horizon_days
-left join streamed
-    on
-        windows.release_id = streamed.release_id
-        and windows.horizon_days = streamed.horizon_days
+        releases.release_id = windows.release_id
+        and horizons.horizon_days = windows.horizon_days
