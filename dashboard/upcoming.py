@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, reasons
+from dashboard import address, charts
 from dashboard.published import freshness, query
 from dashboard.view import chart, choose, count, day, many, say, table, watch_button, word
 
@@ -86,17 +86,6 @@ COUNTED = (
     from matching
 """
 )
-MAIN_DRIVERS = """
-    select
-        drivers.release_id, driver_kind, feature_name, feature_value, effect, reason, as_of_day
-    from prediction_drivers as drivers
-    inner join release_predictions using (release_id, run_id, horizon_days)
-    where horizon_days = $horizon
-        and driver_kind = 'feature'
-        and driver_rank <= 3
-        and list_contains(cast($release_ids as varchar[]), drivers.release_id)
-    order by drivers.release_id, driver_rank
-"""
 CHOICES = (
     OPEN
     + """
@@ -138,8 +127,9 @@ def show() -> None:
         )
     )
     rows = query(RANKED, limit=SHOWN, **wanted)
-    if address.language() != "en":
-        rows["main_drivers"] = _told_anew(rows)
+    # a file published by an earlier version has no Russian column
+    if address.language() == "ru" and "main_drivers_ru" in rows:
+        rows["main_drivers"] = rows["main_drivers_ru"]
     rows["mark"] = ["★" if address.watched(one) else "" for one in rows["release_id"]]
     _show_rows(rows, wanted)
     if counted["releases"] > SHOWN:
@@ -207,19 +197,6 @@ def _date_of(told: str) -> date | None:
         return date.fromisoformat(told)
     except ValueError:
         return None
-
-
-def _told_anew(rows: pd.DataFrame) -> pd.Series:
-    """The three main reasons in the reader's language; where there are none, what is published: a refusal."""
-    ids = tuple(rows["release_id"])
-    drivers = query(MAIN_DRIVERS, release_ids=ids, horizon=int(rows["horizon_days"].iloc[0]))
-    told: dict[str, list[str]] = {}
-    for days in drivers["as_of_day"].unique().tolist():
-        alike = drivers[drivers["as_of_day"] == days]
-        for one, sentence in zip(alike["release_id"], reasons.told(alike, address.language(), days), strict=True):
-            told.setdefault(one, []).append(sentence)
-    published = zip(ids, rows["main_drivers"], strict=True)
-    return pd.Series(["; ".join(told[one]) if one in told else words for one, words in published], rows.index)
 
 
 def _show_rows(rows: pd.DataFrame, wanted: dict[str, Any]) -> None:

@@ -158,7 +158,8 @@ def test_names_that_look_like_markup_are_shown_as_they_stand(published: Path, la
                 f"update {table} set artist_name = $name, release_title = $name, label_name = $name, genre = $name",
                 {"name": HOSTILE},
             )
-        connection.execute("update prediction_drivers set reason = 'the label is ' || $name", {"name": HOSTILE})
+        for name in ("reason", "reason_ru"):
+            connection.execute(f"update prediction_drivers set {name} = 'the label is ' || $name", {"name": HOSTILE})
         connection.execute("update rejected_rows set reason = $name, file_name = $name", {"name": HOSTILE})
         connection.execute("update feature_drift set feature_name = $name", {"name": HOSTILE})
     for name in PAGES:
