@@ -22,8 +22,9 @@ def features_page(features_yaml: Path = FEATURES_YAML) -> str:
         f"The {len(features)} features of `release_features`, by group. This page is written by `make docs` from",
         "`models/marts/features/release_features.yml`; edit that. A group can be left out of a feature set by name.",
     ]
+    called = model["config"]["meta"]["feature_groups"]
     for group, columns in groupby(features, key=_group):
-        lines += ["", f"## {group}", "", "| feature | type | unit | meaning |", "| --- | --- | --- | --- |"]
+        lines += ["", f"## {group}: {called[group]['en']}", "", "| feature | type | unit | meaning |", "| --- | --- | --- | --- |"]
         lines += [_row(column) for column in columns]
     return "\n".join(lines) + "\n"
 

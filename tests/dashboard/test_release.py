@@ -78,6 +78,17 @@ def test_reasons_and_precedents_are_told(published: Path) -> None:
     assert similar["streams_30"].tolist() == [30_000 * place for place in range(1, 6)]
 
 
+def test_reasons_are_in_the_readers_language(published: Path) -> None:
+    reasons = [text.value for text in opened("release", release=MATURE, lang="ru").text if "• " in text.value]
+    assert sum("• лейбл: " in reason for reason in reasons) == 2
+    assert sum("вместе: +70 %" in reason for reason in reasons) == 2
+    assert not any("the label is" in reason for reason in reasons)
+    # a file of before there were Russian reasons
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("alter table prediction_drivers drop column reason_ru")
+    assert "• the label is" in told(opened("release", release=MATURE, lang="ru"))
+
+
 def test_a_release_without_reasons_precedents_or_history_says_so(published: Path) -> None:
     publish(
         published,

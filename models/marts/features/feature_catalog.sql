@@ -19,43 +19,38 @@ with features as (
         {% for feature in features %}
             {% set meta = feature.config.meta %}
             {% set group = groups.get(meta.feature_group, {}) %}
+            {% set texts = [
+                feature.name, meta.feature_group, group.en, group.ru, meta.feature_kind, meta.unit, meta.form,
+                meta.label_en, meta.label_ru, meta.phrase_en, meta.phrase_ru, meta.unknown_en, meta.unknown_ru,
+                feature.description,
+            ] %}
             (
-                '{{ feature.name }}',
-                '{{ meta.feature_group }}',
-                '{{ dbt.escape_single_quotes(group.en or '') }}',
-                '{{ dbt.escape_single_quotes(group.ru or '') }}',
-                '{{ meta.feature_kind }}',
-                '{{ dbt.escape_single_quotes(meta.unit or '') }}',
-                '{{ meta.form or '' }}',
-                '{{ dbt.escape_single_quotes(meta.label_en or '') }}',
-                '{{ dbt.escape_single_quotes(meta.label_ru or '') }}',
-                '{{ dbt.escape_single_quotes(meta.phrase_en or '') }}',
-                '{{ dbt.escape_single_quotes(meta.phrase_ru or '') }}',
-                '{{ dbt.escape_single_quotes(meta.unknown_en or '') }}',
-                '{{ dbt.escape_single_quotes(meta.unknown_ru or '') }}',
-                '{{ dbt.escape_single_quotes(feature.description) }}',
+                {% for text in texts %}
+                    '{{ dbt.escape_single_quotes(text or '') }}',
+                {% endfor %}
                 {{ loop.index }}
             ),
         {% endfor %}
         -- filtered out again: it gives the types where dbt parses without columns
         ('', '', '', '', '', '', '', '', '', '', '', '', '', '', 0)
-    ) as listed (
-        feature_name,
-        feature_group,
-        group_label_en,
-        group_label_ru,
-        feature_kind,
-        unit,
-        form,
-        label_en,
-        label_ru,
-        phrase_en,
-        phrase_ru,
-        unknown_en,
-        unknown_ru,
-        description,
-        position
     )
+        as listed (
+            feature_name,
+            feature_group,
+            group_label_en,
+            group_label_ru,
+            feature_kind,
+            unit,
+            form,
+            label_en,
+            label_ru,
+            phrase_en,
+            phrase_ru,
+            unknown_en,
+            unknown_ru,
+            description,
+            position
+        )
     where listed.position > 0
 
 )
