@@ -24,7 +24,13 @@ def features_page(features_yaml: Path = FEATURES_YAML) -> str:
     ]
     called = model["config"]["meta"]["feature_groups"]
     for group, columns in groupby(features, key=_group):
-        lines += ["", f"## {group}: {called[group]['en']}", "", "| feature | type | unit | meaning |", "| --- | --- | --- | --- |"]
+        lines += [
+            "",
+            f"## {group}: {called[group]['en']}",
+            "",
+            "| feature | type | unit | meaning |",
+            "| --- | --- | --- | --- |",
+        ]
         lines += [_row(column) for column in columns]
     return "\n".join(lines) + "\n"
 
