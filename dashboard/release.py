@@ -34,7 +34,6 @@ OFFERED = """
     order by max(release_date) desc, max(expected_streams) desc nulls last, release_id
     limit $found
 """
-OF_RUN = "where release_id = $release_id and run_id = $run_id"
 
 
 def show() -> None:
@@ -214,7 +213,11 @@ def _show_narrowing(latest: pd.DataFrame, horizons: list[int], release_id: str) 
 def _show_reasons(release_id: str, run_id: str) -> None:
     st.subheader(say("release.why"))
     drivers = query(
-        f"from prediction_drivers {OF_RUN} order by horizon_days, driver_kind, driver_rank",
+        """
+        from prediction_drivers
+        where release_id = $release_id and run_id = $run_id
+        order by horizon_days, driver_kind, driver_rank
+        """,
         release_id=release_id,
         run_id=run_id,
     )
@@ -246,12 +249,12 @@ def _listed(reasons: pd.Series) -> str:
 def _show_similar(release_id: str, run_id: str) -> None:
     st.subheader(say("release.similar"))
     similar = query(
-        f"""
+        """
         select
             similarity_rank, similar_release_id, artist_name, release_title, label_name, release_date, distance,
             horizon_days, streams
         from similar_releases
-        {OF_RUN}
+        where release_id = $release_id and run_id = $run_id
         order by similarity_rank, horizon_days
         """,
         release_id=release_id,
