@@ -5,7 +5,7 @@ from typing import cast
 
 import streamlit as st
 
-from dashboard.writing import Language
+from hitcast.core.words import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
 NAMES = ("lang", "release", "watch", "watched", "horizon", "class", "genre", "label", "from", "to", "search")

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import address, writing
-from dashboard.published import freshness, present, published_file, version
-from dashboard.view import day, say
+from dashboard import address
+from dashboard.published import ages, freshness, present, published_file, version
+from dashboard.view import count, day, moment, say
 
 STALE_DAYS = 2
 STALE_HOURS = 36
@@ -44,14 +44,14 @@ def _choose_language() -> None:
 
 def _tell_age() -> None:
     through, published_at = freshness()
-    moment = writing.moment(published_at, address.language())
+    published = moment(published_at)
     with st.sidebar:
-        st.caption(say("published", day=day(through), moment=moment))
-    days, hours = writing.ages(through, published_at, present())
+        st.caption(say("published", day=day(through), moment=published))
+    days, hours = ages(through, published_at, present())
     if days > STALE_DAYS:
-        st.warning(say("stale_data", day=day(through), days=writing.whole(days, address.language())))
+        st.warning(say("stale_data", day=day(through), days=count(days)))
     if hours > STALE_HOURS:
-        st.warning(say("stale_publication", moment=moment, hours=writing.whole(hours, address.language())))
+        st.warning(say("stale_publication", moment=published, hours=count(hours)))
 
 
 if __name__ == "__main__":

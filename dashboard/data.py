@@ -3,10 +3,9 @@
 import altair as alt
 import streamlit as st
 
-from dashboard import charts, writing
-from dashboard.address import language
+from dashboard import charts
 from dashboard.published import query
-from dashboard.view import chart, count, day, many, say, table, word
+from dashboard.view import chart, count, day, many, moment, say, table, word
 
 SHOWN_DAYS = 90
 SHOWN_FEATURES = 15
@@ -168,7 +167,7 @@ def _show_drift() -> None:
         beyond=beyond,
         main=int(drift["is_main"].sum()),
         releases=count(drift["recent_release_count"].max()),
-        moment=writing.moment(drift["computed_at"].max(), language()),
+        moment=moment(drift["computed_at"].max()),
     )
     within, over = say("data.within"), say("data.beyond")
     colour = charts.colours({within: charts.BLUE, over: charts.ORANGE})

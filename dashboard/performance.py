@@ -5,10 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import quality, quality_charts, writing
-from dashboard.address import language
+from dashboard import quality, quality_charts
 from dashboard.published import query
-from dashboard.view import chart, choose, count, say, share, table, word
+from dashboard.view import chart, choose, count, decimal, say, share, table, word
 
 KEYS = {"feature_sets": "feature_set", "as_of_days": "as_of_day", "horizons": "horizon"}
 
@@ -61,8 +60,8 @@ def _show_streams(chosen: dict[str, Any]) -> None:
     mean = by_origin.groupby("model_name")["rmsle"].mean()
     told = say(
         "performance.origin_told",
-        model=writing.decimal(mean.get("catboost"), language(), 3),
-        line=writing.decimal(mean.get("log_linear"), language(), 3),
+        model=decimal(mean.get("catboost"), 3),
+        line=decimal(mean.get("log_linear"), 3),
         origins=by_origin["origin_date"].nunique(),
         releases=count(by_origin.groupby("model_name")["release_count"].sum().max()),
     )
@@ -113,11 +112,11 @@ def _show_classes(chosen: dict[str, Any]) -> None:
     here = costs[costs["ratio"] == ratio].set_index("strategy")
 
     def cost(strategy: str) -> str:
-        return writing.decimal(here["cost"].get(strategy), language(), 1)
+        return decimal(here["cost"].get(strategy), 1)
 
     told = say(
         "performance.costs_told",
-        ratio=writing.decimal(ratio, language(), 1),
+        ratio=decimal(ratio, 1),
         model=cost("model"),
         line=cost("log_linear"),
         none=cost("none"),
@@ -144,7 +143,7 @@ def _show_live() -> None:
         last = errors.iloc[-1]
         told = say(
             "performance.live_told",
-            value=writing.decimal(last["metric_value"], language(), 3),
+            value=decimal(last["metric_value"], 3),
             month=f"{last['release_month']:%m.%Y}",
             days=int(last["horizon_days"]),
             releases=count(last["release_count"]),

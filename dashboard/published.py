@@ -51,3 +51,15 @@ def freshness() -> tuple[date, datetime]:
     """Last day of data and moment of publication, UTC and naive."""
     told = query("select max(data_through_date) as through, max(published_at) as moment from publish_info").iloc[0]
     return told["through"].date(), told["moment"].to_pydatetime()
+
+
+def ages(through: date, published_at: datetime, clock: datetime) -> tuple[int, float]:
+    """How old what is published is: days since the last day of data, hours since it was published, none below 0.
+
+    Args:
+        through: Last day of data.
+        published_at: UTC, naive.
+        clock: The present, aware.
+    """
+    present = clock.astimezone(UTC).replace(tzinfo=None)
+    return max(0, (present.date() - through).days), max(0.0, (present - published_at).total_seconds() / 3600)

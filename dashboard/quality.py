@@ -1,21 +1,13 @@
-"""The questions that "How good is it" puts to the forecasts of the latest backtest."""
+"""What "How good is it" shows of the forecasts of the latest backtest; each metric is the one of `ml.metrics`."""
 
+import numpy as np
 import pandas as pd
 
 from dashboard.published import query
+from ml.metrics import decade, inside, median_error, promoted_by_chance, promotion_costs, reliability, rmsle
 
 RATIOS = tuple(sorted({round(0.5 * step, 1) for step in range(1, 41)}))
-"""Costs of a promotion in vain, in costs of a missed hit, that the cost curve is drawn over."""
-
-CHOSEN = """
-    with chosen as (
-        from backtest_forecasts
-        where task = $task
-            and feature_set = $feature_set
-            and as_of_day = $as_of_day
-            and horizon_days = $horizon
-    )
-"""
+"""Costs of a promotion that does not pay, in costs of a missed hit, that the cost curve is drawn over."""
 
 
 def choices() -> pd.DataFrame:
@@ -33,137 +25,104 @@ def choices() -> pd.DataFrame:
     )
 
 
-def errors_by_origin(**chosen: object) -> pd.DataFrame:
-    """Error of the logs (RMSLE) of each model at each origin, and how many releases it rests on."""
+def _forecasts(task: str, feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
+    """Forecasts of the latest backtest, the reader's choice of them."""
     return query(
-        CHOSEN
-        + """
-        select
-            model_name,
-            origin_date,
-            sqrt(avg(pow(ln(1 + predicted_streams) - ln(1 + actual_streams), 2))) as rmsle,
-            count(*) as release_count
-        from chosen
-        group by model_name, origin_date
-        order by model_name, origin_date
+        """
+        from backtest_forecasts
+        where task = $task
+            and feature_set = $feature_set
+            and as_of_day = $as_of_day
+            and horizon_days = $horizon
+        order by model_name, origin_date, release_id
         """,
-        task="streams",
-        **chosen,
+        task=task,
+        feature_set=feature_set,
+        as_of_day=as_of_day,
+        horizon=horizon,
     )
 
 
-def errors_by_size(**chosen: object) -> pd.DataFrame:
+def _numbers(rows: pd.DataFrame, *names: str) -> list[np.ndarray]:
+    return [rows[name].to_numpy(dtype=float, na_value=np.nan) for name in names]
+
+
+def errors_by_origin(feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
+    """RMSLE of each model at each origin, and how many releases it rests on."""
+    rows = _forecasts("streams", feature_set, as_of_day, horizon)
+    found = [
+        (model, origin, rmsle(*_numbers(part, "actual_streams", "predicted_streams")), len(part))
+        for (model, origin), part in rows.groupby(["model_name", "origin_date"])
+    ]
+    return pd.DataFrame(found, columns=["model_name", "origin_date", "rmsle", "release_count"])
+
+
+def errors_by_size(feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
     """Median absolute percentage error of each model by decade of true size."""
-    return query(
-        CHOSEN
-        + """
-        select
-            model_name,
-            cast(floor(log10(actual_streams)) as integer) as decade,
-            median(abs(predicted_streams - actual_streams) / actual_streams) as median_error,
-            count(*) as release_count
-        from chosen
-        where actual_streams > 0
-        group by model_name, decade
-        order by model_name, decade
-        """,
-        task="streams",
-        **chosen,
-    )
+    rows = _forecasts("streams", feature_set, as_of_day, horizon)
+    rows = rows[rows["actual_streams"] > 0]
+    found = [
+        (model, size, median_error(*_numbers(part, "actual_streams", "predicted_streams")), len(part))
+        for (model, size), part in rows.groupby(["model_name", decade(*_numbers(rows, "actual_streams"))])
+    ]
+    return pd.DataFrame(found, columns=["model_name", "decade", "median_error", "release_count"])
 
 
-def coverage_by_size(**chosen: object) -> pd.DataFrame:
+def coverage_by_size(feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
     """Share of actual totals inside the intervals, by decade of forecast size; a row a decade and level."""
-    return query(
-        CHOSEN
-        + """
-        select
-            cast(floor(log10(greatest(predicted_streams, 1))) as integer) as decade,
-            levels.level,
-            avg(cast(actual_streams between
-                if(levels.level = 80, lower_80, lower_90) and if(levels.level = 80, upper_80, upper_90) as double)
-            ) as covered,
-            count(*) as release_count
-        from chosen
-        cross join (values (80), (90)) as levels (level)
-        where lower_80 is not null and lower_90 is not null
-        group by decade, levels.level
-        order by decade, levels.level
-        """,
-        task="streams",
-        **chosen,
-    )
+    rows = _forecasts("streams", feature_set, as_of_day, horizon).dropna(subset=["lower_80", "lower_90"])
+    found = [
+        (size, level, inside(*_numbers(part, "actual_streams", f"lower_{level}", f"upper_{level}")).mean(), len(part))
+        for size, part in rows.groupby(decade(*_numbers(rows, "predicted_streams")))
+        for level in (80, 90)
+    ]
+    return pd.DataFrame(found, columns=["decade", "level", "covered", "release_count"])
 
 
-def calibration(**chosen: object) -> pd.DataFrame:
+def calibration(feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
     """Forecast chance of the top class against how often it came, by tenths of the chance."""
-    return query(
-        CHOSEN
-        + """
-        select
-            model_name,
-            cast(least(floor(probability_high * 10), 9) as integer) as tenth,
-            avg(probability_high) as forecast_share,
-            avg(cast(actual_class = 'high' as double)) as actual_share,
-            count(*) as release_count
-        from chosen
-        where probability_high is not null
-        group by model_name, tenth
-        order by model_name, tenth
-        """,
-        task="classes",
-        **chosen,
-    )
+    rows = _forecasts("classes", feature_set, as_of_day, horizon).dropna(subset=["probability_high"])
+    names = {"probability": "forecast_share", "share": "actual_share", "releases": "release_count"}
+    found = [
+        reliability((part["actual_class"] == "high").to_numpy(), _numbers(part, "probability_high")[0])
+        .rename(columns=names)
+        .assign(model_name=model)
+        for model, part in rows.groupby("model_name")
+    ]
+    columns = ["model_name", *names.values()]
+    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
 
 
-def costs(ratio: float, model_name: str, **chosen: object) -> pd.DataFrame:
+def costs(ratio: float, model_name: str, feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
     """What each way to decide costs per 100 releases, in costs of a missed hit, at each cost ratio.
 
-    The model promotes where its chance of the top class is at least r / (1 + r). Source: Elkan 2001. The log-linear
-    class promotes what that class calls high, whatever the costs.
+    The model promotes where its chance of the top class pays at these costs, the log-linear class what it calls high,
+    whatever the costs.
 
     Args:
         ratio: The reader's own ratio, which is measured beside the ones of the curve.
         model_name: The model of classes.
-        chosen: Feature set, as-of day, horizon.
+        feature_set: The reader's choice, like the next two.
+        as_of_day: Days known.
+        horizon: Days of the total.
     """
-    return query(
-        CHOSEN
-        + """
-        , decisions as (
-            select
-                ratios.ratio,
-                strategy,
-                case strategy
-                    when 'none' then false
-                    when 'log_linear' then predicted_class = 'high'
-                    else probability_high >= ratios.ratio / (1 + ratios.ratio)
-                end as is_promoted,
-                actual_class = 'high' as is_high
-            from chosen
-            cross join (select unnest(cast($ratios as double[])) as ratio) as ratios
-            cross join (select unnest(['model', 'log_linear', 'none']) as strategy) as strategies
-            where model_name = if(strategy = 'log_linear', 'log_linear', $model)
-        )
-        select
-            strategy,
-            ratio,
-            100 * avg(case
-                when is_promoted and not is_high then ratio when is_high and not is_promoted then 1 else 0
-            end) as cost,
-            count(*) filter (is_promoted) as promoted,
-            count(*) filter (is_promoted and is_high) as hits,
-            count(*) filter (is_high) as high_count,
-            count(*) as release_count
-        from decisions
-        group by strategy, ratio
-        order by strategy, ratio
-        """,
-        task="classes",
-        model=model_name,
-        ratios=tuple(sorted({*RATIOS, ratio})),
-        **chosen,
-    )
+    rows = _forecasts("classes", feature_set, as_of_day, horizon)
+    of_model, of_line = (rows[rows["model_name"] == name] for name in (model_name, "log_linear"))
+    (chance,) = _numbers(of_model, "probability_high")
+    found = []
+    for one in sorted({*RATIOS, ratio}):
+        for strategy, part, promoted in (
+            ("log_linear", of_line, (of_line["predicted_class"] == "high").to_numpy()),
+            ("model", of_model, promoted_by_chance(chance, one, 1.0)),
+            ("none", of_model, np.zeros(len(of_model), dtype=bool)),
+        ):
+            if len(part):
+                high = (part["actual_class"] == "high").to_numpy()
+                cost = 100 * float(promotion_costs(high, promoted, one, 1.0).mean())
+                counts = (promoted.sum(), (promoted & high).sum(), high.sum(), len(part))
+                found.append((strategy, one, cost, *map(int, counts)))
+    columns = ["strategy", "ratio", "cost", "promoted", "hits", "high_count", "release_count"]
+    return pd.DataFrame(found, columns=columns).sort_values(["strategy", "ratio"], ignore_index=True)
 
 
 def live_errors() -> pd.DataFrame:

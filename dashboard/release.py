@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, reasons
+from dashboard import address, charts
 from dashboard.published import query
 from dashboard.view import chart, day, heading, many, say, share, table, watch_button, word
 
@@ -34,7 +34,6 @@ OFFERED = """
     order by max(release_date) desc, max(expected_streams) desc nulls last, release_id
     limit $found
 """
-OF_RUN = "where release_id = $release_id and run_id = $run_id"
 
 
 def show() -> None:
@@ -77,7 +76,7 @@ def show() -> None:
     else:
         _show_forecasts(forecasts)
         _show_fan(forecasts, history, release_id)
-        _show_reasons(release_id, first["run_id"], int(first["as_of_day"]))
+        _show_reasons(release_id, first["run_id"])
         _show_similar(release_id, first["run_id"])
     st.subheader(say("release.history"))
     if history.empty:
@@ -211,17 +210,23 @@ def _show_narrowing(latest: pd.DataFrame, horizons: list[int], release_id: str) 
     chart(charts.narrowing(rows), told, rows, title, f"narrowing_{release_id}_{horizon}")
 
 
-def _show_reasons(release_id: str, run_id: str, as_of_day: int) -> None:
+def _show_reasons(release_id: str, run_id: str) -> None:
     st.subheader(say("release.why"))
     drivers = query(
-        f"from prediction_drivers {OF_RUN} order by horizon_days, driver_kind, driver_rank",
+        """
+        from prediction_drivers
+        where release_id = $release_id and run_id = $run_id
+        order by horizon_days, driver_kind, driver_rank
+        """,
         release_id=release_id,
         run_id=run_id,
     )
     if drivers.empty:
         st.info(say("release.no_reasons"))
         return
-    drivers = drivers.assign(reason=reasons.told(drivers, address.language(), as_of_day))
+    # a file published by an earlier version has no Russian column
+    if address.language() == "ru" and "reason_ru" in drivers:
+        drivers["reason"] = drivers["reason_ru"]
     st.caption(say("release.why_told"))
     horizons = drivers["horizon_days"].unique()
     for column, horizon in zip(st.columns(len(horizons)), horizons, strict=True):
@@ -244,12 +249,12 @@ def _listed(reasons: pd.Series) -> str:
 def _show_similar(release_id: str, run_id: str) -> None:
     st.subheader(say("release.similar"))
     similar = query(
-        f"""
+        """
         select
             similarity_rank, similar_release_id, artist_name, release_title, label_name, release_date, distance,
             horizon_days, streams
         from similar_releases
-        {OF_RUN}
+        where release_id = $release_id and run_id = $run_id
         order by similarity_rank, horizon_days
         """,
         release_id=release_id,

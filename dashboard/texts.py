@@ -1,12 +1,9 @@
 """Every text of the page in English and in Russian, by key: labels; `dashboard/sentences.py` has the rest."""
 
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
 
 from dashboard.sentences import SENTENCES
-from dashboard.writing import NOTHING, Language
+from hitcast.core.words import Language
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "upcoming.name": ("Upcoming", "Новинки"),
@@ -119,43 +116,6 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "column.run_id": ("Run", "Запуск"),
 }
 
-WORDS: Mapping[str, tuple[str, str]] = {
-    "low": ("low", "низкий"),
-    "medium": ("medium", "средний"),
-    "high": ("high", "высокий"),
-    "yes": ("yes", "да"),
-    "no": ("no", "нет"),
-    "streams": ("streams", "прослушивания"),
-    "classes": ("classes", "классы"),
-    "feature": ("a feature", "признака"),
-    "group": ("a group", "группы"),
-    "tiktok": ("TikTok only", "только TikTok"),
-    "tiktok_vk": ("TikTok and VK", "TikTok и VK"),
-    "tiktok_sound_days": ("TikTok, sounds by day", "TikTok, звуки по дням"),
-    "vk_stream_days": ("VK, streams by day", "VK, прослушивания по дням"),
-    "catalog_tracks": ("Catalogue", "Каталог"),
-    "catalog_recordings": ("Catalogue", "Каталог"),
-    "catboost": ("hitcast", "hitcast"),
-    "lightgbm": ("hitcast", "hitcast"),
-    "log_linear": ("log-linear line", "лог-линейная прямая"),
-    "unknown": ("unknown", "неизвестно"),
-    "Pop": ("Pop", "Поп"),
-    "Hip-Hop": ("Hip-Hop", "Хип-хоп"),
-    "Rap": ("Rap", "Рэп"),
-    "Rock": ("Rock", "Рок"),
-    "Electronic": ("Electronic", "Электроника"),
-    "Dance": ("Dance", "Танцевальная"),
-    "Folk": ("Folk", "Фолк"),
-    "Indie": ("Indie", "Инди"),
-    "Metal": ("Metal", "Метал"),
-    "Chanson": ("Chanson", "Шансон"),
-    "Jazz": ("Jazz", "Джаз"),
-    "Classical": ("Classical", "Классика"),
-    "Soundtrack": ("Soundtrack", "Саундтрек"),
-    "Children": ("Children", "Детская"),
-}
-"""Words of the data; one that is not here, a genre of some other catalogue, is shown as it stands."""
-
 TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **SENTENCES}
 
 
@@ -171,11 +131,3 @@ def text(key: str, language: Language, **values: object) -> str:
     told = (russian if language == "ru" else english).format(**values)
     # a number that ends on an abbreviation ends the sentence with its stop
     return told.replace("..", ".")
-
-
-def word(value: Any, language: Language) -> str:
-    """A word of the data in a language; as it stands where it is not known, a dash where there is none."""
-    if not isinstance(value, str):
-        return NOTHING if value is None or pd.isna(value) else str(value)
-    english, russian = WORDS.get(value, (value, value))
-    return russian if language == "ru" else english

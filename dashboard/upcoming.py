@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, charts, reasons
+from dashboard import address, charts
 from dashboard.published import freshness, query
 from dashboard.view import chart, choose, count, day, many, say, table, watch_button, word
 
@@ -37,76 +37,45 @@ COLUMNS = {
     "label_name": "text",
     "main_drivers": "text",
 }
-OPEN = """
+RANKED = """
     with open_releases as (
         select
-            *,
-            coalesce(genre, 'unknown') as genre_name,
-            coalesce(label_name, 'unknown') as imprint,
+            * replace (coalesce(genre, 'unknown') as genre, coalesce(label_name, 'unknown') as label_name),
             predicted_streams / nullif(previous_predicted_streams, 0) - 1 as change,
             case when previous_predicted_class <> predicted_class then previous_predicted_class end as previous_class,
             case when is_promotion_candidate then 'yes' when not is_promotion_candidate then 'no' end as promote
         from release_predictions
         where release_date > cast($through as date) - cast($first_days as integer)
-    )
-"""
-MATCHING = (
-    OPEN
-    + """
-    , matching as (
-        select * replace (genre_name as genre, imprint as label_name)
+    ), matching as (
         from open_releases
         where horizon_days = $horizon
             and (len(cast($classes as varchar[])) = 0 or list_contains(cast($classes as varchar[]), predicted_class))
-            and (len(cast($genres as varchar[])) = 0 or list_contains(cast($genres as varchar[]), genre_name))
-            and (len(cast($labels as varchar[])) = 0 or list_contains(cast($labels as varchar[]), imprint))
+            and (len(cast($genres as varchar[])) = 0 or list_contains(cast($genres as varchar[]), genre))
+            and (len(cast($labels as varchar[])) = 0 or list_contains(cast($labels as varchar[]), label_name))
             and (not $only_watched or list_contains(cast($watched as varchar[]), release_id))
             and release_date between cast($first_date as date) and cast($last_date as date)
             and contains(lower(concat_ws(' ', artist_name, release_title, release_id)), lower($search))
     )
-"""
-)
-RANKED = (
-    MATCHING
-    + """
-    select * exclude (genre_name, imprint)
+    select
+        *,
+        count(*) over () as match_count,
+        count(*) filter (is_promotion_candidate) over () as candidate_count,
+        count(*) filter (abs(change) >= $moved or previous_class is not null) over () as moved_count,
+        sum(expected_streams) over () as expected_total
     from matching
     order by promotion_value desc nulls last, expected_streams desc nulls last, release_id
     limit $limit
 """
-)
-COUNTED = (
-    MATCHING
-    + """
-    select
-        count(*) as releases,
-        count(*) filter (is_promotion_candidate) as candidates,
-        count(*) filter (abs(change) >= $moved or previous_class is not null) as moved,
-        sum(expected_streams) as expected
-    from matching
-"""
-)
-MAIN_DRIVERS = """
-    select
-        drivers.release_id, driver_kind, feature_name, feature_value, effect, reason, as_of_day
-    from prediction_drivers as drivers
-    inner join release_predictions using (release_id, run_id, horizon_days)
-    where horizon_days = $horizon
-        and driver_kind = 'feature'
-        and driver_rank <= 3
-        and list_contains(cast($release_ids as varchar[]), drivers.release_id)
-    order by drivers.release_id, driver_rank
-"""
-CHOICES = (
-    OPEN
-    + """
+"""The releases that match, the first of them, each beside what all that match come to."""
+OF_ALL = ["match_count", "candidate_count", "moved_count", "expected_total"]
+CHOICES = """
     select
         coalesce(list(distinct horizon_days order by horizon_days desc), []) as horizons,
-        list(distinct genre_name order by genre_name) as genres,
-        list(distinct imprint order by imprint) as labels
-    from open_releases
+        list(distinct coalesce(genre, 'unknown') order by coalesce(genre, 'unknown')) as genres,
+        list(distinct coalesce(label_name, 'unknown') order by coalesce(label_name, 'unknown')) as labels
+    from release_predictions
+    where release_date > cast($through as date) - cast($first_days as integer)
 """
-)
 
 
 def show() -> None:
@@ -121,29 +90,30 @@ def show() -> None:
     if not len(choices["horizons"]):
         st.info(say("upcoming.empty", day=day(through)))
         return
-    wanted = _filters(choices) | {"through": through, "first_days": FIRST_DAYS}
-    counted = query(COUNTED, moved=MOVED, **wanted).iloc[0]
-    if not counted["releases"]:
+    wanted = _filters(choices) | {"through": through, "first_days": FIRST_DAYS, "moved": MOVED}
+    rows = query(RANKED, limit=SHOWN, **wanted)
+    if rows.empty:
         st.info(say("upcoming.no_watch" if wanted["only_watched"] and not wanted["watched"] else "upcoming.no_match"))
         return
+    counted = rows.iloc[0]
     st.caption(
         say(
             "upcoming.counted",
-            releases=count(counted["releases"]),
-            candidates=count(counted["candidates"]),
-            moved=count(counted["moved"]),
-            expected=many(counted["expected"]),
+            releases=count(counted["match_count"]),
+            candidates=count(counted["candidate_count"]),
+            moved=count(counted["moved_count"]),
+            expected=many(counted["expected_total"]),
             horizon=wanted["horizon"],
             day=day(through),
         )
     )
-    rows = query(RANKED, limit=SHOWN, **wanted)
-    if address.language() != "en":
-        rows["main_drivers"] = _told_anew(rows)
+    # a file published by an earlier version has no Russian column
+    if address.language() == "ru" and "main_drivers_ru" in rows:
+        rows["main_drivers"] = rows["main_drivers_ru"]
     rows["mark"] = ["★" if address.watched(one) else "" for one in rows["release_id"]]
     _show_rows(rows, wanted)
-    if counted["releases"] > SHOWN:
-        st.caption(say("upcoming.more", shown=SHOWN, releases=count(counted["releases"])))
+    if counted["match_count"] > SHOWN:
+        st.caption(say("upcoming.more", shown=SHOWN, releases=count(counted["match_count"])))
     _show_first(rows, wanted["horizon"])
     with st.expander(say("upcoming.columns_title")):
         st.markdown(say("upcoming.columns"))
@@ -209,19 +179,6 @@ def _date_of(told: str) -> date | None:
         return None
 
 
-def _told_anew(rows: pd.DataFrame) -> pd.Series:
-    """The three main reasons in the reader's language; where there are none, what is published: a refusal."""
-    ids = tuple(rows["release_id"])
-    drivers = query(MAIN_DRIVERS, release_ids=ids, horizon=int(rows["horizon_days"].iloc[0]))
-    told: dict[str, list[str]] = {}
-    for days in drivers["as_of_day"].unique().tolist():
-        alike = drivers[drivers["as_of_day"] == days]
-        for one, sentence in zip(alike["release_id"], reasons.told(alike, address.language(), days), strict=True):
-            told.setdefault(one, []).append(sentence)
-    published = zip(ids, rows["main_drivers"], strict=True)
-    return pd.Series(["; ".join(told[one]) if one in told else words for one, words in published], rows.index)
-
-
 def _show_rows(rows: pd.DataFrame, wanted: dict[str, Any]) -> None:
     ids = rows["release_id"].tolist()
     names = dict(zip(ids, rows["artist_name"].fillna("?") + ": " + rows["release_title"].fillna("?"), strict=True))
@@ -236,7 +193,7 @@ def _show_rows(rows: pd.DataFrame, wanted: dict[str, Any]) -> None:
         COLUMNS,
         say("upcoming.title"),
         "upcoming",
-        whole=lambda: query(RANKED, limit=10_000_000, **wanted),
+        whole=lambda: query(RANKED, limit=10_000_000, **wanted).drop(columns=OF_ALL),
         height=460 if len(ids) > 12 else "auto",
         key="upcoming_rows",
         on_select=pick,

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 from altair.utils import schemapi
 
-from dashboard import address, texts, writing
+from dashboard import address, texts
 from dashboard.address import language
 from dashboard.download import csv_of
+from hitcast.core import words
 
 # a third of the time that a page takes would go into checking charts, which the tests do
 schemapi.disable_debug_mode()
@@ -27,40 +28,55 @@ def say(key: str, **values: object) -> str:
 
 def word(value: object) -> str:
     """A class, genre or other word of the data in the reader's language, where it is known."""
-    return texts.word(value, language())
+    return words.word(value, language())
 
 
 def many(value: object) -> str:
     """A count to three digits."""
-    return writing.number(value, language())
+    return _unbroken(words.number(value, language()))
 
 
 def count(value: object) -> str:
     """A count in full."""
-    return writing.whole(value, language())
+    return _unbroken(words.whole(value))
 
 
-def share(value: object) -> str:
+def decimal(value: object, digits: int = 2) -> str:
+    """A number with a fixed count of digits after the point."""
+    return words.decimal(value, language(), digits)
+
+
+def share(value: object, signed: bool = False) -> str:
     """A share as a percentage."""
-    return writing.percent(value, language())
+    return _unbroken(words.percent(value, language(), signed))
 
 
 def day(value: object) -> str:
     """A date."""
-    return writing.day(value, language())
+    return _unbroken(words.day(value, language()))
+
+
+def moment(value: object) -> str:
+    """A UTC moment to the minute."""
+    return _unbroken(words.moment(value, language()))
+
+
+def _unbroken(text: str) -> str:
+    """The text without a blank at which a line could break."""
+    return text.replace(" ", words.NO_BREAK)
 
 
 FORMATS: Mapping[str, Callable[[Any], str]] = {
-    "text": lambda value: writing.NOTHING if pd.isna(value) else str(value),
+    "text": lambda value: words.NOTHING if pd.isna(value) else str(value),
     "word": word,
     "many": many,
     "whole": count,
-    "decimal": lambda value: writing.decimal(value, language()),
-    "small": lambda value: writing.decimal(value, language(), 3),
+    "decimal": decimal,
+    "small": lambda value: decimal(value, 3),
     "share": share,
-    "change": lambda value: writing.percent(value, language(), signed=True),
+    "change": lambda value: share(value, signed=True),
     "day": day,
-    "moment": lambda value: writing.moment(value, language()),
+    "moment": moment,
 }
 """How a kind of column is written."""
 
@@ -94,7 +110,7 @@ def table(
     styled = shown.style.format({name: FORMATS[kind] for name, kind in kinds.items()})
     named = {name: say(f"column.{name}") for name in kinds if name not in (heads or {})} | dict(heads or {})
     columns = {name: st.column_config.Column(named[name], width=_width(name)) for name in kinds}
-    st.dataframe(styled, hide_index=True, column_config=columns, alt=title, placeholder=writing.NOTHING, **options)
+    st.dataframe(styled, hide_index=True, column_config=columns, alt=title, placeholder=words.NOTHING, **options)
     download(whole if whole is not None else frame, title, file_name)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from ml import registry
 from ml.bundles import Bundle
 from ml.data import Marts, read_marts
+from ml.metrics import inside, rmsle
 from ml.moments import moment_after
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY
@@ -237,10 +238,10 @@ def judge_matured(forecasts: pd.DataFrame, calibration_errors: dict[int, float])
         rows = forecasts[forecasts["horizon_days"] == horizon].astype("float64")
         if rows.empty:
             continue
-        error = np.log1p(rows["predicted_streams"]) - np.log1p(rows["actual_streams"])
-        inside = (rows["lower_80"] <= rows["actual_streams"]) & (rows["actual_streams"] <= rows["upper_80"])
-        rmsle = float(np.sqrt(np.mean(error**2)))
-        found.append(Matured(horizon, len(rows), float(inside.mean()), rmsle, calibration_error))
+        names = ("actual_streams", "predicted_streams", "lower_80", "upper_80")
+        actual, predicted, lower, upper = (rows[name].to_numpy() for name in names)
+        coverage = float(inside(actual, lower, upper).mean())
+        found.append(Matured(horizon, len(rows), coverage, rmsle(actual, predicted), calibration_error))
     return tuple(found)
 
 

@@ -5,28 +5,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.reasons import Fact, group_reason, reason
+from hitcast.core.words import Language
+from ml.reasons import AS_OF_DAY, DAYS_KNOWN, LANGUAGES, Fact, Meaning, group_reason, read_meaning, reason
 from ml.settings import Settings
 from ml.streams import StreamModel, contributions
 from ml.warehouse import open_warehouse
 
-MOST_DRIVERS = 6
-LEAST_CONTRIBUTION = 1e-9
-DAYS_KNOWN = "days_known"
-"""Group of the one input that is no feature of the catalogue: the as-of day."""
+MAX_DRIVERS = 6
+MIN_CONTRIBUTION = 1e-9
+DAYS_KNOWN_GROUP = "days_known"
+"""Group of the one input that is no feature of the catalog: the as-of day."""
+REASONS: dict[Language, str] = {"en": "reason", "ru": "reason_ru"}
 
 
 def read_meanings(settings: Settings) -> pd.DataFrame:
-    """Group, unit and description of every feature, indexed by its name.
+    """Group, unit, words and description of every feature, indexed by its name.
 
     Raises:
-        HitcastError: The warehouse or its feature catalogue is missing.
+        HitcastError: The warehouse or its feature catalog is missing.
     """
     with open_warehouse(settings, ["feature_catalog"]) as connection:
-        catalog: pd.DataFrame = connection.execute(
-            "select feature_name, feature_group, unit, description from feature_catalog order by feature_name"
-        ).df()
-    return catalog.set_index("feature_name").fillna("")
+        catalog: pd.DataFrame = connection.table("feature_catalog").order("feature_name").df()
+    return catalog.set_index("feature_name", drop=False)
 
 
 def explain(model: StreamModel, frame: pd.DataFrame, meanings: pd.DataFrame, class_horizon: int) -> pd.DataFrame:
@@ -41,44 +41,71 @@ def explain(model: StreamModel, frame: pd.DataFrame, meanings: pd.DataFrame, cla
     Returns:
         One row per release, horizon, kind and driver: release_id, horizon_days, driver_kind (feature or group),
         driver_rank, feature_name (of the feature or the group), feature_value (as text, null if unknown and for a
-        group), contribution (to the natural log of the forecast) and reason (a sentence).
+        group), contribution (to the natural log of the forecast), reason and reason_ru (a sentence).
+
+    Raises:
+        HitcastError: The catalog's words for a feature cannot be used.
 
     Source: Lundberg et al. 2020, From local explanations to global understanding with explainable AI for trees.
     """
     names = model.columns.all
-    known = meanings.reindex(names).fillna("")
-    groups = np.where(known["feature_group"] == "", DAYS_KNOWN, known["feature_group"])
+    groups, labels = _groups(names, meanings)
     group_names, members = np.unique(groups, return_inverse=True)
     belongs = np.eye(len(group_names))[members]
     releases, days = frame["release_id"].to_numpy(), frame["as_of_day"].to_numpy()
-    shown = frame[names].to_numpy(dtype=object)
-    told = list(zip(names, known["description"], known["unit"], strict=True))
+    values = frame[names].to_numpy(dtype=object)
+    features = [_meaning(name, meanings) for name in names]
     drivers = []
-    for horizon, of_horizon in model.horizons.items():
-        values = contributions(of_horizon, frame, model.columns)
-        of_features = _strongest(values, MOST_DRIVERS, releases, horizon, "feature")
-        cells = list(zip(of_features["row"], of_features["place"], of_features["contribution"], strict=True))
-        texts: list[Any] = [_as_text(shown[row, place]) for row, place, _ in cells]
-        of_features = of_features.assign(
-            feature_name=[names[place] for _, place, _ in cells],
-            feature_value=texts,
-            reason=[
-                reason(told[place][0], _fact(shown[row, place], days[row], class_horizon), value, *told[place][1:])
-                for row, place, value in cells
-            ],
+    for horizon, horizon_model in model.horizons.items():
+        effects = contributions(horizon_model, frame, model.columns)
+        strongest = _strongest(effects, MAX_DRIVERS, releases, horizon, "feature")
+        cells = list(zip(strongest["row"], strongest["place"], strongest["contribution"], strict=True))
+        texts: list[Any] = [_as_text(values[row, place]) for row, place, _ in cells]
+        facts = [
+            (features[place], _fact(values[row, place], days[row], class_horizon), did) for row, place, did in cells
+        ]
+        drivers.append(
+            strongest.assign(
+                feature_name=[names[place] for _, place, _ in cells],
+                feature_value=texts,
+                **{REASONS[language]: [reason(*fact, language) for fact in facts] for language in LANGUAGES},
+            )
         )
-        of_groups = _strongest(values @ belongs, len(group_names), releases, horizon, "group")
-        of_groups = of_groups.assign(
-            feature_name=group_names[of_groups["place"]],
-            feature_value=None,
-            reason=[
-                group_reason(group_names[place], value)
-                for place, value in zip(of_groups["place"], of_groups["contribution"], strict=True)
-            ],
+        strongest = _strongest(effects @ belongs, len(group_names), releases, horizon, "group")
+        moved = list(zip(group_names[strongest["place"]], strongest["contribution"], strict=True))
+        drivers.append(
+            strongest.assign(
+                feature_name=[group for group, _ in moved],
+                feature_value=None,
+                **{
+                    REASONS[language]: [group_reason(labels[group][language], did, language) for group, did in moved]
+                    for language in LANGUAGES
+                },
+            )
         )
-        drivers += [of_features, of_groups]
     found = pd.concat([part.drop(columns=["row", "place"]).astype({"feature_value": object}) for part in drivers])
     return found.reset_index(drop=True)
+
+
+def _meaning(name: str, meanings: pd.DataFrame) -> Meaning:
+    if name == AS_OF_DAY.name:
+        return AS_OF_DAY
+    words = meanings[meanings["feature_name"] == name].to_dict("records")
+    return read_meaning({str(column): text for column, text in words[0].items()} if words else {"feature_name": name})
+
+
+def _groups(names: list[str], meanings: pd.DataFrame) -> tuple[list[str], dict[str, dict[Language, str]]]:
+    """Group of each feature, and what each group is called by language; its name where the catalog says nothing."""
+    groups = meanings["feature_group"].reindex(names).fillna(DAYS_KNOWN_GROUP).tolist()
+    labels: dict[str, dict[Language, str]] = {DAYS_KNOWN_GROUP: dict(DAYS_KNOWN)}
+    for row in meanings.drop_duplicates("feature_group").to_dict("records"):
+        group = str(row["feature_group"])
+        called = {language: row.get(f"group_label_{language}") for language in LANGUAGES}
+        labels[group] = {
+            language: label if isinstance(label, str) and label else group.replace("_", " ")
+            for language, label in called.items()
+        }
+    return groups, labels
 
 
 def _strongest(values: np.ndarray, most: int, releases: np.ndarray, horizon: int, kind: str) -> pd.DataFrame:
@@ -97,7 +124,7 @@ def _strongest(values: np.ndarray, most: int, releases: np.ndarray, horizon: int
             "contribution": values[rows, places],
         }
     )
-    return found[found["contribution"].abs() > LEAST_CONTRIBUTION]
+    return found[found["contribution"].abs() > MIN_CONTRIBUTION]
 
 
 def _fact(value: object, as_of_day: int, class_horizon: int) -> Fact:

@@ -1,4 +1,4 @@
-"""How good a forecast was. Totals in streams, probabilities in columns by rising class."""
+"""How good a forecast was, for tuner, backtest, report, drift and page. Totals in streams, classes in rising order."""
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,17 @@ def skill(actual: np.ndarray, predicted: np.ndarray, reference: np.ndarray) -> f
     return 1 - _share(rmsle(actual, predicted), rmsle(actual, reference))
 
 
+def median_error(actual: np.ndarray, predicted: np.ndarray) -> float:
+    """Median absolute percentage error of the totals above 0, as a share; NaN where there is none."""
+    some = actual > 0
+    return float(np.median(np.abs(predicted - actual)[some] / actual[some])) if some.any() else float("nan")
+
+
+def inside(actual: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """Whether each total lies in its interval. Ends come back from exp and log: a total on the very end is inside."""
+    return np.asarray((actual >= lower - 1e-6 * (1 + lower)) & (actual <= upper + 1e-6 * (1 + upper)))
+
+
 def stream_metrics(actual: np.ndarray, predicted: np.ndarray, known: np.ndarray) -> dict[str, float]:
     """Metrics of a forecast of totals, and of the remainder as `<metric>_remainder`; NaN where rows do not allow one.
 
@@ -44,7 +55,7 @@ def _of_totals(actual: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
     share = np.abs(predicted - actual) / np.where(actual > 0, actual, np.nan)
     return {
         "rmsle": rmsle(actual, predicted),
-        "median_absolute_percentage_error": float(np.median(share[actual > 0])) if (actual > 0).any() else np.nan,
+        "median_absolute_percentage_error": median_error(actual, predicted),
         "mape_from_1000": _mean(share[actual >= 1000]),
         "wape": _share(np.abs(predicted - actual).sum(), actual.sum()),
         "volume_ratio": _share(predicted.sum(), actual.sum()),
@@ -107,11 +118,9 @@ def interval_metrics(actual: np.ndarray, intervals: pd.DataFrame) -> dict[str, f
     for level in (80, 90):
         lower, upper = intervals[f"lower_{level}"].to_numpy(), intervals[f"upper_{level}"].to_numpy()
         tail = (1 - level / 100) / 2
-        # Ends come back from exp and log: a total on the very end is inside.
-        inside = (actual >= lower - 1e-6 * (1 + lower)) & (actual <= upper + 1e-6 * (1 + upper))
         low, high = truth - np.log1p(lower), truth - np.log1p(upper)
         figures |= {
-            f"coverage_{level}": float(inside.mean()),
+            f"coverage_{level}": float(inside(actual, lower, upper).mean()),
             f"log_width_{level}": float(np.mean(np.log1p(upper) - np.log1p(lower))),
             f"pinball_{level}": float(
                 np.mean(np.maximum(tail * low, (tail - 1) * low) + np.maximum((1 - tail) * high, -tail * high)) / 2
@@ -244,8 +253,13 @@ def expected_cost(
     top: np.ndarray, probability: np.ndarray, false_positive_cost: float, false_negative_cost: float
 ) -> float:
     """Mean cost of promoting what reaches the threshold of the costs, a release."""
-    promoted = probability >= promotion_threshold(false_positive_cost, false_negative_cost)
+    promoted = promoted_by_chance(probability, false_positive_cost, false_negative_cost)
     return float(promotion_costs(top, promoted, false_positive_cost, false_negative_cost).mean())
+
+
+def promoted_by_chance(probability: np.ndarray, false_positive_cost: float, false_negative_cost: float) -> np.ndarray:
+    """Whether promoting costs less than not promoting, by the probability of the top class."""
+    return np.asarray(probability >= promotion_threshold(false_positive_cost, false_negative_cost))
 
 
 def promotion_costs(

@@ -1,52 +1,48 @@
-"""Reasons in words: what a feature's value did to a forecast, as a manager reads it."""
+"""Reasons in words, in English and Russian: what a feature's value did to a forecast, as a manager reads it.
 
-import calendar
-import re
+What a feature and its group are called, and how its value is written, is in the YAML of `release_features`; this module
+holds the ways to write a value, not the features.
+"""
+
+import math
+import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
+from hitcast.core import words
+from hitcast.core.words import Language
+from ml.errors import HitcastError
 
-from ml.wording import effect_in_words, human_number, many, share, times
-
-MEASURES: Mapping[str, str] = {
-    "tiktok_views": "TikTok views",
-    "tiktok_creations": "TikTok creations",
-    "tiktok_likes": "TikTok likes",
-    "tiktok_comments": "TikTok comments",
-    "tiktok_shares": "TikTok shares",
-    "tiktok_favorites": "TikTok favorites",
-    "tiktok_ugc_creations": "TikTok creations on users' own sounds",
-    "tiktok_teaser_views": "TikTok views of teasers",
-    "tiktok_teaser_creations": "TikTok creations with teasers",
-    "tiktok_platform_views": "views on all of TikTok",
-    "vk_streams": "VK streams",
-}
-VK_SOURCES: Mapping[str, str] = {
-    "playlist": "came from playlists",
-    "search": "came from search",
-    "recommendation": "came from recommendations",
-    "own_music": "came from listeners' own music",
-    "paid": "came from paying subscribers",
-}
-GROUPS: Mapping[str, str] = {
-    "tiktok_views": "TikTok views",
-    "tiktok_creations": "TikTok creations",
-    "tiktok_engagement": "TikTok comments, shares and favorites",
-    "tiktok_likes": "TikTok likes",
-    "tiktok_sounds": "the mix of TikTok sounds",
-    "tiktok_prerelease": "TikTok teasers before release",
-    "tiktok_platform": "the share of all that happened on TikTok",
-    "vk_early": "VK streams so far",
-    "calendar": "the time of the year",
-    "competition": "other releases of the week",
-    "catalog": "genre, label and kind of release",
-    "artist_history": "the artist's earlier releases",
-    "days_known": "how many days are known",
-}
 MISSING = "missing"
 """What the modelling frame says where a category is unknown."""
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LANGUAGES: tuple[Language, ...] = ("en", "ru")
+PLACEHOLDERS = ("value", "s", "days", "known", "last_day", "horizon")
+VALUE_FIRST = ("count", "per_thousand")
+"""Forms whose English reason is the value and the label, where the YAML has no phrase."""
+LARGEST_LOG = 20.0
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the catalog says of a feature; a text is empty where it says nothing.
+
+    Attributes:
+        name: Feature, a column of `release_features`.
+        form: How its value is written, a key of `FORMS`.
+        description: Meaning, in English.
+        unit: Unit of a number.
+        label: Short name by language.
+        phrase: Reason by language, with placeholders.
+        unknown: Reason by language where the value is unknown.
+    """
+
+    name: str
+    form: str
+    description: str
+    unit: str
+    label: Mapping[Language, str]
+    phrase: Mapping[Language, str]
+    unknown: Mapping[Language, str]
 
 
 @dataclass(frozen=True)
@@ -64,231 +60,190 @@ class Fact:
     class_horizon: int
 
     @property
-    def number(self) -> float:
-        """The value as a number; NaN for a category."""
-        return float("nan") if isinstance(self.value, str) else float(self.value)
-
-    @property
-    def days(self) -> str:
-        """The known days."""
-        return "on the first day" if self.as_of_day == 1 else f"in the first {self.as_of_day} days"
+    def is_unknown(self) -> bool:
+        """Whether there is no value."""
+        return self.value == MISSING if isinstance(self.value, str) else math.isnan(self.value)
 
 
-def reason(name: str, fact: Fact, contribution: float, description: str = "", unit: str = "") -> str:
+AS_OF_DAY = Meaning(
+    name="as_of_day",
+    form="count",
+    description="",
+    unit="days",
+    label={"en": "days of data", "ru": "известно дней"},
+    phrase={"en": "{value} day{s} of data", "ru": ""},
+    unknown={"en": "", "ru": ""},
+)
+"""The one input that is no feature of the catalog."""
+DAYS_KNOWN: Mapping[Language, str] = {"en": "how many days are known", "ru": "сколько дней известно"}
+"""What the group of the as-of day is called."""
+
+
+def read_meaning(row: Mapping[str, object]) -> Meaning:
+    """What a row of `feature_catalog` says; what it lacks is empty.
+
+    Raises:
+        HitcastError: Its form is unknown, or a phrase has a placeholder that is.
+    """
+
+    def text(column: str) -> str:
+        value = row.get(column)
+        return value if isinstance(value, str) else ""
+
+    def by_language(column: str) -> dict[Language, str]:
+        return {language: text(f"{column}_{language}") for language in LANGUAGES}
+
+    name = text("feature_name")
+    meaning = Meaning(
+        name=name,
+        form=text("form") or ("name" if text("feature_kind") == "categorical" else "number"),
+        description=text("description"),
+        unit=text("unit"),
+        label=by_language("label"),
+        phrase=by_language("phrase"),
+        unknown=by_language("unknown"),
+    )
+    if meaning.form not in FORMS:
+        raise HitcastError(f"unknown form {meaning.form}", f"meta of {name}", f"Use one of {', '.join(FORMS)}")
+    for language, phrase in meaning.phrase.items():
+        if not _is_phrase(phrase):
+            cure = f"Use {', '.join(f'{{{placeholder}}}' for placeholder in PLACEHOLDERS)} and no other braces"
+            raise HitcastError(f"phrase_{language} cannot be filled in: {phrase}", f"meta of {name}", cure)
+    return meaning
+
+
+def _is_phrase(phrase: str) -> bool:
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(phrase) if name is not None} <= set(PLACEHOLDERS)
+    except ValueError:
+        return False
+
+
+def reason(meaning: Meaning, fact: Fact, contribution: float, language: Language = "en") -> str:
     """One sentence: what was seen, and what it did to the forecast.
 
-    A feature that no template knows is told by its description and unit, so that one added to the marts needs no line
-    here.
+    In Russian a feature without Russian words is described in English.
 
     Args:
-        name: Feature, a column of `release_features`.
+        meaning: Of the feature.
         fact: Its value for the release.
         contribution: To the natural log of the forecast.
-        description: From the feature catalogue.
-        unit: From the feature catalogue.
+        language: Of the sentence.
     """
-    return f"{_seen(name, fact, description, unit)}: {effect_in_words(contribution)}"
+    told_in = language if meaning.label[language] or meaning.phrase[language] else "en"
+    return f"{_seen(meaning, fact, told_in)}: {words.effect(contribution, language)}"
 
 
-def group_reason(group: str, contribution: float) -> str:
-    """One sentence on all features of a group together."""
-    return f"{GROUPS.get(group, group.replace('_', ' '))}, taken together: {effect_in_words(contribution)}"
+def group_reason(label: str, contribution: float, language: Language = "en") -> str:
+    """One sentence on all features of a group together.
+
+    Args:
+        label: What the group is called in the language.
+        contribution: To the natural log of the forecast.
+        language: Of the sentence.
+    """
+    together = "taken together" if language == "en" else "вместе"
+    return f"{label}, {together}: {words.effect(contribution, language)}"
 
 
-def _seen(name: str, fact: Fact, description: str, unit: str) -> str:
-    is_unknown = fact.value == MISSING if isinstance(fact.value, str) else np.isnan(fact.value)
-    for pattern, tell in UNKNOWN if is_unknown else TEMPLATES:
-        match = re.fullmatch(pattern, name)
-        if match and (told := tell(fact, *match.groups())):
-            return told
-    if is_unknown:
-        return f"{_subject(name, description)}: not known"
-    shown = fact.value if isinstance(fact.value, str) else f"{_plain(fact.number)}{_with_unit(unit)}"
-    return f"{_subject(name, description)}: {shown}"
+def _seen(meaning: Meaning, fact: Fact, language: Language) -> str:
+    label = meaning.label[language] or _described(meaning)
+    if fact.is_unknown:
+        return meaning.unknown[language] or f"{label}: {'not known' if language == 'en' else 'неизвестно'}"
+    value = _written(meaning, fact, language)
+    phrase = meaning.phrase[language]
+    if phrase:
+        return phrase.format(
+            value=value,
+            s="" if value == "1" else "s",
+            days=_known_days(fact.as_of_day, language),
+            known=fact.as_of_day,
+            last_day=fact.as_of_day - 1,
+            horizon=fact.class_horizon,
+        )
+    if language == "en" and meaning.form in VALUE_FIRST:
+        return f"{value} {label}"
+    # a label says what is counted; a description does not
+    unit = "" if meaning.label[language] or meaning.form != "number" else f" {meaning.unit}".rstrip()
+    return f"{label}: {value}{unit}"
 
 
-def _subject(name: str, description: str) -> str:
-    """What a feature is, in the catalogue's words up to the first stop."""
-    words = re.split(r"[;.]\s|[;.]$", description.replace("`", ""), maxsplit=1)[0].strip()
-    return words.replace("_", " ") or name.replace("_", " ")
+def _written(meaning: Meaning, fact: Fact, language: Language) -> str:
+    if isinstance(fact.value, str):
+        return words.word(fact.value, language)
+    write = FORMS[meaning.form]
+    value = min(fact.value, LARGEST_LOG) if meaning.form.startswith(("log_", "slope")) else fact.value
+    return write(float(value), language)
 
 
-def _plain(value: float) -> str:
-    return human_number(value) if value >= 1000 else f"{value:.3g}"
+def _described(meaning: Meaning) -> str:
+    """What a feature without a label is, in its description's words up to the first stop."""
+    first = meaning.description.replace("`", "").split(";")[0].split(". ")[0].strip().rstrip(".")
+    return (first or meaning.name).replace("_", " ")
 
 
-def _with_unit(unit: str) -> str:
-    return "" if unit in {"", "ratio", "share", "day", "category", "log"} else f" {unit}"
+def _known_days(as_of_day: int, language: Language) -> str:
+    if language == "en":
+        return "on the first day" if as_of_day == 1 else f"in the first {as_of_day} days"
+    if as_of_day == 1:
+        return "в первый день"
+    return f"за первые {as_of_day} {words.plural(as_of_day, 'ru', 'день', 'дня', 'дней')}"
 
 
-def _counting(before: str, thing: str, after: str = "") -> Callable[..., str]:
-    """Tells a count of things: one track, 12 tracks, no track."""
-
-    def tell(fact: Fact) -> str:
-        plural = "" if round(fact.number) <= 1 else "s"
-        return f"{before} {many(fact.number)} {thing}{plural} {after}".strip()
-
-    return tell
+def _count(value: float, language: Language) -> str:
+    return "no" if language == "en" and value < 0.5 else words.number(value, language)
 
 
-def _on_day(fact: Fact, measure: str, day: str) -> str:
-    return f"{many(fact.number)} {MEASURES[measure]} on day {day}" if measure in MEASURES else ""
+def _slope(value: float, language: Language) -> str:
+    """Growth a day, from a slope of natural logs."""
+    share = math.expm1(value)
+    if language == "ru":
+        return (
+            f"{words.percent(share, 'ru', signed=True)} в день"
+            if share < 1
+            else f"{words.times(1 + share, 'ru')} в день"
+        )
+    if abs(share) < 0.005:
+        return "stayed level from day to day"
+    if share >= 1:
+        return f"grew {words.times(1 + share)} a day"
+    return f"{'grew' if share > 0 else 'fell'} {words.percent(abs(share))} a day"
 
 
-def _total(fact: Fact, measure: str) -> str:
-    if measure not in MEASURES:
-        return ""
-    when = "before release" if "teaser" in measure else fact.days
-    return f"{many(fact.number)} {MEASURES[measure]} {when}"
+def _ratio(value: float, language: Language) -> str:
+    """Change over the known days, from the last day's count over the first one's."""
+    if language == "ru":
+        return words.times(value, "ru") if value >= 2 else words.percent(value, "ru")
+    if value >= 1.05:
+        return f"grew {words.times(value)}"
+    return "stayed level" if value > 0.95 else f"fell to {words.percent(value)}"
 
 
-def _slope(fact: Fact, measure: str) -> str:
-    if measure not in MEASURES:
-        return ""
-    percent = 100 * float(np.expm1(fact.number))
-    if abs(percent) < 0.5:
-        return f"{MEASURES[measure]} stayed level from day to day"
-    if percent >= 100:
-        return f"{MEASURES[measure]} grew {times(1 + percent / 100)} a day"
-    return f"{MEASURES[measure]} {'grew' if percent > 0 else 'fell'} {abs(percent):.0f} % a day"
+def _trend(value: float, language: Language) -> str:
+    """Whether growth changed, from a difference of log growths."""
+    picked_up, slowed, same = (
+        ("picked up", "slowed down", "stayed the same")
+        if language == "en"
+        else ("ускорился", "замедлился", "как в начале")
+    )
+    return same if abs(value) < 0.05 else picked_up if value > 0 else slowed
 
 
-def _last_over_first(fact: Fact, measure: str) -> str:
-    if measure not in MEASURES:
-        return ""
-    subject, last = MEASURES[measure], fact.as_of_day - 1
-    if fact.number >= 1.05:
-        return f"{subject} grew {times(fact.number)} from day 0 to day {last}"
-    if fact.number > 0.95:
-        return f"{subject} of day {last} were those of day 0"
-    return f"{subject} of day {last} were {share(fact.number)} of day 0's"
-
-
-def _acceleration(fact: Fact, measure: str) -> str:
-    if measure not in MEASURES:
-        return ""
-    if abs(fact.number) < 0.05:
-        return f"{MEASURES[measure]} grew at the end as at the start"
-    return f"growth of {MEASURES[measure]} {'picked up' if fact.number > 0 else 'slowed down'} in the known days"
-
-
-def _per_view(fact: Fact, measure: str) -> str:
-    return f"{fact.number * 1000:.1f} TikTok {measure} per 1,000 views"
-
-
-def _vk_share(fact: Fact, source: str) -> str:
-    return f"{share(fact.number)} of VK streams {VK_SOURCES[source]}" if source in VK_SOURCES else ""
-
-
-VIEW_DAYS: Mapping[str, str] = {
-    "last_day": "on the last known day",
-    "last_three_days": "on the last three known days",
-    "earlier": "before the last three known days",
+FORMS: Mapping[str, Callable[[float, Language], str]] = {
+    "count": _count,
+    "number": words.figure,
+    "share": words.percent,
+    "per_thousand": lambda value, language: words.decimal(1000 * value, language, 1),
+    "duration": lambda value, language: words.duration(value),
+    "month": words.month,
+    "weekday": words.weekday,
+    "name": words.figure,
+    "slope": _slope,
+    "ratio": _ratio,
+    "trend": _trend,
+    "log_count": lambda value, language: _count(math.expm1(value), language),
+    "log_number": lambda value, language: words.figure(math.exp(value), language),
+    "log_share": lambda value, language: words.percent(math.exp(value), language),
+    "log_times": lambda value, language: words.times(math.exp(value), language),
 }
-
-
-def _views_per_stream(fact: Fact, days: str) -> str:
-    return f"{_plain(float(np.exp(fact.number)))} TikTok views {VIEW_DAYS[days]} for each VK stream so far"
-
-
-def _artist_growth(fact: Fact) -> str:
-    grown = times(float(np.exp(fact.number)))
-    return f"the artist's earlier releases had {grown} their first week's streams in {fact.class_horizon} days"
-
-
-def _month(fact: Fact) -> str:
-    return f"out in {calendar.month_name[int(fact.number)]}" if 1 <= fact.number <= 12 else ""
-
-
-def _weekday(fact: Fact) -> str:
-    return f"out on a {WEEKDAYS[int(fact.number)]}" if 0 <= fact.number <= 6 else ""
-
-
-def _minutes(fact: Fact) -> str:
-    minutes, seconds = divmod(round(fact.number), 60)
-    return f"tracks last {minutes}:{seconds:02d} on average"
-
-
-def _artist_streams(fact: Fact, which: str) -> str:
-    word = {"last": "latest"}.get(which, which)
-    return f"the artist's {word} earlier release had {human_number(fact.number)} streams in {fact.class_horizon} days"
-
-
-def _artist_views(fact: Fact) -> str:
-    return f"the artist's latest earlier release had {human_number(fact.number)} TikTok views in its first week"
-
-
-Tell = Callable[..., str]
-TEMPLATES: tuple[tuple[str, Tell], ...] = (
-    (r"(\w+)_day_(\d+)", _on_day),
-    (r"(\w+)_total", _total),
-    (r"(\w+)_log_slope", _slope),
-    (r"(\w+)_last_over_first", _last_over_first),
-    (r"(\w+)_acceleration", _acceleration),
-    (
-        r"(\w+)_peak_day",
-        lambda fact, of: f"most {MEASURES[of]} came on day {fact.number:.0f}" if of in MEASURES else "",
-    ),
-    (r"tiktok_views_per_creation", lambda fact: f"{human_number(fact.number)} TikTok views per creation"),
-    (r"tiktok_(\w+)_per_view", _per_view),
-    (r"tiktok_active_sounds_peak", _counting("", "TikTok sound", "in use on a day")),
-    (r"tiktok_pgc_share_of_(\w+)", lambda fact, of: f"{share(fact.number)} of TikTok {of} were on the label's sounds"),
-    (r"tiktok_largest_sound_share", lambda fact: f"the largest sound had {share(fact.number)} of TikTok creations"),
-    (r"tiktok_average_play_seconds", lambda fact: f"a TikTok view lasted {fact.number:.0f} seconds on average"),
-    (r"tiktok_teaser_days_active", _counting("", "day", "of teasers before release")),
-    (r"tiktok_share_of_platform_(\w+)", lambda fact, of: f"{share(fact.number)} of all TikTok {of} {fact.days}"),
-    (r"tiktok_delivered_days", lambda fact: f"TikTok reported {fact.number:.0f} of {fact.as_of_day} known days"),
-    (r"vk_delivered_days", lambda fact: f"VK reported {fact.number:.0f} of {fact.as_of_day} known days"),
-    (r"vk_(\w+)_share", _vk_share),
-    (
-        r"vk_streams_(first|last)_day_log_ratio",
-        lambda fact, which: f"{share(float(np.exp(fact.number)))} of VK streams so far came on the {which} known day",
-    ),
-    (r"vk_tiktok_views_(last_day|last_three_days|earlier)_log_ratio", _views_per_stream),
-    (r"release_weekday", _weekday),
-    (r"release_month", _month),
-    (r"first_week_holidays", _counting("", "holiday", "in the first week")),
-    (r"window_holidays", lambda fact: _counting("", "holiday", f"in the first {fact.class_horizon} days")(fact)),
-    (r"competing_releases", _counting("", "other release", "out in the same week")),
-    (r"competing_genre_releases", _counting("", "other release", "of the genre out in the same week")),
-    (r"genre", lambda fact: f"the genre is {fact.value}"),
-    (r"label_name", lambda fact: f"the label is {fact.value}"),
-    (r"release_type", lambda fact: f"it is {'an' if str(fact.value)[:1] in 'aeiou' else 'a'} {fact.value}"),
-    (r"track_count", _counting("it has", "track")),
-    (r"new_track_count", _counting("", "track", "not released before")),
-    (r"mean_duration_seconds", _minutes),
-    (r"explicit_share", lambda fact: f"{share(fact.number)} of the tracks are marked explicit"),
-    (r"artist_release_count", _counting("the artist has", "earlier release")),
-    (r"artist_(best|last)_streams", _artist_streams),
-    (r"artist_mean_log_streams", lambda fact: _artist_streams(replace(fact, value=np.expm1(fact.number)), "typical")),
-    (r"artist_last_first_week_views", _artist_views),
-    (r"artist_mean_log_growth", _artist_growth),
-    (r"artist_days_since_last_release", _counting("", "day", "after the artist's latest earlier release")),
-    (r"as_of_day", _counting("", "day", "of data")),
-)
-"""Sentences by the whole name of a feature; the first that has something to say is taken."""
-
-NO_PAST = "no earlier release of the artist to go by"
-UNKNOWN: tuple[tuple[str, Tell], ...] = (
-    (r"artist_(?!release_count)\w+", lambda fact: NO_PAST),
-    (
-        r"(\w+)_(?:log_slope|last_over_first|acceleration|peak_day)",
-        lambda fact, of: f"how {MEASURES[of]} develop is not yet known" if of in MEASURES else "",
-    ),
-    (r"(\w+)_total", lambda fact, of: f"{MEASURES[of]} are not known" if of in MEASURES else ""),
-    (
-        r"(\w+)_day_(\d+)",
-        lambda fact, of, day: (
-            f"{MEASURES[of]} of day {day} are {'still to come' if int(day) >= fact.as_of_day else 'not known'}"
-            if of in MEASURES
-            else ""
-        ),
-    ),
-    (r"competing_\w+", lambda fact: "how many releases compete is not known"),
-    (r"vk_streams_\w+_log_ratio", lambda fact: "how VK streams develop is not yet known"),
-    (r"vk_tiktok_\w+_log_ratio", lambda fact: "TikTok views for each VK stream are not known"),
-    (r"vk_\w+_share", lambda fact: "where VK streams came from is not known"),
-    (r"tiktok_(\w+)_per_view", lambda fact, of: f"no TikTok views to count {of} by"),
-    (r"tiktok_(?!teaser|active|delivered)\w+", lambda fact: "too little on TikTok to take shares of"),
-)
-"""Sentences for a feature whose value is unknown."""
+"""How a value is written, by the form that the catalog names; the catalog's YAML says what each means."""

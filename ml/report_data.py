@@ -92,9 +92,9 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
             raise HitcastError("no backtest yet", "ml.backtest_metrics", "Run `hitcast backtest` first")
         run_id = str(runs["run_id"].iloc[0])
         metrics = read("select * from ml.backtest_metrics where run_id = ?", [run_id])
-        of_run = "where run_id = ? and as_of_day = ?"
-        streams = read(f"select * from ml.backtest_predictions {of_run}", [run_id, REFERENCE_DAY])
-        classes = read(f"select * from ml.backtest_class_predictions {of_run}", [run_id, REFERENCE_DAY])
+        chosen = [run_id, REFERENCE_DAY]
+        streams = read("select * from ml.backtest_predictions where run_id = ? and as_of_day = ?", chosen)
+        classes = read("select * from ml.backtest_class_predictions where run_id = ? and as_of_day = ?", chosen)
         releases = read("select release_id, release_date, label_name, genre from releases")
         stream_classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
         days = read("select data_through_date from dataset_days")

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 import duckdb
 
+from hitcast.core.words import number, one_line
 from ml.errors import HitcastError
-from ml.wording import human_number
 from pipeline.home import Home
-from pipeline.plain import plain
 from pipeline.publish import open_published, published_file
 
 WEBHOOK = "HITCAST_ALERTS_WEBHOOK"
@@ -59,10 +58,10 @@ class Alert:
 
     def told(self) -> str:
         """The alert in one line."""
-        before, after = (human_number(value) for value in (self.previous_predicted_streams, self.predicted_streams))
+        before, after = (number(value) for value in (self.previous_predicted_streams, self.predicted_streams))
         change = f"{self.change:+.0%}" if self.previous_predicted_streams else "from nothing"
         crossed = "" if self.is_same_class else f", {self.previous_predicted_class} to {self.predicted_class}"
-        return plain(
+        return one_line(
             f"{self.artist_name}: {self.release_title}, {self.horizon_days} days: {before} to {after} streams "
             f"({change}{crossed})"
         )

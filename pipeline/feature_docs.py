@@ -20,8 +20,10 @@ def features_page(features_yaml: Path = FEATURES_YAML) -> str:
         f"The {len(features)} features of `release_features`, by group. This page is written by `make docs` from",
         "`models/marts/features/release_features.yml`; edit that. A group can be left out of a feature set by name.",
     ]
+    labels = model["config"]["meta"]["feature_groups"]
     for group in dict.fromkeys(_group(column) for column in features):
-        lines += ["", f"## {group}", "", "| feature | type | unit | meaning |", "| --- | --- | --- | --- |"]
+        lines += ["", f"## {group}: {labels[group]['en']}", "", "| feature | type | unit | meaning |"]
+        lines += ["| --- | --- | --- | --- |"]
         lines += [_row(column) for column in features if _group(column) == group]
     return "\n".join(lines) + "\n"
 

@@ -1,7 +1,6 @@
 """What the terminal says of a home: what is published, loaded and registered. Everything fits 80 columns."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ml.wording import human_number
+from hitcast.core.words import age, number, one_line
 from pipeline.home import Home
-from pipeline.plain import plain
 from pipeline.writer import told
 
 if TYPE_CHECKING:
@@ -26,16 +24,6 @@ if TYPE_CHECKING:
 
 TOP_RELEASES = 10
 SHOWN_SHIFTS = 3
-
-
-def age_of(moment: datetime, now: datetime | None = None) -> str:
-    """How long ago a UTC moment was, in its largest unit."""
-    seconds = ((now or datetime.now(UTC)) - moment.replace(tzinfo=UTC)).total_seconds()
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
 
 
 def describe_world(summary: "DemoSummary") -> str:
@@ -143,11 +131,11 @@ def render_publication(home: Home) -> None:
         table.add_column("promote", no_wrap=True)
         for title, artist, released, day, _, streams, lower, upper, high, promote in rows:
             table.add_row(
-                Text(plain(f"{artist}: {title}")),
+                Text(one_line(f"{artist}: {title}")),
                 f"{released:%d %b}",
                 str(day),
-                human_number(streams),
-                f"{human_number(lower)} - {human_number(upper)}",
+                number(streams),
+                f"{number(lower)} - {number(upper)}",
                 "" if high is None else f"{high:.0%}",
                 "yes" if promote else "",
             )
@@ -167,7 +155,7 @@ def render_status(status: "Status") -> None:
     loaded = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
     for raw in status.loaded:
         loaded.add_row(
-            raw.table_name, f"{raw.through_date}", f"{raw.day_count:,}", f"{raw.row_count:,}", age_of(raw.delivered_at)
+            raw.table_name, f"{raw.through_date}", f"{raw.day_count:,}", f"{raw.row_count:,}", age(raw.delivered_at)
         )
     if loaded.row_count:
         console.print(loaded)
@@ -180,7 +168,7 @@ def render_status(status: "Status") -> None:
         table = Table("table", "rows", "data through", "published", title="Published", title_justify="left")
         for ours in status.published:
             through = str(ours.data_through_date)
-            table.add_row(ours.table_name, f"{ours.row_count:,}", through, age_of(ours.published_at))
+            table.add_row(ours.table_name, f"{ours.row_count:,}", through, age(ours.published_at))
         console.print(table)
     else:
         console.print("Nothing is published yet: `hitcast run`.")
@@ -211,7 +199,7 @@ def render_models(versions: "Sequence[Version]") -> None:
             version.tags.get("cutoff", ""),
             version.tags.get("feature_set", ""),
             version.tags.get("promotion", ""),
-            age_of(version.created_at),
+            age(version.created_at),
         )
     console.print(table)
     newest = versions[0]

@@ -10,9 +10,9 @@ from types import FrameType
 
 import typer
 
+from hitcast.core.words import one_line
 from ml.errors import HitcastError, MachineError, machine_error
 from pipeline.home import Home
-from pipeline.plain import plain
 from pipeline.records import Counts, recorded
 from pipeline.writer import writing
 
@@ -78,11 +78,11 @@ def guarded(app: Callable[[], None]) -> int:
         # CatBoost makes a Ctrl-C of whatever ends it
         return TERMINATED if terminated or end.code == TERMINATED else INTERRUPTED
     except HitcastError as error:
-        _tell(plain(str(error)))
+        _tell(one_line(str(error)))
         return error.exit_code
     except Exception as error:
         known = _of_the_machine(error)
-        _tell(plain(str(known)) if known else _defect(error))
+        _tell(one_line(str(known)) if known else _defect(error))
         return known.exit_code if known else DEFECT
     return 0
 

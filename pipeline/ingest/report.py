@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.plain import plain
+from hitcast.core.words import one_line
 
 MOST_FILES = 20
 MOST_DAYS = 5
@@ -115,13 +115,13 @@ def render(report: IngestReport) -> RenderableType:
         names = _short_names(table)
         for file in _shown_files(table):
             numbers = (file.read, file.accepted, file.rejected, file.duplicate)
-            grid.add_row(Text(plain(names[file.name])), *(f"{number:,}" for number in numbers))
+            grid.add_row(Text(one_line(names[file.name])), *(f"{number:,}" for number in numbers))
         if len(table.files) > 1:
             totals = (table.read, table.accepted, table.rejected, table.duplicate)
             grid.add_row(Text(f"all {len(table.files)} files"), *(f"{number:,}" for number in totals), style="bold")
-        parts += [grid, *(Text(plain(line), overflow="fold") for line in _details(table)), Text()]
+        parts += [grid, *(Text(one_line(line), overflow="fold") for line in _details(table)), Text()]
     if report.ignored:
-        parts.append(Text(plain(f"Left alone: {', '.join(report.ignored)}"), overflow="fold"))
+        parts.append(Text(one_line(f"Left alone: {', '.join(report.ignored)}"), overflow="fold"))
     parts.append(Text(_verdict(report)))
     return Group(*parts)
 

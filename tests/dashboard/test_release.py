@@ -78,6 +78,17 @@ def test_reasons_and_precedents_are_told(published: Path) -> None:
     assert similar["streams_30"].tolist() == [30_000 * place for place in range(1, 6)]
 
 
+def test_reasons_are_in_the_readers_language(published: Path) -> None:
+    reasons = [text.value for text in opened("release", release=MATURE, lang="ru").text if "• " in text.value]
+    assert sum("• лейбл: " in reason for reason in reasons) == 2
+    assert sum("вместе: +70 %" in reason for reason in reasons) == 2
+    assert not any("the label is" in reason for reason in reasons)
+    # a file of before there were Russian reasons
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("alter table prediction_drivers drop column reason_ru")
+    assert "• the label is" in told(opened("release", release=MATURE, lang="ru"))
+
+
 def test_a_release_without_reasons_precedents_or_history_says_so(published: Path) -> None:
     publish(
         published,
@@ -158,7 +169,8 @@ def test_names_that_look_like_markup_are_shown_as_they_stand(published: Path, la
                 f"update {table} set artist_name = $name, release_title = $name, label_name = $name, genre = $name",
                 {"name": HOSTILE},
             )
-        connection.execute("update prediction_drivers set reason = 'the label is ' || $name", {"name": HOSTILE})
+        for name in ("reason", "reason_ru"):
+            connection.execute(f"update prediction_drivers set {name} = 'the label is ' || $name", {"name": HOSTILE})
         connection.execute("update rejected_rows set reason = $name, file_name = $name", {"name": HOSTILE})
         connection.execute("update feature_drift set feature_name = $name", {"name": HOSTILE})
     for name in PAGES:

@@ -44,9 +44,3 @@ def test_every_text_that_is_asked_for_exists() -> None:
 
 def test_a_number_that_ends_on_a_stop_ends_the_sentence_once() -> None:
     assert texts.text("release.actual", "ru", streams="12,3 тыс.") == "Фактический итог: 12,3 тыс."
-
-
-def test_words_of_the_data_are_translated_where_they_are_known() -> None:
-    assert texts.word("high", "ru") == "высокий"
-    assert texts.word("Polka", "ru") == "Polka"
-    assert texts.word(None, "ru") == "–"

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from dashboard.writing import number
+from hitcast.core.words import number
 from tests.dashboard.pages import address, opened, rerun, titles, told
 from tests.dashboard.world import YESTERDAY, publish
 
@@ -170,7 +170,7 @@ def test_the_first_of_the_list_are_drawn_each_on_a_line_of_its_own(published: Pa
     page = opened()
     assert titles(page) == ["First 10 of the list: VK streams in 30 days"]
     table = page.dataframe[0].value.iloc[0]
-    lower, upper = (number(table[end], "en").replace("\u00a0", " ") for end in ("lower_80", "upper_80"))
+    lower, upper = (number(table[end]) for end in ("lower_80", "upper_80"))
     assert f"in 80 % of such cases between {lower} and {upper}" in told(page)
     [chart] = page.get("vega_lite_chart")
     drawn = pa.ipc.open_stream(chart.proto.datasets[0].data.data).read_pandas()

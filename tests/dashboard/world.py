@@ -80,6 +80,7 @@ FORECASTS = """
         h.actual_streams,
         abs(h.predicted_streams - h.actual_streams) / nullif(h.actual_streams, 0) as absolute_percentage_error,
         h.probability_high - (1 - h.probability_high) * 5 as promotion_value,
+        'прослушивания VK: ' || h.known_streams || ': +38 %' as main_drivers_ru,
         before.as_of_date as previous_as_of_date,
         before.predicted_streams as previous_predicted_streams,
         before.predicted_class as previous_predicted_class
@@ -96,7 +97,9 @@ FORECASTS = """
         'vk_streams_total' as feature_name, 'vk_early' as feature_group, 'VK streams' as feature_description,
         '7067' as feature_value, 0.3 as contribution, 0.35 as effect,
         if(driver_kind = 'group', 'VK streams so far, taken together: +70 %', 'the label is ' || label_name || ': +5 %')
-            as reason
+            as reason,
+        if(driver_kind = 'group', 'прослушивания VK на сегодня, вместе: +70 %', 'лейбл: ' || label_name || ': +5 %')
+            as reason_ru
     from release_predictions
     cross join (values ('feature', 1), ('feature', 2), ('group', 1)) as kinds (driver_kind, driver_rank)
     where predicted_streams is not null;

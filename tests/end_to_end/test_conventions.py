@@ -115,7 +115,8 @@ def test_nothing_of_a_machine_stands_in_the_tree(file_name: str) -> None:
 
 
 FOLDERS = {
-    ".ci", ".github", "benchmarks", "dashboard", "data", "docs", "macros", "ml", "models", "pipeline", "seeds", "tests",
+    ".ci", ".github", "benchmarks", "dashboard", "data", "docs", "hitcast", "macros", "ml", "models", "pipeline",
+    "seeds", "tests",
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from ml import registry
 from ml.bundles import load_bundle
+from ml.drivers import read_meanings
+from ml.reasons import Fact, read_meaning, reason
 from ml.train import train
 from pipeline import dbt
 from pipeline.home import PROJECT_DIR, Home
@@ -146,7 +148,8 @@ def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
             "      - name: title_length\n"
             "        data_type: bigint\n"
             "        description: Letters of the title.\n"
-            "        config: {meta: {feature_group: catalog, feature_kind: numeric, unit: letters}}\n"
+            "        config: {meta: {feature_group: catalog, feature_kind: numeric, unit: letters, form: count,\n"
+            "          label_en: letters in the title, label_ru: букв в названии}}\n"
         )
     other = Home(tmp_path / "home")
     shutil.copytree(home.raw, other.raw)
@@ -155,6 +158,9 @@ def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
     variables = read_variables()
     dbt.build(other, variables, FEATURES)
     settings = settings_of(other, variables)
+    added = read_meaning(read_meanings(settings).loc["title_length"].to_dict())
+    assert reason(added, Fact(12.0, 7, 30), 0.1) == "12 letters in the title: +11 %"
+    assert reason(added, Fact(12.0, 7, 30), 0.1, "ru") == "букв в названии: 12: +11 %"
     train(settings, progress=lambda line: None)
     champion = registry.champion(settings)
     assert champion is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from hitcast.core.words import age
 from ml import moments
 from ml.moments import moment_after
 from ml.predict import predict
@@ -15,7 +16,6 @@ from pipeline.home import Home
 from pipeline.ingest import ingest, withdraw
 from pipeline.ingest.landing import read_ledger
 from pipeline.publish import last_published_at, publish, published_file
-from pipeline.summary import age_of
 from tests.faults.commands import hitcast, published, slow, succeeded
 
 BACK = timedelta(days=400)
@@ -80,7 +80,7 @@ def test_forecasts_and_publications_by_a_clock_set_back_are_the_latest(home: Hom
 
 
 def test_ages_of_what_lies_in_the_future_are_none(home: Home) -> None:
-    assert age_of(datetime(2999, 1, 1)) == "just now"
+    assert age(datetime(2999, 1, 1)) == "just now"
     with duckdb.connect(str(published_file(home))) as serving:
         serving.execute("update publish_info set published_at = published_at + interval 300 day")
     told = succeeded(hitcast(home, "status"))

@@ -138,6 +138,7 @@ def test_writing_is_all_or_nothing_and_keeps_types(make_home: MakeHome) -> None:
             "driver_kind": "feature",
             "driver_rank": 1,
             "reason": "x",
+            "reason_ru": "x",
             "feature_name": "x",
             "feature_value": [None, None],
             "contribution": 0.5,

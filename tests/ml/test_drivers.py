@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from ml.data import Marts, feature_columns
-from ml.drivers import DAYS_KNOWN, MOST_DRIVERS, explain, read_meanings
+from ml.drivers import DAYS_KNOWN_GROUP, MAX_DRIVERS, explain, read_meanings
 from ml.settings import Settings
 from ml.streams import StreamModel, contributions, fit_streams
 
@@ -23,7 +23,7 @@ def test_drivers_are_the_strongest_contributions_in_order(
 ) -> None:
     rows = training[training["as_of_day"] == 3].head(5)
     drivers = explain(model, rows, meanings, 30).query("driver_kind == 'feature'")
-    assert drivers["driver_rank"].between(1, MOST_DRIVERS).all()
+    assert drivers["driver_rank"].between(1, MAX_DRIVERS).all()
     assert set(drivers["feature_name"]) <= set(model.columns.all)
     strongest = np.abs(contributions(model.horizons[14], rows, model.columns)).max(axis=1)
     first = drivers.query("driver_rank == 1 and horizon_days == 14").set_index("release_id")["contribution"]
@@ -37,7 +37,7 @@ def test_groups_share_out_the_whole_forecast(
     groups = explain(model, rows, meanings, 30).query("driver_kind == 'group' and horizon_days == 30")
     expected = contributions(model.horizons[30], rows, model.columns).sum(axis=1)
     assert groups.groupby("release_id")["contribution"].sum()[rows["release_id"]].to_numpy() == pytest.approx(expected)
-    assert set(groups["feature_name"]) <= {*meanings["feature_group"], DAYS_KNOWN}
+    assert set(groups["feature_name"]) <= {*meanings["feature_group"], DAYS_KNOWN_GROUP}
     assert groups["feature_value"].isna().all()
     views = [name for name in model.columns.all if name.startswith("tiktok_views")]
     places = [model.columns.all.index(name) for name in views]
@@ -51,10 +51,16 @@ def test_every_driver_has_a_reason_that_agrees_with_its_effect(
 ) -> None:
     drivers = explain(model, training[training["as_of_day"] == 7].head(40), meanings, 30)
     assert drivers["reason"].notna().all()
-    lowers = drivers["reason"].str.contains(r": -[\d.]+ %$")
-    assert (lowers == (drivers["contribution"] < 0)).all()
+    for column in ("reason", "reason_ru"):
+        lowers = drivers[column].str.contains(r": -[\d.,]+ %$")
+        # smaller ones are 0 % in words
+        assert (lowers == (drivers["contribution"] < -0.00005)).all()
     total = drivers.query("feature_name == 'tiktok_views_total'")
     assert total["reason"].str.contains("TikTok views in the first 7 days: ").all()
+    assert total["reason_ru"].str.startswith("просмотры в TikTok за первые 7 дней: ").all()
+    groups = drivers.query("driver_kind == 'group'")
+    labels = {*meanings["group_label_ru"], "сколько дней известно"}
+    assert set(groups["reason_ru"].str.split(", вместе: ").str[0]) <= labels
 
 
 def test_values_are_text_and_unknown_ones_null(

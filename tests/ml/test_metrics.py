@@ -3,6 +3,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -15,7 +16,9 @@ from ml.metrics import (
     decade,
     expected_cost,
     expected_volume_ratio,
+    inside,
     interval_metrics,
+    median_error,
     precision_of_week,
     promotion_costs,
     quadratic_weighted_kappa,
@@ -28,6 +31,7 @@ from ml.metrics import (
     stream_metrics,
     week_metrics,
 )
+from tests.ml.world import PROJECT
 
 RANDOM = np.random.default_rng(7)
 
@@ -272,3 +276,25 @@ def test_class_metrics_hold_what_the_protocol_asks_for() -> None:
     for ratio, cost in ((1, 0.2), (3, 0.2), (5, 0.2), (10, 0.2)):
         assert figures[f"expected_cost_{ratio}_to_1"] == pytest.approx(cost)
         assert figures[f"expected_cost_{ratio}_to_1_of_promoting_none"] == pytest.approx(0.4)
+
+
+def test_the_live_error_of_model_performance_is_the_same_rmsle() -> None:
+    """dbt holds the SQL to the error in its unit test; here that error is computed from the same rows."""
+    told = yaml.safe_load((PROJECT / "models/marts/predictions/model_performance.yml").read_text("utf-8"))
+    (case,) = told["unit_tests"]
+    history = pd.DataFrame(next(given["rows"] for given in case["given"] if "prediction_history" in given["input"]))
+    last = history.drop_duplicates("release_id", keep="last").dropna(subset=["actual_streams"])
+    (live,) = [row for row in case["expect"]["rows"] if row["evaluation"] == "live"]
+    error = rmsle(last["actual_streams"].to_numpy(), last["predicted_streams"].to_numpy())
+    assert error == pytest.approx(live["metric_value"])
+
+
+def test_median_error_leaves_out_totals_of_0() -> None:
+    assert median_error(np.array([0.0, 10, 100, 1000]), np.array([5.0, 15, 100, 800])) == pytest.approx(0.2)
+    assert np.isnan(median_error(np.array([0.0]), np.array([5.0])))
+
+
+def test_a_total_on_the_end_of_its_interval_is_inside() -> None:
+    end = np.expm1(np.log1p(1e6))
+    total = np.array([1e6, 1e6, 1e6 + 10, 1e6 - 10])
+    assert inside(total, np.full(4, end), np.full(4, end)).tolist() == [True, True, False, False]

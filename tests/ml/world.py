@@ -63,6 +63,20 @@ def create_ml_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f'create table ml."{table["name"]}" ({columns})')
 
 
+def _words() -> dict[str, list[str | None]]:
+    """The words of the project's own features; a feature that the project lacks has none."""
+    (model,) = yaml.safe_load((PROJECT / "models/marts/features/release_features.yml").read_text("utf-8"))["models"]
+    known = {column["name"]: column.get("config", {}).get("meta", {}) for column in model["columns"]}
+    called = model["config"]["meta"]["feature_groups"]
+    words: dict[str, list[str | None]] = {
+        name: [known.get(feature, {}).get(name) for feature in GROUPS]
+        for name in ("form", "label_en", "label_ru", "phrase_en", "phrase_ru", "unknown_en", "unknown_ru")
+    }
+    return words | {
+        f"group_label_{language}": [called[group][language] for group in GROUPS.values()] for language in ("en", "ru")
+    }
+
+
 def _tables(
     release_count: int,
     days_of_history: int,
@@ -138,6 +152,7 @@ def _tables(
             "unit": "",
             "description": "",
             "position": np.arange(len(GROUPS), dtype=np.int32),
+            **_words(),
         }
     )
     return {

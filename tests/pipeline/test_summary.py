@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,21 +11,7 @@ from ml.settings import Settings
 from pipeline.home import Home
 from pipeline.ingest import ingest, withdraw
 from pipeline.status import look
-from pipeline.summary import age_of, describe_drift, describe_forecasts, render_models, render_status
-
-
-@pytest.mark.parametrize(
-    ("age", "told"),
-    [
-        (timedelta(seconds=59), "just now"),
-        (timedelta(minutes=1), "1 minute ago"),
-        (timedelta(minutes=119), "1 hour ago"),
-        (timedelta(days=2, hours=23), "2 days ago"),
-    ],
-)
-def test_ages_are_told_in_their_largest_unit(age: timedelta, told: str) -> None:
-    now = datetime(2021, 12, 31, 12, tzinfo=UTC)
-    assert age_of((now - age).replace(tzinfo=None), now) == told
+from pipeline.summary import describe_drift, describe_forecasts, render_models, render_status
 
 
 def test_a_scoring_run_tells_what_it_refused() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.home import PROJECT_DIR
 
-PACKAGES = ("ml", "pipeline", "dashboard")
+PACKAGES = ("hitcast", "ml", "pipeline", "dashboard")
 METHODS = ("execute", "executemany", "sql", "query", "from_query", "project", "filter", "aggregate", "order")
 FUNCTIONS = ("query", "read")
 """Calls that take SQL as their first argument: DuckDB's, and the project's own, which pass it on to one of those."""

@@ -29,8 +29,8 @@ FIRST_ID = 4607000000001
 SHOWN = (*MARKUP[:2], *MARKUP[3:6], FORMULAS[0])
 """Names of the releases that are opened, which takes a second each."""
 NAMES = {
-    "release_predictions": ("artist_name", "release_title", "label_name", "genre", "main_drivers"),
-    "prediction_drivers": ("reason",),
+    "release_predictions": ("artist_name", "release_title", "label_name", "genre", "main_drivers", "main_drivers_ru"),
+    "prediction_drivers": ("reason", "reason_ru"),
     "similar_releases": ("artist_name", "release_title", "label_name", "genre"),
 }
 

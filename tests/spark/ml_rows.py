@@ -39,7 +39,7 @@ CHOICES: dict[str, list[Any]] = {
 # as each run made all its rows at one moment
 MOMENTS = {"run_1": "2021-06-01 10:00:00", "run_2": "2021-06-02 10:00:00.123456", "run_3": "2021-06-03 10:00:00"}
 # text that a contract wants known
-KNOWN = ("reason",)
+KNOWN = ("reason", "reason_ru")
 ROWS = 400
 
 

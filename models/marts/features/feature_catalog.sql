@@ -2,9 +2,11 @@
 {{ config(materialized='view') }}
 
 {% set features = [] %}
+{% set groups = {} %}
 {% if execute %}
-    {% set columns = graph.nodes['model.hitcast.release_features'].columns.values() %}
-    {% for column in columns if column.config.meta.feature_group %}
+    {% set model = graph.nodes['model.hitcast.release_features'] %}
+    {% do groups.update(model.config.meta.feature_groups) %}
+    {% for column in model.columns.values() if column.config.meta.feature_group %}
         {% do features.append(column) %}
     {% endfor %}
 {% endif %}
@@ -15,18 +17,40 @@ with features as (
     from (
         values
         {% for feature in features %}
+            {% set meta = feature.config.meta %}
+            {% set group = groups.get(meta.feature_group, {}) %}
+            {% set texts = [
+                feature.name, meta.feature_group, group.en, group.ru, meta.feature_kind, meta.unit, meta.form,
+                meta.label_en, meta.label_ru, meta.phrase_en, meta.phrase_ru, meta.unknown_en, meta.unknown_ru,
+                feature.description,
+            ] %}
             (
-                '{{ feature.name }}',
-                '{{ feature.config.meta.feature_group }}',
-                '{{ feature.config.meta.feature_kind }}',
-                '{{ feature.config.meta.unit or '' }}',
-                '{{ dbt.escape_single_quotes(feature.description) }}',
+                {% for text in texts %}
+                    '{{ dbt.escape_single_quotes(text or '') }}',
+                {% endfor %}
                 {{ loop.index }}
             ),
         {% endfor %}
         -- filtered out again: it gives the types where dbt parses without columns
-        ('', '', '', '', '', 0)
-    ) as listed (feature_name, feature_group, feature_kind, unit, description, position)
+        ('', '', '', '', '', '', '', '', '', '', '', '', '', '', 0)
+    )
+        as listed (
+            feature_name,
+            feature_group,
+            group_label_en,
+            group_label_ru,
+            feature_kind,
+            unit,
+            form,
+            label_en,
+            label_ru,
+            phrase_en,
+            phrase_ru,
+            unknown_en,
+            unknown_ru,
+            description,
+            position
+        )
     where listed.position > 0
 
 )
@@ -34,8 +58,17 @@ with features as (
 select
     feature_name,
     feature_group,
+    nullif(group_label_en, '') as group_label_en,
+    nullif(group_label_ru, '') as group_label_ru,
     feature_kind,
     unit,
+    nullif(form, '') as form,
+    nullif(label_en, '') as label_en,
+    nullif(label_ru, '') as label_ru,
+    nullif(phrase_en, '') as phrase_en,
+    nullif(phrase_ru, '') as phrase_ru,
+    nullif(unknown_en, '') as unknown_en,
+    nullif(unknown_ru, '') as unknown_ru,
     description,
     position
 from features

@@ -24,6 +24,8 @@ select
     drivers.contribution,
     -- a contribution to the log of the forecast, as the factor less one that it puts on the forecast
     exp(drivers.contribution) - 1 as effect,
-    drivers.reason
+    drivers.reason,
+    -- older forecasts have no Russian sentence
+    coalesce(drivers.reason_ru, drivers.reason) as reason_ru
 from drivers
 left join features on drivers.feature_name = features.feature_name

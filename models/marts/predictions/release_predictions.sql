@@ -67,7 +67,13 @@ main_drivers as (
             max(reason) filter (where driver_rank = 1),
             max(reason) filter (where driver_rank = 2),
             max(reason) filter (where driver_rank = 3)
-        ) as main_drivers
+        ) as main_drivers,
+        concat_ws(
+            '; ',
+            max(reason_ru) filter (where driver_rank = 1),
+            max(reason_ru) filter (where driver_rank = 2),
+            max(reason_ru) filter (where driver_rank = 3)
+        ) as main_drivers_ru
     from drivers
     where driver_kind = 'feature'
     group by run_id, release_id, horizon_days
@@ -109,7 +115,8 @@ select
     latest.data_through_date,
     latest.actual_streams,
     abs(latest.predicted_streams - latest.actual_streams) / nullif(latest.actual_streams, 0)
-        as absolute_percentage_error
+        as absolute_percentage_error,
+    coalesce(main_drivers.main_drivers_ru, latest.refusal) as main_drivers_ru
 from latest
 inner join releases on latest.release_id = releases.release_id
 left join main_drivers

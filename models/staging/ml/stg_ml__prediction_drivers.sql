@@ -16,7 +16,8 @@ renamed as (
         feature_name,
         feature_value,
         contribution,
-        reason
+        reason,
+        reason_ru
     from prediction_drivers
 
 )
