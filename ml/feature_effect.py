@@ -57,9 +57,11 @@ class FeatureEffect:
     def render(self) -> Group:
         """The table and the verdict, within 80 columns."""
         first, second = self.question.first.name, self.question.second.name
-        table = Table(title=f"{self.origins}, {self.question.feature_set}", title_justify="left", width=80)
-        for heading in ("day", "forecast", first, second, "change, 95 %"):
-            table.add_column(heading, justify="left" if heading == "forecast" else "right", overflow="ellipsis")
+        title = f"{self.origins}, {self.question.feature_set}"
+        table = Table(title=title, title_justify="left", width=80, pad_edge=False)
+        for heading in ("day", "forecast", first, second):
+            table.add_column(heading, justify="left" if heading == "forecast" else "right", overflow="fold")
+        table.add_column("change, 95 %", justify="right", no_wrap=True)
         for row in self.figures.to_dict("records"):
             is_share = row["metric"] != BRIER
             scale, unit = (100, ".1f") if is_share else (1, ".4f")

@@ -172,9 +172,12 @@ def table_properties(spark: Spark, table: str) -> dict[str, str]:
     """
     session = open_session(spark)
     with _told(spark):
-        if not session.catalog.tableExists(_qualified(spark, table)):
-            return {}
-        rows = session.sql("show tblproperties identifier(:name)", {"name": _qualified(spark, table)}).collect()
+        try:
+            rows = session.sql("show tblproperties identifier(:name)", {"name": _qualified(spark, table)}).collect()
+        except Exception as error:
+            if _is_missing(str(error)):
+                return {}
+            raise
     return {row["key"]: row["value"] for row in rows}
 
 
@@ -282,9 +285,13 @@ def _told(spark: Spark) -> Iterator[None]:
         if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
             raise
         told = str(error)
-        is_missing = "TABLE_OR_VIEW_NOT_FOUND" in told or "SCHEMA_NOT_FOUND" in told
-        cure = BUILD_MARTS if is_missing else f"See {spark.log}"
+        cure = BUILD_MARTS if _is_missing(told) else f"See {spark.log}"
         raise HitcastError(_first_line(told), f"target {spark.target}", cure) from None
+
+
+def _is_missing(message: str) -> bool:
+    """Whether Spark's message is of a table or schema that is not there."""
+    return "TABLE_OR_VIEW_NOT_FOUND" in message or "SCHEMA_NOT_FOUND" in message
 
 
 def _first_line(told: str) -> str:

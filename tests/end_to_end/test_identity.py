@@ -91,7 +91,6 @@ def test_an_edited_feature_is_trained_on_again_and_a_comment_is_not(home: Home, 
     second = registry.champion(settings)
     assert second is not None
     assert second.tags["promotion"] == "replaces"
-    assert outcomes(home)["train"].startswith("champion version 2")
 
     registry.rollback(settings)
     with pytest.raises(HitcastError, match="version 1 was trained on other features"):

@@ -55,6 +55,18 @@ class Session:
         assert name.startswith(("ml.", "hitcast."))
         return Rows(self.connection.table(name.replace("hitcast.", "main.")))
 
+    def sql(self, statement: str, arguments: dict[str, str]) -> Any:
+        """Properties of a table: what `model_builds` in the file says of it, as dbt's hook writes it on Spark."""
+        assert statement == "show tblproperties identifier(:name)"
+        rows = [{"key": "transient_lastDdlTime", "value": "1"}]
+        if self.connection.sql("from duckdb_tables() where table_name = 'model_builds'").fetchall():
+            builds = self.connection.table("model_builds")
+            for row in builds.fetchall():
+                if f"hitcast.{row[0]}" == arguments["name"]:
+                    held = zip(builds.columns[1:], row[1:], strict=True)
+                    rows += [{"key": f"hitcast.{name}", "value": str(value)} for name, value in held]
+        return SimpleNamespace(collect=lambda: rows)
+
     def createDataFrame(self, rows: pa.Table) -> Any:  # noqa: N802
         def insert(table: str, overwrite: bool) -> None:
             assert overwrite

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 import yaml
 
+from ml import spark
 from ml.builds import (
     FEATURE_VARIABLES,
     FeatureOrigin,
@@ -21,6 +22,7 @@ from ml.builds import (
     upstream,
 )
 from ml.data import read_marts
+from ml.drift import look
 from ml.errors import HitcastError
 from ml.predict import predict
 from ml.promotion import decide, recipe_fingerprint
@@ -29,6 +31,7 @@ from ml.settings import Settings
 from ml.studies import DEFAULTS, Tuned
 from ml.train import Trained, train
 from tests.ml.conftest import MakeHome, quiet
+from tests.ml.spark_session import ON_SPARK, Session
 from tests.ml.world import PROJECT
 
 VARIABLES = {"territory": "RU", "teaser_days": 14, "horizons": [14, 30], "class_horizon": 30, "cost": 5}
@@ -138,6 +141,21 @@ def test_marts_of_another_territory_are_not_read(make_home: MakeHome) -> None:
     assert set(read_builds(settings)) == set(whole())
 
 
+def test_records_on_spark_are_the_tables_own_properties(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = make_home(release_count=60)
+    on_spark = replace(settings, spark=ON_SPARK)
+    empty = Session(settings)
+    monkeypatch.setattr(spark, "open_session", lambda asked: empty)
+    assert read_builds(on_spark) == {}
+    empty.connection.close()
+    record(settings.warehouse, whole(territory="KZ"))
+    session = Session(settings)
+    monkeypatch.setattr(spark, "open_session", lambda asked: session)
+    assert read_builds(on_spark) == read_builds(settings) == whole(territory="KZ")
+    with pytest.raises(HitcastError, match="territory KZ, asked for is RU"):
+        read_marts(replace(on_spark, variables=VARIABLES))
+
+
 def test_the_recipe_holds_the_sql_of_the_features(make_home: MakeHome) -> None:
     settings = make_home(release_count=60)
     tuned = Tuned(**DEFAULTS)
@@ -152,6 +170,10 @@ def test_a_changed_feature_stops_the_old_model_and_a_new_one_replaces_it(trained
     record(settings.warehouse, whole())
     with pytest.raises(HitcastError, match="version 1 was trained on other features"):
         predict(settings, progress=quiet)
+    found = look(settings)
+    assert found is not None
+    assert found.is_retrain_due
+    assert found.reasons[0].startswith("the champion was trained on other features")
     standing = champion(settings)
     marts = read_marts(settings)
 
@@ -164,10 +186,10 @@ def test_a_changed_feature_stops_the_old_model_and_a_new_one_replaces_it(trained
     second = train(settings, first.cutoff, progress=quiet)
     assert second.is_champion
     predict(settings, progress=quiet)
-    found = champion(settings)
-    assert found is not None
-    assert marts.origin.changes_since(found.tags) == ""
-    assert found.tags["features_digest"] == marts.origin.digest
+    standing = champion(settings)
+    assert standing is not None
+    assert marts.origin.changes_since(standing.tags) == ""
+    assert standing.tags["features_digest"] == marts.origin.digest
 
 
 def test_dbt_records_every_variable_of_the_project() -> None:
