@@ -7,7 +7,7 @@ import pandas as pd
 
 from ml.reasons import Fact, group_reason, reason
 from ml.settings import Settings
-from ml.streams import StreamModel, contributions
+from ml.streams import StreamModel
 from ml.warehouse import open_warehouse
 
 MOST_DRIVERS = 6
@@ -54,8 +54,8 @@ def explain(model: StreamModel, frame: pd.DataFrame, meanings: pd.DataFrame, cla
     shown = frame[names].to_numpy(dtype=object)
     told = list(zip(names, known["description"], known["unit"], strict=True))
     drivers = []
-    for horizon, of_horizon in model.horizons.items():
-        values = contributions(of_horizon, frame, model.columns)
+    for horizon in model.by_horizon:
+        values = model.contributions(frame, horizon)
         of_features = _strongest(values, MOST_DRIVERS, releases, horizon, "feature")
         cells = list(zip(of_features["row"], of_features["place"], of_features["contribution"], strict=True))
         texts: list[Any] = [_as_text(shown[row, place]) for row, place, _ in cells]
