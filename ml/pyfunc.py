@@ -3,6 +3,7 @@
 The file `MLmodel` of a bundle names this module, which reads the files beside it: nothing is unpickled.
 """
 
+import platform
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,11 +59,10 @@ def write_mlmodel(bundle: Bundle, features: pd.DataFrame, run_id: str, folder: P
         run_id: Training run.
         folder: Where the bundle was saved.
     """
-    from mlflow import pyfunc
     from mlflow.models import Model
 
     model = Model(artifact_path="bundle", run_id=run_id, signature=_signature(bundle, features))
-    pyfunc.add_to_model(model, loader_module=__name__)
+    model.add_flavor("python_function", loader_module=__name__, python_version=platform.python_version())
     model.save(str(folder / "MLmodel"))
 
 
