@@ -12,11 +12,15 @@ from ml.estimators.trees import LightGBMTrees
 FOREST_OPTIONS = {
     "boosting": "rf",
     "num_leaves": 512,
-    "min_data_in_leaf": 3,
-    "feature_fraction": 1 / 3,
-    "bagging_fraction": 0.632,
+    "min_data_in_leaf": 5,
+    "feature_fraction_bynode": 1 / 3,
+    "bagging_fraction": 0.5,
+    # trees this deep would else learn single artists and labels by heart
+    "cat_smooth": 50.0,
+    "cat_l2": 50.0,
+    "min_data_per_group": 200,
 }
-FOREST_TREES = 300
+FOREST_TREES = 200
 
 
 class Forest(StreamEstimator):

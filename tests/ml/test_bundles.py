@@ -131,3 +131,9 @@ def test_a_link_out_of_a_bundle_is_refused(bundle: Path) -> None:
         file.symlink_to(moved)
     with pytest.raises(HitcastError, match="lies outside of it"):
         load_bundle(bundle)
+
+
+def test_a_bundle_of_another_version_is_refused(bundle: Path) -> None:
+    _change(bundle / "manifest.json", lambda plain: plain.pop("format"))
+    with pytest.raises(HitcastError, match="another version of hitcast wrote it"):
+        load_bundle(bundle)
