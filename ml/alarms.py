@@ -5,7 +5,7 @@ import pandas as pd
 
 from ml.data import Columns, target_column
 from ml.errors import HitcastError
-from ml.log_linear import AS_OF_TOTALS
+from ml.estimators.log_linear import AS_OF_TOTALS
 from ml.splits import REFERENCE_DAY
 
 LEAST_RELEASES = 100

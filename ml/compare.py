@@ -139,9 +139,9 @@ def compare(
 
 def _stream_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.Given) -> list[pd.DataFrame]:
     found = []
-    for name, fit in zoo.STREAMS.items():
+    for name in zoo.STREAMS:
         begun = time.perf_counter()
-        predict = fit(training, given)
+        predict = zoo.streams_by(name, training, given)
         seconds = time.perf_counter() - begun
         for horizon, predicted in predict(testing).items():
             found.append(
@@ -161,9 +161,9 @@ def _class_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.G
     found = []
     horizon = given.settings.class_horizon
     place = np.searchsorted(np.asarray(given.minimums), testing[target_column(horizon)], side="right")
-    for name, fit in zoo.CLASSES.items():
+    for name in zoo.CLASSES:
         begun = time.perf_counter()
-        predict = fit(training, given)
+        predict = zoo.classes_by(name, training, given)
         seconds = time.perf_counter() - begun
         probabilities = predict(testing)
         found.append(

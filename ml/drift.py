@@ -246,8 +246,8 @@ def judge_matured(forecasts: pd.DataFrame, calibration_errors: dict[int, float])
 
 
 def _calibration_errors(bundle: Bundle) -> dict[int, float]:
-    horizons = bundle.streams[bundle.feature_set].horizons
-    return {horizon: model.calibration_error for horizon, model in horizons.items()}
+    models = bundle.streams[bundle.feature_set].by_horizon
+    return {horizon: model.calibration_error_ for horizon, model in models.items()}
 
 
 def _periods(marts: Marts, bundle: Bundle) -> tuple[pd.DataFrame, pd.DataFrame]:

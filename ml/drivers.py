@@ -8,7 +8,7 @@ import pandas as pd
 from hitcast.core.words import Language
 from ml.reasons import AS_OF_DAY, DAYS_KNOWN, LANGUAGES, Fact, Meaning, group_reason, read_meaning, reason
 from ml.settings import Settings
-from ml.streams import StreamModel, contributions
+from ml.streams import StreamModel
 from ml.warehouse import open_warehouse
 
 MAX_DRIVERS = 6
@@ -56,8 +56,8 @@ def explain(model: StreamModel, frame: pd.DataFrame, meanings: pd.DataFrame, cla
     values = frame[names].to_numpy(dtype=object)
     features = [_meaning(name, meanings) for name in names]
     drivers = []
-    for horizon, horizon_model in model.horizons.items():
-        effects = contributions(horizon_model, frame, model.columns)
+    for horizon in model.by_horizon:
+        effects = model.contributions(frame, horizon)
         strongest = _strongest(effects, MAX_DRIVERS, releases, horizon, "feature")
         cells = list(zip(strongest["row"], strongest["place"], strongest["contribution"], strict=True))
         texts: list[Any] = [_as_text(values[row, place]) for row, place, _ in cells]

@@ -8,9 +8,12 @@ import pandas as pd
 
 from ml import zoo
 from ml.bootstrap import paired_interval
-from ml.classes import DEFAULT_PARAMETERS, SHORT_TREES, fit_classes, predict_classes
+from ml.classes import DEFAULT_PARAMETERS, fit_classes, predict_classes
 from ml.data import target_column
 from ml.decisions import promotion_threshold
+from ml.estimators.classes import SHORT_TREES
+from ml.estimators.log_linear import known_streams
+from ml.estimators.trees import matrix, vocabulary
 from ml.experiments_shared import (
     DIFFERENCE,
     Bench,
@@ -28,7 +31,6 @@ from ml.experiments_shared import (
     squared_log_error,
     weeks_of,
 )
-from ml.log_linear import known_streams
 from ml.metrics import reference_mape
 
 Progress = Callable[[str], None]
@@ -47,8 +49,8 @@ def rounding(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
     found, hits = [], []
     for feature_set, training, testing, seeded in bench.trials():
         progress(f"{feature_set}, {len(training)} releases to train on")
-        for variant, fit in (("model", zoo.catboost), ("log_linear", zoo.baseline("log_linear"))):
-            told = [fit(training, given)(testing) for given in seeded]
+        for variant, name in (("model", zoo.OWN["streams"]), ("log_linear", "log_linear")):
+            told = [zoo.streams_by(name, training, given)(testing) for given in seeded]
             found += forecasts_of(testing, feature_set, variant, told)
         hits += [
             rows.assign(feature_set=feature_set, horizon_days=bench.settings.class_horizon, seed=seed)
@@ -86,7 +88,7 @@ def _class_hits(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.Given)
         np.searchsorted(np.asarray(given.minimums), rows[horizon], "right") for rows in (training, testing)
     )
     predicted = {
-        "model": zoo.lightgbm_classes(training, given)(testing).argmax(axis=1),
+        "model": zoo.classes_by(zoo.OWN["classes"], training, given)(testing).argmax(axis=1),
         "majority": np.full(len(testing), np.bincount(trained).argmax()),
     }
     shared = testing[["release_id", "release_date"]]
@@ -142,7 +144,7 @@ def pessimism(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
                         is_top=testing[target_column(horizon)].to_numpy(dtype=float) >= given.minimums[1],
                     )
                 )
-        told = [zoo.catboost(training, given)(testing) for given in seeded]
+        told = [zoo.streams_by(zoo.OWN["streams"], training, given)(testing) for given in seeded]
         known = known_streams(testing, feature_set)
         shrunk = [{days: known + SHRUNK * (median - known) for days, median in of_seed.items()} for of_seed in told]
         forecasts += forecasts_of(testing, feature_set, "median", told)
@@ -159,10 +161,11 @@ def weighted_chance(
     """What LightGBM takes for the chance of the top class when misses and false alarms weigh as they cost."""
     import lightgbm
 
-    to_matrix = zoo.matrix_maker(training, given.columns)
+    words = vocabulary(training, given.columns.categorical)
+    features, asked = (matrix(rows, given.columns.numeric, words) for rows in (training, testing))
     top = training[target_column(given.settings.class_horizon)].to_numpy(dtype=float) >= given.minimums[1]
     data = lightgbm.Dataset(
-        to_matrix(training),
+        features,
         top.astype(float),
         weight=np.where(top, costs[1], costs[0]),
         categorical_feature=list(range(len(given.columns.numeric), len(given.columns.all))),
@@ -170,7 +173,7 @@ def weighted_chance(
     )
     fixed = {"objective": "binary", "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbosity": -1}
     options = {**DEFAULT_PARAMETERS, **fixed, "bagging_freq": 1, "seed": given.settings.seed}
-    return np.asarray(lightgbm.train(options, data, SHORT_TREES).predict(to_matrix(testing)))
+    return np.asarray(lightgbm.train(options, data, SHORT_TREES).predict(asked))
 
 
 def _of_chances(rows: pd.DataFrame, horizon: int, costs: tuple[float, float]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,10 @@ def likes(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
             ("with likes", Columns((*plain.numeric, *added), plain.categorical)),
             ("without likes", plain),
         ):
-            by_seed = [zoo.catboost(training, replace(given, columns=columns))(testing) for given in seeded]
+            by_seed = [
+                zoo.streams_by(zoo.OWN["streams"], training, replace(given, columns=columns))(testing)
+                for given in seeded
+            ]
             found += forecasts_of(testing, feature_set, variant, by_seed)
     figures = _compared(found, "with likes", "without likes")
     changes = differences(figures, "rmsle_change")
@@ -74,7 +78,7 @@ def outliers(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
         cut = training[totals <= totals.quantile(1 - TOP_SHARE)].reset_index(drop=True)
         of_longest = [replace(given, settings=replace(given.settings, horizons=(longest,))) for given in seeded]
         for kept, rows in (("whole", training), ("top 1 % cut", cut)):
-            for model, fit in (("ours", zoo.catboost), ("trees", trees_alone)):
+            for model, fit in (("ours", partial(zoo.streams_by, zoo.OWN["streams"])), ("trees", trees_alone)):
                 by_seed = [fit(rows, given)(testing) for given in of_longest]
                 found += forecasts_of(testing, feature_set, f"{model}, {kept}", by_seed)
     rows = pd.concat(found, ignore_index=True)
@@ -174,7 +178,7 @@ def leakage(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
                 for trained, tested in parts:
                     totals = trained[target_column(longest)].to_numpy(dtype=float)
                     told = {
-                        variant: zoo.catboost(trained, given)(tested)[longest],
+                        variant: zoo.streams_by(zoo.OWN["streams"], trained, given)(tested)[longest],
                         f"{variant} line": forecast_baseline("log_linear", trained, totals, tested, feature_set),
                     }
                     for name, forecast in told.items():

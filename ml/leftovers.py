@@ -36,7 +36,7 @@ def finish_killed(settings: Settings) -> list[str]:
         if run.data.tags.get("command") == OUTSIDE_THE_LOCK:
             continue
         if run.info.run_id not in registered:
-            _remove(settings.mlflow_dir / "artifacts" / run.info.run_id)
+            _remove(tracking.artifacts_dir(settings) / run.info.run_id)
         client.set_terminated(run.info.run_id, "KILLED")
         told.append(f"marked a {run.data.tags.get('command', 'run')} as killed")
     for version in registry.list_models(settings):
@@ -66,7 +66,7 @@ def prune(settings: Settings) -> list[int]:
         # the version first: one that is listed can be loaded
         client.delete_model_version(registry.MODEL, str(version.version))
     registered = {version.bundle for version in versions if version not in gone}
-    for bundle in settings.mlflow_dir.glob("artifacts/*/artifacts/*bundle*"):
+    for bundle in tracking.artifacts_dir(settings).glob("*/artifacts/*bundle*"):
         if bundle not in registered:
             _remove(bundle)
     return sorted(version.version for version in gone)

@@ -15,7 +15,7 @@ from ml.data import Marts, modelling_frame, read_marts
 from ml.decisions import class_from_probabilities
 from ml.drivers import explain, read_meanings
 from ml.errors import HitcastError
-from ml.log_linear import AS_OF_TOTALS
+from ml.estimators.log_linear import AS_OF_TOTALS
 from ml.moments import moment_after
 from ml.settings import Settings
 from ml.similar import find_similar

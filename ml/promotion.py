@@ -63,13 +63,16 @@ def recipe_fingerprint(marts: Marts, settings: Settings, tuned: Tuned) -> str:
     The SQL of the features and the variables that shape them, parameters, the feature catalog and sets, horizons,
     class cut-points, seed, threads, the modelling code without its comments and layout, and the libraries that fit.
     """
+    folder = Path(__file__).parent
     code = {
-        file.name: ast.dump(ast.parse(file.read_text("utf-8"))) for file in sorted(Path(__file__).parent.glob("*.py"))
+        file.relative_to(folder).as_posix(): ast.dump(ast.parse(file.read_text("utf-8")))
+        for file in sorted(folder.rglob("*.py"))
     }
     told = {
         "feature_sql": dict(marts.origin.sql),
         "variables": dict(marts.origin.variables),
         "tuned": {"streams": dict(tuned.streams), "classes": dict(tuned.classes)},
+        "models": dict(tuned.models),
         "catalog": marts.catalog[["feature_name", "feature_group", "feature_kind"]].to_numpy().tolist(),
         "feature_sets": {name: sorted(left_out) for name, left_out in FEATURE_SETS.items()},
         "classes": class_minimums(marts.classes),
@@ -132,7 +135,7 @@ def _obstacle(champion: Bundle, marts: Marts, settings: Settings) -> str:
     """What keeps the champion from forecasting what is asked for; empty where nothing does."""
     if (champion.horizons, champion.class_horizon) != (tuple(sorted(settings.horizons)), settings.class_horizon):
         return f"forecasts other horizons, {list(champion.horizons)} and classes at {champion.class_horizon}"
-    of_champion = tuple(cut.minimum for cut in champion.classes[champion.feature_set].cuts)
+    of_champion = champion.classes[champion.feature_set].minimums
     if of_champion != class_minimums(marts.classes):
         return f"cuts the classes at {list(of_champion)} streams"
     known = set(marts.features.columns)

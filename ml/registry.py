@@ -1,9 +1,8 @@
 """The registered model in MLflow: its versions and its `@champion`.
 
-One version is one bundle folder below the store. Its place is kept relative to the store, so that a home can be moved.
+One version is one bundle folder among the artifacts of its run.
 """
 
-import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from ml.errors import HitcastError
 from ml.files import PART, put_in_place, sync
 from ml.settings import Settings
-from ml.tracking import STORE_CURE, open_client, store_file
+from ml.tracking import STORE_CURE, artifacts_dir, open_client, store_file
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -22,8 +21,10 @@ if TYPE_CHECKING:
 
 MODEL = "hitcast"
 ALIAS = "champion"
-HISTORY_TAG = "earlier_champions"
 TITLE_TAG = "title"
+"""Says of a version that a killed run owes it the title."""
+TURN_TAG = "champion_number"
+"""Says of a version as which champion it took the title last; absent from one that lost it by `rollback`."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,18 @@ def register(
     folder: Path,
     tags: Mapping[str, str],
     is_promoted: bool = False,
+    description: str = "",
 ) -> int:
     """Keep a bundle folder as the next version of the registered model; returns its number.
 
     Where it is to be promoted next, the version says so itself: should the process be killed in between,
     `ml.leftovers` gives it the title.
 
-    It is copied to where MLflow shows the run's artifacts, but by way of the home's present place: MLflow itself would
-    write to where the home lay when the store was made.
+    It is copied whole by one rename, where MLflow would leave half a model should the process be killed.
     """
     from mlflow.exceptions import MlflowException
 
-    place = Path("artifacts") / run_id / "artifacts" / "bundle"
-    kept = settings.mlflow_dir / place
+    kept = _folder(settings, run_id)
     part = kept.with_name(f".{kept.name}{PART}")
     shutil.copytree(folder, part)
     for file in part.iterdir():
@@ -76,8 +76,13 @@ def register(
         client.get_registered_model(MODEL)
     except MlflowException:
         client.create_registered_model(MODEL)
-    noted = {**tags, "bundle": place.as_posix()} | ({TITLE_TAG: "due"} if is_promoted else {})
-    return int(client.create_model_version(MODEL, kept.as_uri(), run_id, tags=noted).version)
+    noted = {**tags} | ({TITLE_TAG: "due"} if is_promoted else {})
+    made = client.create_model_version(MODEL, kept.as_uri(), run_id, tags=noted, description=description)
+    return int(made.version)
+
+
+def _folder(settings: Settings, run_id: str) -> Path:
+    return artifacts_dir(settings) / run_id / "artifacts" / "bundle"
 
 
 def list_models(settings: Settings) -> list[Version]:
@@ -100,7 +105,7 @@ def list_models(settings: Settings) -> list[Version]:
                 created_at=datetime.fromtimestamp(found.creation_timestamp / 1000, UTC),
                 bundle=_bundle(settings, found),
                 is_champion=int(found.version) == standing,
-                tags={name: value for name, value in found.tags.items() if name != "bundle"},
+                tags=dict(found.tags),
             )
             for found in versions
         ),
@@ -110,9 +115,8 @@ def list_models(settings: Settings) -> list[Version]:
 
 def _bundle(settings: Settings, found: "ModelVersion") -> Path:
     """A version's folder. Others can register versions under this name too, by MLflow's own means."""
-    place: str = found.tags.get("bundle", "")
-    folder = settings.mlflow_dir / place
-    if not place or not folder.resolve().is_relative_to(settings.mlflow_dir.resolve()):
+    folder = _folder(settings, found.run_id or "")
+    if not found.run_id or folder.resolve().parent.parent.parent != artifacts_dir(settings):
         raise HitcastError(
             f"version {found.version} of model {MODEL} was not registered by hitcast",
             str(store_file(settings)),
@@ -140,14 +144,20 @@ def champion(settings: Settings) -> Version | None:
 
 
 def earlier_champions(settings: Settings) -> list[Version]:
-    """Those that held the title before and are still registered, the latest first."""
-    known = {version.version: version for version in list_models(settings)}
-    numbers = reversed(_history(open_client(settings))) if known else iter(())
-    return [known[number] for number in dict.fromkeys(numbers) if number in known and not known[number].is_champion]
+    """Those that held the title before the present champion and are still registered, the latest first."""
+    versions = list_models(settings)
+    until = next((_turn(version) for version in versions if version.is_champion), None)
+    earlier = [version for version in versions if TURN_TAG in version.tags and not version.is_champion]
+    return sorted((version for version in earlier if until is None or _turn(version) < until), key=_turn, reverse=True)
+
+
+def _turn(version: Version) -> int:
+    """As which champion a version took the title last; one that has no number took it after all that have."""
+    return int(version.tags.get(TURN_TAG, 2**62))
 
 
 def promote(settings: Settings, version: int) -> None:
-    """Make a version the champion; the one before it is remembered for `rollback`.
+    """Make a version the champion: give it MLflow's alias. The one before it is remembered for `rollback`.
 
     Raises:
         HitcastError: There is no such version.
@@ -160,13 +170,27 @@ def promote(settings: Settings, version: int) -> None:
             f"there is no model version {version} (versions: {listed})", cure="See `hitcast models list`"
         )
     client = open_client(settings)
-    standing = _champion_version(client)
-    if standing is not None and standing != version:
-        _set_history(client, [*_history(client), standing])
-    client.set_registered_model_alias(MODEL, ALIAS, str(version))
+    if version != _champion_version(client):
+        turns = _forget_stale_turns(client, versions)
+        client.set_model_version_tag(MODEL, str(version), TURN_TAG, str(max(turns, default=0) + 1))
+        client.set_registered_model_alias(MODEL, ALIAS, str(version))
     for found in versions:
         if TITLE_TAG in found.tags:
             client.delete_model_version_tag(MODEL, str(found.version), TITLE_TAG)
+
+
+def _forget_stale_turns(client: "MlflowClient", versions: list[Version]) -> list[int]:
+    """Numbers of all champions so far. One above the present champion's was left by a process that was killed."""
+    latest = next((_turn(found) for found in versions if found.is_champion), None)
+    turns = []
+    for found in versions:
+        if TURN_TAG not in found.tags:
+            continue
+        if latest is not None and _turn(found) > latest:
+            client.delete_model_version_tag(MODEL, str(found.version), TURN_TAG)
+        else:
+            turns.append(_turn(found))
+    return turns
 
 
 def rollback(settings: Settings) -> int:
@@ -175,13 +199,14 @@ def rollback(settings: Settings) -> int:
     Raises:
         HitcastError: There was none before.
     """
-    earlier = [found.version for found in earlier_champions(settings)]
+    earlier = earlier_champions(settings)
     if not earlier:
         raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
-    client = open_client(settings)
-    client.set_registered_model_alias(MODEL, ALIAS, str(earlier[0]))
-    _set_history(client, earlier[:0:-1])
-    return earlier[0]
+    client, given_up = open_client(settings), champion(settings)
+    client.set_registered_model_alias(MODEL, ALIAS, str(earlier[0].version))
+    if given_up is not None and TURN_TAG in given_up.tags:
+        client.delete_model_version_tag(MODEL, str(given_up.version), TURN_TAG)
+    return earlier[0].version
 
 
 def _champion_version(client: "MlflowClient") -> int | None:
@@ -192,16 +217,3 @@ def _champion_version(client: "MlflowClient") -> int | None:
     except MlflowException:
         return None
     return None if version is None else int(version)
-
-
-def _history(client: "MlflowClient") -> list[int]:
-    """Earlier champions, oldest first. The champion itself, which a killed promotion may have left there, is none."""
-    versions: list[int] = json.loads(client.get_registered_model(MODEL).tags.get(HISTORY_TAG, "[]"))
-    standing = _champion_version(client)
-    while versions and versions[-1] == standing:
-        versions.pop()
-    return versions
-
-
-def _set_history(client: "MlflowClient", versions: list[int]) -> None:
-    client.set_registered_model_tag(MODEL, HISTORY_TAG, json.dumps(versions))

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +20,23 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "classes": classes.DEFAULT_PARAMETERS,
 }
 """Parameters of each task until a study has found better ones."""
+OWN: Mapping[str, str] = {"streams": "catboost", "classes": "lightgbm"}
+"""This project's own estimator of each task, by its name in the zoo."""
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """Parameters of both tasks: tuned ones where a study had ended in time, else the defaults."""
+    """What is fitted for both tasks.
+
+    Attributes:
+        streams: CatBoost's parameters: tuned ones where a study had ended in time, else the defaults.
+        classes: LightGBM's, likewise.
+        models: Estimator of each task, by its name in the zoo.
+    """
 
     streams: Mapping[str, Any]
     classes: Mapping[str, Any]
+    models: Mapping[str, str] = field(default_factory=lambda: dict(OWN))
 
 
 def quiet_optuna() -> Any:

@@ -1,10 +1,13 @@
 """The home's own MLflow store, and the runs of training and judging in it."""
 
+import hashlib
+import json
 import logging
 import math
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +21,15 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "hitcast"
+MOVES = (
+    "update experiments set artifact_location = :here where artifact_location = :before",
+    "update runs set artifact_uri = :here || substr(artifact_uri, :after) "
+    "where substr(artifact_uri, 1, :length) = :before",
+    "update model_versions set source = :here || substr(source, :after) where substr(source, 1, :length) = :before",
+    "update model_versions set storage_location = :here || substr(storage_location, :after) "
+    "where substr(storage_location, 1, :length) = :before",
+)
+"""Every address that MLflow's store keeps of an artifact."""
 STORE_CURE = "Put it back from a backup, or move the folder `mlflow` away and `hitcast train`"
 
 
@@ -34,6 +46,7 @@ def open_client(settings: Settings) -> "MlflowClient":
     _silence()
     settings.mlflow_dir.mkdir(parents=True, exist_ok=True)
     _make_store(store_file(settings))
+    _follow_the_home(settings)
     return _client(store_file(settings))
 
 
@@ -62,6 +75,29 @@ def _make_store(place: Path) -> None:
             with written(place) as part:
                 part.unlink(missing_ok=True)
                 _client(part).search_experiments(max_results=1)
+
+
+def artifacts_dir(settings: Settings) -> Path:
+    """Where the artifacts of all runs lie; it need not exist."""
+    return settings.mlflow_dir.resolve() / "artifacts"
+
+
+def _follow_the_home(settings: Settings) -> None:
+    """Where a home was moved or copied, the store still names the old place of its artifacts: all are renamed at once.
+
+    MLflow keeps whole addresses. A home that may only be read keeps the old ones: hitcast itself never reads by them.
+    """
+    here = artifacts_dir(settings).as_uri()
+    with closing(sqlite3.connect(store_file(settings), isolation_level=None)) as store:
+        found = store.execute("select artifact_location from experiments where name = ?", [EXPERIMENT]).fetchone()
+        if found is None or found[0] == here:
+            return
+        places = {"here": here, "after": len(found[0]) + 1, "length": len(found[0]), "before": found[0]}
+        with suppress(sqlite3.OperationalError):
+            store.execute("begin immediate")
+            for move in MOVES:
+                store.execute(move, places)
+            store.execute("commit")
 
 
 def store_file(settings: Settings) -> Path:
@@ -93,7 +129,7 @@ def _create_run(client: "MlflowClient", settings: Settings, command: str, note: 
     experiment_id = (
         experiment.experiment_id
         if experiment
-        else client.create_experiment(EXPERIMENT, (settings.mlflow_dir.resolve() / "artifacts").as_uri())
+        else client.create_experiment(EXPERIMENT, artifacts_dir(settings).as_uri())
     )
     name = f"{command} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     tags = {"command": command} | ({"mlflow.note.content": note} if note else {})
@@ -121,12 +157,34 @@ def log_figures(
     )
 
 
-def keep_table(settings: Settings, run_id: str, name: str, table: "pd.DataFrame") -> Path:
-    """Keep a table as CSV among a run's artifacts, where MLflow's page shows it; returns its file.
+def log_training_rows(client: "MlflowClient", run_id: str, rows: "pd.DataFrame", delivery: int) -> None:
+    """Note what a model was trained on, as MLflow's dataset: its digest changes with any value of it.
 
-    Like `register`, by way of the home's present place.
+    Args:
+        client: Client of the store.
+        run_id: Training run.
+        rows: Rows of `release_features` with their targets.
+        delivery: Number of the last delivery that they rest on.
     """
-    file = settings.mlflow_dir / "artifacts" / run_id / "artifacts" / f"{name}.csv"
+    import pandas as pd
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    digest = hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()
+    profile = {"num_rows": len(rows), "num_releases": int(rows["release_id"].nunique()), "delivery_number": delivery}
+    dataset = Dataset(
+        name="release_features",
+        digest=digest[:32],
+        source_type="local",
+        source=json.dumps({"table": "release_features"}),
+        schema=json.dumps({"columns": {name: str(kind) for name, kind in rows.dtypes.items()}}),
+        profile=json.dumps(profile),
+    )
+    client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+
+
+def keep_table(settings: Settings, run_id: str, name: str, table: "pd.DataFrame") -> Path:
+    """Keep a table as CSV among a run's artifacts, where MLflow's page shows it; returns its file."""
+    file = artifacts_dir(settings) / run_id / "artifacts" / f"{name}.csv"
     with written(file) as part:
         table.to_csv(part, index=False)
     return file

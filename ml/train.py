@@ -2,8 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,16 +13,21 @@ import pandas as pd
 from ml import registry, tracking
 from ml.alarms import stop_on_leak
 from ml.bundles import Bundle, save_bundle
-from ml.classes import class_minimums, fit_classes
+from ml.classes import class_minimums
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
 from ml.errors import HitcastError
 from ml.files import PART
 from ml.leftovers import finish_killed, prune
 from ml.promotion import Decision, decide, recipe_fingerprint
+from ml.pyfunc import write_mlmodel
 from ml.settings import Settings
 from ml.splits import LEAST_TRAINING_RELEASES, REFERENCE_DAY, training_rows
-from ml.streams import StreamModel, fit_streams, importances
+from ml.streams import StreamModel, importances
 from ml.studies import Tuned, tuned_parameters
+from ml.zoo import CLASSES, OWN, STREAMS, Given, class_model, stop_on_unknown, stream_model
+
+MODEL_TAGS = {"streams": "stream_model", "classes": "class_model"}
+"""Tag of a version that names its estimator, by task."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ def train(
     as_of: date | None = None,
     promote: bool | None = None,
     progress: Callable[[str], None] = print,
+    models: Mapping[str, str] | None = None,
 ) -> Trained:
     """Fit on every release whose windows had ended by `as_of`, and register the result.
 
@@ -64,16 +70,19 @@ def train(
         promote: Make it the champion, or leave the title where it is; None lets `ml.promotion` decide. The first
             version always becomes it.
         progress: Takes a line as each step begins.
+        models: Estimators of the zoo by task (`streams`, `classes`); a task without one keeps the champion's.
 
     Raises:
-        HitcastError: Marts are missing, too few releases are mature, or a feature looks like a leak.
+        HitcastError: The zoo has no such model, marts are missing, too few releases are mature, or a feature looks like
+            a leak.
     """
+    stop_on_unknown(models or {})
     for line in finish_killed(settings):
         progress(line)
     progress("Reading the marts")
     marts = read_marts(settings)
     cutoff = as_of or marts.data_through + timedelta(days=1)
-    tuned = tuned_parameters(settings, cutoff)
+    tuned = replace(tuned_parameters(settings, cutoff), models={**_champions_models(settings), **(models or {})})
     bundle = fit_bundle(marts, settings, cutoff, progress, tuned)
     recipe = recipe_fingerprint(marts, settings, tuned)
     decision = _decide(bundle, recipe, marts, settings, promote, progress, tuned)
@@ -88,8 +97,14 @@ def train(
         with tempfile.TemporaryDirectory(prefix=".bundle", suffix=PART, dir=settings.mlflow_dir) as folder:
             save_bundle(bundle, Path(folder))
             tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
-            tags |= {"recipe": recipe, "parameters": _as_json(tuned), **marts.origin.tags(), **decision.tags()}
-            version = registry.register(client, settings, run_id, Path(folder), tags, decision.is_promoted)
+            tags |= {"recipe": recipe, "parameters": _as_json(tuned), **_model_tags(tuned)}
+            tags |= {**marts.origin.tags(), **decision.tags()}
+            rows = _training_frame(bundle, marts, settings)
+            tracking.log_training_rows(client, run_id, rows, marts.delivery_number)
+            write_mlmodel(bundle, rows, run_id, Path(folder))
+            version = registry.register(
+                client, settings, run_id, Path(folder), tags, decision.is_promoted, _describe(bundle, tuned)
+            )
     if decision.is_promoted:
         registry.promote(settings, version)
     prune(settings)
@@ -109,11 +124,39 @@ def _as_json(tuned: Tuned) -> str:
     return json.dumps({"streams": dict(tuned.streams), "classes": dict(tuned.classes)}, sort_keys=True)
 
 
+def _champions_models(settings: Settings) -> dict[str, str]:
+    """Estimators of the champion by task; this project's own where there is none, or the zoo has lost its."""
+    standing = registry.champion(settings)
+    tags = {} if standing is None else standing.tags
+    named = {task: tags.get(tag, OWN[task]) for task, tag in MODEL_TAGS.items()}
+    zoo: dict[str, Collection[str]] = {"streams": STREAMS, "classes": CLASSES}
+    return {task: name if name in zoo[task] else OWN[task] for task, name in named.items()}
+
+
 def _importances(bundle: Bundle, marts: Marts, settings: Settings) -> pd.DataFrame:
     """What moves the forecasts of the training releases at the reference day, for both feature sets."""
-    frame = modelling_frame(marts, settings.horizons)
-    seen = frame[(frame["as_of_day"] == REFERENCE_DAY) & frame["release_id"].isin(bundle.training_releases)]
+    frame = _training_frame(bundle, marts, settings)
+    seen = frame[frame["as_of_day"] == REFERENCE_DAY]
     return pd.concat([importances(model, seen) for model in bundle.streams.values()], ignore_index=True)
+
+
+def _training_frame(bundle: Bundle, marts: Marts, settings: Settings) -> pd.DataFrame:
+    frame = modelling_frame(marts, settings.horizons)
+    return frame[frame["release_id"].isin(bundle.training_releases)]
+
+
+def _model_tags(tuned: Tuned) -> dict[str, str]:
+    return {MODEL_TAGS[task]: name for task, name in tuned.models.items()}
+
+
+def _describe(bundle: Bundle, tuned: Tuned) -> str:
+    """What a version is, for MLflow's page."""
+    return (
+        f"Streams at {' and '.join(map(str, bundle.horizons))} days by {tuned.models['streams']}, classes at "
+        f"{bundle.class_horizon} days by {tuned.models['classes']}, feature set {bundle.feature_set}. Trained on "
+        f"{len(bundle.training_releases)} releases whose windows had ended by {bundle.cutoff}. Scores rows of "
+        f"`release_features`."
+    )
 
 
 def _decide(
@@ -172,8 +215,9 @@ def fit_bundle(
     for name in FEATURE_SETS:
         columns = feature_columns(marts.catalog, name, training)
         progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
-        streams[name] = fit_streams(training, name, columns, settings, tuned.streams)
-        classes[name] = fit_classes(training, name, columns, minimums, settings, tuned.classes)
+        given = Given(name, columns, minimums, settings, tuned)
+        streams[name] = stream_model(tuned.models["streams"], training, given)
+        classes[name] = class_model(tuned.models["classes"], training, given)
     chosen, reason = _choose(streams)
     return Bundle(
         feature_set=chosen,
@@ -191,7 +235,7 @@ def fit_bundle(
 def _choose(streams: dict[str, StreamModel]) -> tuple[str, str]:
     """The feature set with the lower error on the calibration slices, over all horizons."""
     errors = {
-        name: float(np.mean([of_horizon.calibration_error for of_horizon in model.horizons.values()]))
+        name: float(np.mean([of_horizon.calibration_error_ for of_horizon in model.models_]))
         for name, model in streams.items()
     }
     best = min(errors, key=lambda name: errors[name])
@@ -209,14 +253,10 @@ def _figures(bundle: Bundle, settings: Settings) -> tuple[dict[str, object], dic
         "threads": settings.threads,
         "training_releases": len(bundle.training_releases),
     }
-    metrics = {}
+    metrics: dict[str, float] = {}
     for name, model in bundle.streams.items():
-        for horizon, of_horizon in model.horizons.items():
-            metrics[f"calibration_rmsle_{name}_{horizon}"] = of_horizon.calibration_error
-            metrics[f"ridge_weight_{name}_{horizon}"] = of_horizon.linear.weight
-            metrics[f"boost_weight_{name}_{horizon}"] = of_horizon.weight
-            metrics[f"trees_{name}_{horizon}"] = float(of_horizon.trees)
+        for horizon, of_horizon in model.by_horizon.items():
+            metrics |= {f"{figure}_{name}_{horizon}": value for figure, value in of_horizon.weights().items()}
     for name, classes in bundle.classes.items():
-        for cut_name, cut in zip(("medium", "high"), classes.cuts, strict=True):
-            metrics[f"boost_weight_{name}_{cut_name}"] = cut.weight
+        metrics |= {f"{figure}_{name}": value for figure, value in classes.weights().items()}
     return parameters, metrics

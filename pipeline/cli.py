@@ -154,6 +154,12 @@ def train(
         bool | None,
         typer.Option("--promote/--no-promote", help="Settle the title by hand. [default: the better one is champion]"),
     ] = None,
+    streams: Annotated[
+        str | None, typer.Option(help="Model of streams, by its name in `compare`.", show_default="the champion's")
+    ] = None,
+    classes: Annotated[
+        str | None, typer.Option(help="Model of classes, by its name in `compare`.", show_default="the champion's")
+    ] = None,
 ) -> None:
     """Train the models on the marts and register them."""
     from ml import train as ml_train
@@ -164,7 +170,9 @@ def train(
     home = Home.current()
     settings = settings_of(home, read_variables(variables))
     with changing(home, "train") as counts, working("training") as progress:
-        trained = ml_train.train(settings, as_of.date() if as_of else None, promote, progress)
+        named = {"streams": streams, "classes": classes}
+        models = {task: name for task, name in named.items() if name is not None}
+        trained = ml_train.train(settings, as_of.date() if as_of else None, promote, progress, models)
         counts.rows_in = trained.release_count
     typer.echo(f"{describe_training(trained)}: {trained.reason}")
     typer.echo(f"{'promoted' if trained.is_champion else 'not promoted'}: {trained.decision.reason}")

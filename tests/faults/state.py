@@ -128,7 +128,8 @@ def model_faults(home: Home) -> list[str]:
 
         found = [f"an MLflow run is still {status}" for status in texts("select status from runs") if status in ALIVE]
         owed = texts("select value from model_version_tags where key = 'title'")
-        kept = set(texts("select value from model_version_tags where key = 'bundle'"))
+        registered = "select run_id from model_versions where current_stage <> 'Deleted_Internal'"
+        kept = {f"artifacts/{run_id}/artifacts/bundle" for run_id in texts(registered)}
         champions = texts("select version from registered_model_aliases")
     bundles = {path.relative_to(home.mlflow).as_posix() for path in home.mlflow.glob("artifacts/*/artifacts/*bundle*")}
     found += [f"{bundle} is registered, but not there" for bundle in kept - bundles]

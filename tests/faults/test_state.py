@@ -21,9 +21,10 @@ ROWS = [{"release_id": f"R{number}", "predicted_streams": 100.0 * number} for nu
 MODELS = """
 create table runs (status text);
 create table model_version_tags (key text, value text);
+create table model_versions (run_id text, current_stage text);
 create table registered_model_aliases (version text);
 insert into runs values ('FINISHED'), ('KILLED');
-insert into model_version_tags values ('bundle', 'artifacts/a/artifacts/bundle');
+insert into model_versions values ('a', 'None'), ('gone', 'Deleted_Internal');
 insert into registered_model_aliases values ('1');
 """
 

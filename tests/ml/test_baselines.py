@@ -4,12 +4,12 @@ import pytest
 
 from ml.baselines import (
     BASELINES,
-    decile_lines,
     forecast_baseline,
     line_probabilities,
-    log_linear,
     ranking_probabilities,
 )
+from ml.estimators.baselines import DecileLines
+from ml.estimators.log_linear import LogLinear
 from ml.metrics import rmsle
 
 
@@ -85,16 +85,17 @@ def test_each_tenth_by_views_has_a_line_of_its_own_where_it_has_the_releases_for
     streams = np.exp(np.random.default_rng(3).normal(7, 1, 400))
     factor = np.where(views > 360, 5.0, 2.0)
     frame = pd.DataFrame({"as_of_day": 7, "tiktok_views_total": views, "vk_streams_total": streams})
-    forecast = decile_lines(frame, streams * factor, "tiktok_vk")
+    model = DecileLines("tiktok_vk").fit(frame, streams * factor)
     rows = pd.DataFrame({"as_of_day": 7, "tiktok_views_total": [5.0, 1e6, np.nan], "vk_streams_total": 1000.0})
-    low, high, unknown = forecast(rows)
+    low, high, unknown = model.predict(rows)
     assert low == pytest.approx(2000, rel=0.01)
     assert high == pytest.approx(5000, rel=0.01)
-    assert unknown == pytest.approx(log_linear(frame, streams * factor, "tiktok_vk")(rows)[2])
+    assert unknown == pytest.approx(LogLinear("tiktok_vk").fit(frame, streams * factor).predict(rows)[2])
 
     few = frame.iloc[::3].reset_index(drop=True)
-    whole = log_linear(few, few["vk_streams_total"].to_numpy() * 2, "tiktok_vk")(rows)
-    assert decile_lines(few, few["vk_streams_total"].to_numpy() * 2, "tiktok_vk")(rows) == pytest.approx(whole)
+    totals = few["vk_streams_total"].to_numpy() * 2
+    whole = LogLinear("tiktok_vk").fit(few, totals).predict(rows)
+    assert DecileLines("tiktok_vk").fit(few, totals).predict(rows) == pytest.approx(whole)
 
 
 def test_a_ranking_orders_releases_by_its_number_and_tells_true_shares() -> None:

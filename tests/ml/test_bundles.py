@@ -25,6 +25,7 @@ NATIVE: dict[str, Callable[[bytes], bool]] = {
     ".json": lambda held: isinstance(json.loads(held), dict | list),
     ".csv": lambda held: "\0" not in held.decode("utf-8"),
     ".lock": lambda held: not held,
+    "": lambda held: b"loader_module: ml.pyfunc" in held and b"python_model" not in held,
     ".db": lambda held: held.startswith(b"SQLite format 3\0"),
 }
 """What training leaves behind, and how each kind is known."""
@@ -41,7 +42,7 @@ def test_all_that_training_leaves_is_native_by_content(trained: tuple[Settings, 
     files = [file for file in trained[0].mlflow_dir.rglob("*") if file.is_file()]
     assert {file.suffix for file in files} <= set(NATIVE)
     assert [file for file in files if not NATIVE[file.suffix](file.read_bytes())] == []
-    assert {file.suffix for file in bundle.iterdir()} == {".cbm", ".txt", ".json"}
+    assert {file.suffix for file in bundle.iterdir()} == {".cbm", ".txt", ".json", ""}
     assert not any(path.is_symlink() for path in bundle.rglob("*"))
 
 
@@ -113,13 +114,12 @@ def test_no_name_in_a_bundle_leads_out_of_it(bundle: Path) -> None:
             load_bundle(bundle)
     (bundle / "manifest.json").write_bytes(kept)
     target = next(outside.glob(f"streams_{name}_*.cbm"))
-    led = f"/../../{outside.name}/{target.stem}"
-    # a bundle without checksums, as older ones are
+    # a bundle without checksums
     _change(bundle / "manifest.json", lambda plain: plain.update(files={}))
-    _change(
-        bundle / f"streams_{name}.json",
-        lambda plain: plain["horizons"].update({led: next(iter(plain["horizons"].values()))}),
-    )
+    held = (bundle / f"streams_{name}.json").read_text(encoding="utf-8")
+    led = held.replace(f'"{target.name}"', f'"../{outside.name}/{target.name}"')
+    assert led != held
+    (bundle / f"streams_{name}.json").write_text(led, encoding="utf-8")
     with pytest.raises(HitcastError, match="lies outside of it"):
         load_bundle(bundle)
 
@@ -130,4 +130,10 @@ def test_a_link_out_of_a_bundle_is_refused(bundle: Path) -> None:
         file.rename(moved)
         file.symlink_to(moved)
     with pytest.raises(HitcastError, match="lies outside of it"):
+        load_bundle(bundle)
+
+
+def test_a_bundle_of_another_version_is_refused(bundle: Path) -> None:
+    _change(bundle / "manifest.json", lambda plain: plain.pop("format"))
+    with pytest.raises(HitcastError, match="another version of hitcast wrote it"):
         load_bundle(bundle)

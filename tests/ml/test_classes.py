@@ -2,8 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.classes import ISOTONIC_KIND, ISOTONIC_RELEASES, ClassModel, fit_classes, predict_classes
+from ml.classes import fit_classes, predict_classes
 from ml.data import Columns, Marts, feature_columns
+from ml.estimators.calibration import ISOTONIC_RELEASES, ISOTONIC_RELEASES_OF_A_KIND, ChanceCalibration
+from ml.estimators.classes import OrderedClasses
 from ml.metrics import average_precision
 from ml.settings import Settings
 
@@ -22,17 +24,19 @@ def halves(training: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def model(halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings: Settings) -> ClassModel:
+def model(halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings: Settings) -> OrderedClasses:
     return fit_classes(halves[0], "tiktok_vk", columns, MINIMUMS, settings)
 
 
-def test_probabilities_are_ordered_and_sum_to_one(model: ClassModel, frame: pd.DataFrame) -> None:
+def test_probabilities_are_ordered_and_sum_to_one(model: OrderedClasses, frame: pd.DataFrame) -> None:
     probabilities = predict_classes(model, frame)
     assert (probabilities >= 0).all(axis=None)
     assert probabilities.sum(axis=1).to_numpy() == pytest.approx(np.ones(len(frame)))
 
 
-def test_they_find_the_hits_and_are_calibrated(model: ClassModel, halves: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_they_find_the_hits_and_are_calibrated(
+    model: OrderedClasses, halves: tuple[pd.DataFrame, pd.DataFrame]
+) -> None:
     later = halves[1][halves[1]["as_of_day"] == 7]
     probabilities = predict_classes(model, later)
     top = (later["streams_30"] >= MINIMUMS[1]).to_numpy()
@@ -41,7 +45,7 @@ def test_they_find_the_hits_and_are_calibrated(model: ClassModel, halves: tuple[
 
 
 def test_the_same_data_and_seed_give_the_same_probabilities(
-    model: ClassModel, halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings: Settings
+    model: OrderedClasses, halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings: Settings
 ) -> None:
     again = fit_classes(halves[0], "tiktok_vk", columns, MINIMUMS, settings)
     pd.testing.assert_frame_equal(
@@ -72,16 +76,14 @@ def test_a_handful_of_releases_does_not_crash(training: pd.DataFrame, columns: C
 
 
 def test_many_releases_are_calibrated_by_a_free_monotone_curve() -> None:
-    from ml.classes import _calibrated, _fit_calibration
-
     random = np.random.default_rng(0)
     odds = random.normal(size=4 * ISOTONIC_RELEASES)
     # Twice too sure: what is said to be 2 is only 1.
     hit = (random.random(len(odds)) < 1 / (1 + np.exp(-odds / 2))).astype(float)
-    calibration = _fit_calibration(odds, hit, np.arange(len(odds)))
-    assert hit.sum() > ISOTONIC_KIND
-    assert calibration.knots
-    assert _calibrated(calibration, np.array([-2.0, 0.0, 2.0])) == pytest.approx([0.27, 0.5, 0.73], abs=0.06)
-    few = _fit_calibration(odds[:300], hit[:300], np.arange(300))
-    assert not few.knots
-    assert _calibrated(few, np.array([2.0]))[0] == pytest.approx(0.73, abs=0.08)
+    calibration = ChanceCalibration().fit(odds, hit, np.arange(len(odds)))
+    assert hit.sum() > ISOTONIC_RELEASES_OF_A_KIND
+    assert len(calibration.knots_)
+    assert calibration.predict(np.array([-2.0, 0.0, 2.0])) == pytest.approx([0.27, 0.5, 0.73], abs=0.06)
+    few = ChanceCalibration().fit(odds[:300], hit[:300], np.arange(300))
+    assert len(few.knots_) == 0
+    assert few.predict(np.array([2.0]))[0] == pytest.approx(0.73, abs=0.08)

@@ -25,8 +25,8 @@ def test_the_last_two_origins_stay_untouched_unless_asked_for(settings: Settings
 def zoo_of_three(monkeypatch_module: pytest.MonkeyPatch) -> None:
     """Models that fit in no time."""
     streams = {"log_linear": zoo.STREAMS["log_linear"], "persistence": zoo.STREAMS["persistence"]}
-    monkeypatch_module.setattr(zoo, "STREAMS", streams | {"catboost": zoo.ridge})
-    monkeypatch_module.setattr(zoo, "CLASSES", {"prior": zoo.prior, "lightgbm": zoo.logistic})
+    monkeypatch_module.setattr(zoo, "STREAMS", streams | {"catboost": zoo.STREAMS["ridge"]})
+    monkeypatch_module.setattr(zoo, "CLASSES", {"prior": zoo.CLASSES["prior"], "lightgbm": zoo.CLASSES["logistic"]})
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from ml.data import Marts, feature_columns
 from ml.drivers import DAYS_KNOWN_GROUP, MAX_DRIVERS, explain, read_meanings
 from ml.settings import Settings
-from ml.streams import StreamModel, contributions, fit_streams
+from ml.streams import StreamModel, fit_streams
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_drivers_are_the_strongest_contributions_in_order(
     drivers = explain(model, rows, meanings, 30).query("driver_kind == 'feature'")
     assert drivers["driver_rank"].between(1, MAX_DRIVERS).all()
     assert set(drivers["feature_name"]) <= set(model.columns.all)
-    strongest = np.abs(contributions(model.horizons[14], rows, model.columns)).max(axis=1)
+    strongest = np.abs(model.contributions(rows, 14)).max(axis=1)
     first = drivers.query("driver_rank == 1 and horizon_days == 14").set_index("release_id")["contribution"]
     assert first.loc[rows["release_id"]].abs().to_numpy() == pytest.approx(strongest)
 
@@ -35,13 +35,13 @@ def test_groups_share_out_the_whole_forecast(
 ) -> None:
     rows = training[training["as_of_day"] == 5].head(20)
     groups = explain(model, rows, meanings, 30).query("driver_kind == 'group' and horizon_days == 30")
-    expected = contributions(model.horizons[30], rows, model.columns).sum(axis=1)
+    expected = model.contributions(rows, 30).sum(axis=1)
     assert groups.groupby("release_id")["contribution"].sum()[rows["release_id"]].to_numpy() == pytest.approx(expected)
     assert set(groups["feature_name"]) <= {*meanings["feature_group"], DAYS_KNOWN_GROUP}
     assert groups["feature_value"].isna().all()
     views = [name for name in model.columns.all if name.startswith("tiktok_views")]
     places = [model.columns.all.index(name) for name in views]
-    of_views = contributions(model.horizons[30], rows, model.columns)[:, places].sum(axis=1)
+    of_views = model.contributions(rows, 30)[:, places].sum(axis=1)
     told = groups[groups["feature_name"] == "tiktok_views"].set_index("release_id")["contribution"]
     assert told[rows["release_id"]].to_numpy() == pytest.approx(of_views)
 

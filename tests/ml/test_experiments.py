@@ -19,7 +19,7 @@ from tests.ml.conftest import MakeHome, quiet
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two seeds, and the line with its ridge for the model: what is asked stays the same, and fits in no time."""
     monkeypatch.setattr(experiments_shared, "SEEDS", 2)
-    monkeypatch.setattr(zoo, "catboost", zoo.ridge)
+    monkeypatch.setitem(zoo.STREAMS, "catboost", zoo.STREAMS["ridge"])
 
 
 def losses(first: np.ndarray, second: np.ndarray) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def test_trees_without_the_hits_forecast_none(marts: Marts, settings: Settings) 
     _, training, testing, given = next(trial for trial in Bench(origins, settings).trials() if trial[0] == "tiktok_vk")
     cut = training[training["streams_30"] < 20_000].reset_index(drop=True)
     assert trees_alone(cut, given[0])(testing)[30].max() < 25_000
-    assert zoo.ridge(cut, given[0])(testing)[30].max() > 100_000
+    assert zoo.streams_by("ridge", cut, given[0])(testing)[30].max() > 100_000
 
 
 def test_the_random_split_tests_the_same_releases(make_home: MakeHome) -> None:

@@ -66,13 +66,25 @@ def test_running_runs_of_the_dead_are_marked_and_what_they_kept_goes(settings: S
 def test_a_promotion_cut_short_leaves_no_champion_before_itself(settings: Settings, tmp_path: Path) -> None:
     for _ in range(2):
         registry.promote(settings, registered(settings, tmp_path / "bundle"))
+    killed = registered(settings, tmp_path / "bundle")
     client = tracking.open_client(settings)
-    # what a kill between the two leaves
-    client.set_registered_model_tag(registry.MODEL, registry.HISTORY_TAG, "[1, 2]")
+    # what a kill between the number and the alias leaves
+    client.set_model_version_tag(registry.MODEL, str(killed), registry.TURN_TAG, "3")
     assert [version.version for version in registry.earlier_champions(settings)] == [1]
     registry.promote(settings, registered(settings, tmp_path / "bundle"))
     assert [version.version for version in registry.earlier_champions(settings)] == [2, 1]
     assert [registry.rollback(settings), registry.rollback(settings)] == [2, 1]
+
+
+def test_a_champion_that_was_given_up_is_no_earlier_one(settings: Settings, tmp_path: Path) -> None:
+    for _ in range(3):
+        registry.promote(settings, registered(settings, tmp_path / "bundle"))
+    assert registry.rollback(settings) == 2
+    registry.promote(settings, registered(settings, tmp_path / "bundle"))
+    assert [version.version for version in registry.earlier_champions(settings)] == [2, 1]
+    # taking the title again moves a version to the end of the line
+    registry.promote(settings, 1)
+    assert [version.version for version in registry.earlier_champions(settings)] == [4, 2]
 
 
 def test_a_store_half_made_is_made_anew(settings: Settings, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from ml import promotion
 from ml.bundles import Bundle, load_bundle, save_bundle
 from ml.data import Marts, modelling_frame, read_marts
-from ml.logistic import Curve
+from ml.estimators.logistic import Curve
 from ml.promotion import Decision, decide, judged_rows, recipe_fingerprint, searched_until
 from ml.registry import Version, champion
 from ml.settings import Settings
@@ -31,27 +32,20 @@ def good(_trained_home: tuple[Path, Trained]) -> tuple[Bundle, Marts, Settings]:
 
 def line_only(bundle: Bundle) -> Bundle:
     """The bundle with streams that know no more than the line."""
-    streams = {
-        name: replace(
-            model,
-            horizons={
-                horizon: replace(of_horizon, boost=None, weight=0.0, linear=replace(of_horizon.linear, ridge=None))
-                for horizon, of_horizon in model.horizons.items()
-            },
-        )
-        for name, model in bundle.streams.items()
-    }
+    streams = deepcopy(bundle.streams)
+    for model in streams.values():
+        for calibrated in model.models_:
+            mix = calibrated.point_
+            mix.trees_, mix.weight_, mix.linear_.ridge_ = None, 0.0, None
     return replace(bundle, streams=streams)
 
 
 def blunt(bundle: Bundle) -> Bundle:
     """The bundle with classes that are all but sure of nothing."""
-    classes = {
-        name: replace(
-            model, cuts=tuple(replace(cut, base=Curve(0.0, 0.05), booster=None, weight=0.0) for cut in model.cuts)
-        )
-        for name, model in bundle.classes.items()
-    }
+    classes = deepcopy(bundle.classes)
+    for model in classes.values():
+        for cut in model.cuts_:
+            cut.base_, cut.booster_, cut.weight_ = Curve(0.0, 0.05), None, 0.0
     return replace(bundle, classes=classes)
 
 

@@ -56,12 +56,12 @@ def test_an_untrained_home_has_no_models_and_gets_no_store(tmp_path: Path) -> No
     assert not settings.mlflow_dir.exists()
 
 
-@pytest.mark.parametrize("tags", [{}, {"bundle": "../elsewhere"}], ids=["no bundle", "a bundle elsewhere"])
+@pytest.mark.parametrize("run_id", [None, "../../elsewhere"], ids=["no run", "a run elsewhere"])
 def test_a_version_that_another_program_registered_is_told(
-    trained: tuple[Settings, Trained], tags: dict[str, str]
+    trained: tuple[Settings, Trained], run_id: str | None
 ) -> None:
     settings, first = trained
     client = tracking.open_client(settings)
-    client.create_model_version(registry.MODEL, settings.mlflow_dir.as_uri(), tags=tags)
+    client.create_model_version(registry.MODEL, settings.mlflow_dir.as_uri(), run_id)
     with pytest.raises(HitcastError, match=f"version {first.version + 1} .* not registered by hitcast"):
         registry.list_models(settings)

@@ -9,7 +9,7 @@ from ml.data import Columns, Marts, feature_columns, modelling_frame, read_marts
 from ml.metrics import rmsle
 from ml.settings import Settings
 from ml.splits import training_rows
-from ml.streams import INTERVAL_COLUMNS, StreamModel, contributions, fit_streams, predict_streams
+from ml.streams import INTERVAL_COLUMNS, StreamModel, fit_streams, predict_streams
 from tests.ml.conftest import MakeHome
 
 
@@ -76,13 +76,11 @@ def test_the_same_data_and_seed_give_the_same_forecasts(
         pd.testing.assert_frame_equal(again[horizon], of_horizon, rtol=1e-9, atol=0)
 
 
-def test_contributions_add_up_to_the_distance_from_a_typical_forecast(
-    model: StreamModel, frame: pd.DataFrame, columns: Columns
-) -> None:
+def test_contributions_add_up_to_the_distance_from_a_typical_forecast(model: StreamModel, frame: pd.DataFrame) -> None:
     """Between two releases of the same day, the difference of their logs is that of their contributions, nearly."""
     rows = frame[frame["as_of_day"] == 7].head(100)
     logs = np.log1p(predict_streams(model, rows)[30]["predicted_streams"].to_numpy())
-    told = contributions(model.horizons[30], rows, columns).sum(axis=1)
+    told = model.contributions(rows, 30).sum(axis=1)
     assert np.corrcoef(logs, told)[0, 1] > 0.99
     assert np.std(logs - told) < 0.15
 
@@ -112,7 +110,7 @@ def test_nothing_to_learn_leaves_the_log_linear_forecast(make_home: MakeHome) ->
     training[kept] = features.loc[keys, kept].set_axis(training.index)
 
     model = fit_streams(training, "tiktok_vk", columns, settings)
-    assert model.horizons[30].linear.weight == 0
+    assert model.by_horizon[30].point_.linear_.weight_ == 0
     for horizon, forecast in predict_streams(model, testing).items():
         totals, actual = training[target_column(horizon)].to_numpy(), testing[target_column(horizon)].to_numpy()
         line = forecast_baseline("log_linear", training, totals, testing, "tiktok_vk")

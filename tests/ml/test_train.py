@@ -12,7 +12,7 @@ from ml import registry
 from ml.bundles import load_bundle, save_bundle
 from ml.data import read_marts
 from ml.errors import HitcastError
-from ml.predict import forecast, scored_rows
+from ml.predict import forecast, predict, scored_rows
 from ml.settings import Settings
 from ml.train import Trained, fit_bundle, train
 from tests.ml.conftest import MakeHome, quiet
@@ -22,7 +22,7 @@ from tests.ml.world import PROJECT
 def test_a_bundle_holds_native_files_only(trained: tuple[Settings, Trained]) -> None:
     champion = registry.champion(trained[0])
     assert champion is not None
-    suffixes = {file.suffix for file in champion.bundle.rglob("*") if file.is_file()}
+    suffixes = {file.suffix for file in champion.bundle.rglob("*") if file.is_file() and file.name != "MLmodel"}
     assert suffixes <= {".cbm", ".txt", ".json"}
     assert ".cbm" in suffixes
 
@@ -103,6 +103,29 @@ def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
     assert train(replace(settings, seed=1), first.cutoff, promote=True, progress=quiet).is_champion
 
 
+def test_a_winner_of_compare_is_registered_promoted_and_scores(trained: tuple[Settings, Trained]) -> None:
+    settings, first = trained
+    with pytest.raises(HitcastError, match=r"unknown model oracle of streams\. Use one of train_median"):
+        train(settings, first.cutoff, progress=quiet, models={"streams": "oracle"})
+    winner = train(settings, first.cutoff, True, quiet, {"streams": "scale_factor", "classes": "logistic"})
+    champion = registry.champion(settings)
+    assert champion is not None
+    assert champion.version == winner.version
+    assert (champion.tags["stream_model"], champion.tags["class_model"]) == ("scale_factor", "logistic")
+    predicted = predict(settings, progress=quiet)
+    assert predicted.release_count > 0
+    with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
+        [[least, feature]] = warehouse.sql(
+            "select min(predicted_streams), (select any_value(feature_name) from ml.prediction_drivers"
+            " where driver_rank = 1 and driver_kind = 'feature') from ml.predictions where refusal is null"
+        ).fetchall()
+    assert least > 0
+    assert feature == "vk_streams_total"
+    # trained again, it stays what it was chosen to be
+    assert train(settings, first.cutoff + timedelta(days=10), progress=quiet).decision.verdict == "refresh"
+    assert registry.list_models(settings)[0].tags["stream_model"] == "scale_factor"
+
+
 def genres_differ(tables: dict[str, pd.DataFrame]) -> None:
     """One genre streams four times as much, which no line or ridge can tell: trees get weight."""
     genres = tables["release_features"].drop_duplicates("release_id").set_index("release_id")["genre"]
@@ -134,7 +157,7 @@ def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
         standing = registry.champion(settings)
         assert standing is not None
         # without trees there would be no chance to tell
-        assert any(model.boost for model in load_bundle(standing.bundle).streams["tiktok_vk"].horizons.values())
+        assert any(model.point_.trees_ for model in load_bundle(standing.bundle).streams["tiktok_vk"].models_)
     own = ["run_id", "predicted_at"]
     assert len(told[0]) > 10
     pd.testing.assert_frame_equal(told[0].drop(columns=own), told[1].drop(columns=own), rtol=1e-9, atol=1e-12)

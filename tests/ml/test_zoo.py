@@ -1,12 +1,12 @@
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from ml import zoo
 from ml.classes import class_minimums
 from ml.data import Marts, feature_columns
+from ml.estimators.trees import matrix, vocabulary
 from ml.metrics import rmsle
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY
@@ -29,7 +29,7 @@ def given(marts: Marts, settings: Settings, split: tuple[pd.DataFrame, pd.DataFr
 
 def error(name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given) -> float:
     earlier, later = split
-    return rmsle(later["streams_30"].to_numpy(dtype=float), zoo.STREAMS[name](earlier, given)(later)[30])
+    return rmsle(later["streams_30"].to_numpy(dtype=float), zoo.streams_by(name, earlier, given)(later)[30])
 
 
 @pytest.mark.parametrize("name", ["ridge", "random_forest", "lightgbm", "catboost"])
@@ -45,7 +45,7 @@ def test_no_stream_model_forecasts_less_than_is_known(
     name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
 ) -> None:
     earlier, later = split
-    forecasts = zoo.STREAMS[name](earlier, given)(later)
+    forecasts = zoo.streams_by(name, earlier, given)(later)
     assert list(forecasts) == [14, 30]
     for predicted in forecasts.values():
         assert (predicted >= later["vk_streams_total"].to_numpy() * (1 - 1e-9)).all()
@@ -56,7 +56,7 @@ def test_probabilities_sum_to_one_and_all_but_the_prior_rank_hits_first(
     name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
 ) -> None:
     earlier, later = split
-    probabilities = zoo.CLASSES[name](earlier, given)(later)
+    probabilities = zoo.classes_by(name, earlier, given)(later)
     assert probabilities.sum(axis=1) == pytest.approx(1)
     assert (probabilities >= 0).all()
     hit = later["streams_30"].to_numpy(dtype=float) >= given.minimums[1]
@@ -69,7 +69,7 @@ def test_a_class_that_training_does_not_hold_gets_no_chance_to_speak_of(
     name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
 ) -> None:
     earlier, later = split
-    probabilities = zoo.CLASSES[name](earlier, replace(given, minimums=(1e9, 2e9)))(later)
+    probabilities = zoo.classes_by(name, earlier, replace(given, minimums=(1e9, 2e9)))(later)
     assert (probabilities[:, 0] > 0.9).all()
 
 
@@ -77,6 +77,7 @@ def test_a_category_that_training_does_not_hold_is_unknown(
     split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
 ) -> None:
     earlier, later = split
-    to_matrix = zoo.matrix_maker(earlier, given.columns)
-    assert np.isnan(to_matrix(later.assign(genre="polka"))[:, -1]).all()
-    assert np.isfinite(to_matrix(later)[:, -1]).all()
+    words = vocabulary(earlier, ("genre",))
+    # what LightGBM takes as missing
+    assert (matrix(later.assign(genre="polka"), given.columns.numeric, words)[:, -1] == -1).all()
+    assert (matrix(later, given.columns.numeric, words)[:, -1] >= 0).all()

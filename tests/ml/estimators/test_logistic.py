@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ml.logistic import IDENTITY, Curve, fit_curve, log_odds, odds_to_probability
+from ml.estimators.logistic import IDENTITY, Curve, fit_curve, log_odds, odds_to_probability
 
 
 def test_it_finds_the_curve_that_made_the_data() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ml.smearing import MOST_FACTOR, fit_smearing, from_plain, smeared, to_plain
+from ml.estimators.smearing import MAX_FACTOR, Smearing
 
 
 def make_forecasts(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -14,9 +14,9 @@ def make_forecasts(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def test_sums_come_out_right_overall_and_by_size_where_those_of_medians_do_not() -> None:
-    smearing = fit_smearing(*make_forecasts(8000, 1))
+    smearing = Smearing().fit(*make_forecasts(8000, 1))
     forecast, actual, known, days = make_forecasts(8000, 2)
-    expected = smeared(smearing, forecast, known, days)
+    expected = smearing.predict(forecast, known, days)
     small = forecast < 2500
     assert forecast[small].sum() / actual[small].sum() < 0.85
     for rows in (small, ~small, days == 1):
@@ -24,31 +24,25 @@ def test_sums_come_out_right_overall_and_by_size_where_those_of_medians_do_not()
 
 
 def test_the_known_part_is_left_as_it_is() -> None:
-    smearing = fit_smearing(*make_forecasts(2000, 1))
+    smearing = Smearing().fit(*make_forecasts(2000, 1))
     known = np.array([10.0, 1e6, 0.0])
-    assert smeared(smearing, known, known, np.full(3, 7)).tolist() == known.tolist()
+    assert smearing.predict(known, known, np.full(3, 7)).tolist() == known.tolist()
     forecast, _, known, days = make_forecasts(2000, 3)
-    assert (smeared(smearing, forecast, known, days) >= known).all()
+    assert (smearing.predict(forecast, known, days) >= known).all()
 
 
-def test_a_day_without_calibration_takes_the_nearest_and_none_at_all_the_forecast() -> None:
+def test_a_day_without_calibration_takes_the_nearest() -> None:
     forecast, actual, known, days = make_forecasts(4000, 1)
     raised = np.where(days == 1, known + 3 * (actual - known), actual)
-    smearing = fit_smearing(forecast, raised, known, days)
-    one, two, five, seven = (smeared(smearing, forecast, known, np.full(4000, day)).sum() for day in (1, 2, 5, 7))
+    smearing = Smearing().fit(forecast, raised, known, days)
+    one, two, five, seven = (smearing.predict(forecast, known, np.full(4000, day)).sum() for day in (1, 2, 5, 7))
     assert one == two > five == seven
-    assert smeared({}, forecast, known, days) == pytest.approx(forecast)
 
 
 def test_nothing_left_and_equal_forecasts_do_not_break_it() -> None:
     same = np.full(400, 50.0)
     for actual, factor in ((same, 1.0), (same * 100, 1.0)):
-        smearing = fit_smearing(same, actual, same, np.full(400, 7))
-        assert set(smearing[7].factors) == {factor}
-    extreme = fit_smearing(same, same * 1e6, np.zeros(400), np.full(400, 7))
-    assert max(extreme[7].factors) == MOST_FACTOR
-
-
-def test_it_survives_json() -> None:
-    smearing = fit_smearing(*make_forecasts(500, 5))
-    assert from_plain(to_plain(smearing)) == smearing
+        smearing = Smearing().fit(same, actual, same, np.full(400, 7))
+        assert set(smearing.factors_[0]) == {factor}
+    extreme = Smearing().fit(same, same * 1e6, np.zeros(400), np.full(400, 7))
+    assert max(extreme.factors_[0]) == MAX_FACTOR

@@ -2,28 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.ridge import (
-    PENALTIES,
-    fit_ridge,
-    from_plain,
-    predict_ridge,
-    ridge_contributions,
-    solve_ridge,
-    strongest,
-    to_plain,
-)
-
-
-def test_penalty_and_coefficients_are_those_of_scikit_learn() -> None:
-    from sklearn.linear_model import RidgeCV
-
-    random = np.random.default_rng(0)
-    features = random.normal(size=(80, 12))
-    target = features[:, 0] + 0.3 * features[:, 1] + random.normal(size=80) + 4
-    coefficients, constant = solve_ridge(features, target)
-    reference = RidgeCV(alphas=PENALTIES).fit(features, target)
-    assert coefficients == pytest.approx(reference.coef_, abs=1e-9)
-    assert constant == pytest.approx(reference.intercept_)
+from ml.estimators.ridge import DayRidge, strongest
 
 
 def make_frame(count: int = 200) -> tuple[pd.DataFrame, np.ndarray]:
@@ -44,22 +23,16 @@ COLUMNS = ("as_of_day", "views", "constant", "unknown")
 
 def test_constant_and_unknown_features_have_no_say() -> None:
     frame, error = make_frame()
-    contributions = ridge_contributions(fit_ridge(frame, error, COLUMNS), frame)
+    contributions = DayRidge(COLUMNS).fit(frame, error).contributions(frame)
     assert (contributions[:, [0, 2, 3]] == 0).all()
     assert np.ptp(contributions[:, 1]) > 0.5
 
 
 def test_an_extreme_release_does_not_run_away() -> None:
     frame, error = make_frame()
-    model = fit_ridge(frame, error, COLUMNS)
+    model = DayRidge(COLUMNS).fit(frame, error)
     extreme = frame.iloc[[0]].assign(views=1e300)
-    assert predict_ridge(model, extreme)[0] < error.max() + 1
-
-
-def test_it_survives_json() -> None:
-    frame, error = make_frame()
-    model = fit_ridge(frame, error, COLUMNS)
-    assert predict_ridge(from_plain(to_plain(model)), frame) == pytest.approx(predict_ridge(model, frame), abs=0)
+    assert model.predict(extreme)[0] < error.max() + 1
 
 
 def make_dependent_effects(count: int = 1000) -> tuple[pd.DataFrame, np.ndarray]:
@@ -75,17 +48,16 @@ def make_dependent_effects(count: int = 1000) -> tuple[pd.DataFrame, np.ndarray]
 def test_one_effect_may_depend_on_another() -> None:
     frame, error = make_dependent_effects()
     half = len(frame) // 2
-    model = fit_ridge(frame.head(half), error[:half], tuple("abcdef"))
-    left = error[half:] - predict_ridge(model, frame.tail(half))
+    model = DayRidge(tuple("abcdef")).fit(frame.head(half), error[:half])
+    left = error[half:] - model.predict(frame.tail(half))
     assert np.std(left) < 0.25
-    assert predict_ridge(from_plain(to_plain(model)), frame) == pytest.approx(predict_ridge(model, frame), abs=0)
 
 
 def test_contributions_share_out_products_against_a_typical_release() -> None:
     frame, error = make_dependent_effects()
-    model = fit_ridge(frame, error, tuple("abcdef"))
-    contributions = ridge_contributions(model, frame)
-    assert contributions.sum(axis=1) + model.days[7].constant == pytest.approx(predict_ridge(model, frame))
+    model = DayRidge(tuple("abcdef")).fit(frame, error)
+    contributions = model.contributions(frame)
+    assert contributions.sum(axis=1) + model.constant_[0] == pytest.approx(model.predict(frame))
     assert contributions.mean(axis=0) == pytest.approx(np.zeros(6), abs=0.02)
     assert contributions[:, [1, 3]].std(axis=0).min() > 5 * contributions[:, [0, 2, 4, 5]].std(axis=0).max()
 
@@ -102,11 +74,11 @@ def test_the_strongest_explain_what_the_others_leave() -> None:
 
 def test_few_releases_have_no_products() -> None:
     frame, error = make_dependent_effects(40)
-    assert fit_ridge(frame, error, tuple("abcdef")).days[7].strong == []
+    assert DayRidge(tuple("abcdef")).fit(frame, error).strong_[0].size == 0
 
 
 def test_what_hardly_ever_differs_has_no_say() -> None:
     frame, error = make_dependent_effects()
     rare = np.arange(len(frame)) < 20
-    model = fit_ridge(frame.assign(delivered_days=7.0 - rare), error - 2.0 * rare, (*"abcdef", "delivered_days"))
-    assert (ridge_contributions(model, frame.assign(delivered_days=6.0))[:, 6] == 0).all()
+    model = DayRidge((*"abcdef", "delivered_days")).fit(frame.assign(delivered_days=7.0 - rare), error - 2.0 * rare)
+    assert (model.contributions(frame.assign(delivered_days=6.0))[:, 6] == 0).all()

@@ -1,4 +1,7 @@
-"""Logistic curves on one number: the base of the class models and their Platt calibration."""
+"""Logistic curves on one number: the base of the class models and their Platt calibration.
+
+scikit-learn's `LogisticRegression` draws a curve to zero; these are drawn to the curve that is believed without data.
+"""
 
 from typing import NamedTuple
 
@@ -50,11 +53,18 @@ def fit_curve(x: np.ndarray, hit: np.ndarray, weight: np.ndarray, prior: Curve, 
     return Curve(float(beta[0]), float(beta[1]))
 
 
-def log_odds(curve: Curve, x: np.ndarray) -> np.ndarray:
+def log_odds(curve: tuple[float, float], x: np.ndarray) -> np.ndarray:
     """Log odds that the curve gives."""
-    return curve.intercept + curve.slope * x
+    intercept, slope = curve
+    return intercept + slope * x
 
 
 def odds_to_probability(z: np.ndarray) -> np.ndarray:
     """Probability of log odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -LIMIT, LIMIT))))
+
+
+def release_weight(releases: np.ndarray) -> np.ndarray:
+    """Weights by which every release counts once, however many as-of days it has."""
+    _, place, count = np.unique(releases, return_inverse=True, return_counts=True)
+    return 1.0 / count[place]

@@ -1,0 +1,191 @@
+"""Commercial classes: two ordered LightGBM binaries, P(at least medium) and P(at least high).
+
+Source of the ordered decomposition: Frank & Hall 2001, A simple approach to ordinal classification (ECML).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from ml.decisions import class_probabilities
+from ml.estimators.base import ClassEstimator
+from ml.estimators.calibration import ChanceCalibration
+from ml.estimators.logistic import IDENTITY, Curve, fit_curve, log_odds, odds_to_probability, release_weight
+from ml.estimators.ridge_on_law import RidgeOnLaw
+from ml.estimators.trees import LIGHTGBM_PARAMETERS, PATIENCE, fixed_options, matrix, vocabulary
+from ml.shrinkage import trusted_weight
+from ml.splits import Slices, inner_slices
+
+MAX_TREES = 400
+SHORT_TREES = 60
+"""Trees where history is too short to stop early by."""
+MIN_RELEASES_OF_A_KIND = 10
+"""Releases needed on either side of a cut-point before trees look at it."""
+
+
+class OrderedClasses(ClassEstimator):
+    """A curve on the linear forecast for each cut-point, corrected by trees, calibrated.
+
+    A class without a single release is no obstacle.
+
+    Args:
+        feature_set: Decides the as-of total that the linear forecast starts from.
+        numeric: Numeric features.
+        categorical: Categorical features.
+        minimums: Least streams of the middle and of the top class.
+        window: Days of the longest window.
+        seed: Seed of LightGBM.
+        parameters: LightGBM's parameters; None for the defaults.
+
+    Attributes:
+        vocabulary_: Values of each categorical feature, in the order of their codes.
+        linear_: Linear forecast of the total.
+        cuts_: A `Cut` for medium and one for high.
+    """
+
+    def __init__(
+        self,
+        feature_set: str = "tiktok_vk",
+        numeric: tuple[str, ...] = (),
+        categorical: tuple[str, ...] = (),
+        minimums: tuple[float, float] = (0.0, 0.0),
+        window: int = 30,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.feature_set = feature_set
+        self.numeric = numeric
+        self.categorical = categorical
+        self.minimums = minimums
+        self.window = window
+        self.seed = seed
+        self.parameters = parameters
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
+        """Choose weights and numbers of trees on the later rows, calibrate there, fit on all."""
+        y, slices = np.asarray(y, dtype=float), inner_slices(X, (self.window,))
+        self.vocabulary_ = vocabulary(X, self.categorical)
+        linear = RidgeOnLaw(self.feature_set, self.numeric, self.window)
+        draft = linear.draft(X, y, slices)
+        self.linear_ = linear.refit(draft, X, y)
+        logs = draft.predict_log(X), self.linear_.predict_log(X)
+        features, releases = matrix(X, self.numeric, self.vocabulary_), X["release_id"].to_numpy()
+        options = {
+            "objective": "binary",
+            "boost_from_average": False,
+            **fixed_options(self.seed),
+            **(LIGHTGBM_PARAMETERS if self.parameters is None else self.parameters),
+        }
+        categorical = list(range(len(self.numeric), features.shape[1]))
+        self.cuts_ = [
+            Cut(minimum).fit(features, y, logs, releases, slices, categorical, options) for minimum in self.minimums
+        ]
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Calibrated chances of the three classes, shape (rows, 3)."""
+        features, logs = matrix(X, self.numeric, self.vocabulary_), self.linear_.predict_log(X)
+        return class_probabilities(np.column_stack([cut.predict(features, logs) for cut in self.cuts_]))
+
+    def weights(self) -> dict[str, float]:
+        """Weight of the trees at each cut-point."""
+        return {f"boost_weight_{name}": cut.weight_ for name, cut in zip(("medium", "high"), self.cuts_, strict=True)}
+
+
+class Cut(BaseEstimator):
+    """P(total >= minimum).
+
+    Args:
+        minimum: Streams.
+
+    Attributes:
+        base_: Curve on the distance of the linear forecast from the minimum.
+        booster_: LightGBM's correction of the log odds; None where it has no weight.
+        weight_: Share of it that is added, in [0, 1].
+        calibration_: From log odds to chance.
+    """
+
+    def __init__(self, minimum: float = 0.0) -> None:
+        self.minimum = minimum
+
+    def fit(
+        self,
+        features: np.ndarray,
+        totals: np.ndarray,
+        logs: tuple[np.ndarray, np.ndarray],
+        releases: np.ndarray,
+        slices: Slices,
+        categorical: list[int],
+        options: Mapping[str, Any],
+    ) -> Self:
+        """Fit one cut-point.
+
+        Args:
+            features: Shape (rows, features).
+            totals: True totals.
+            logs: Linear forecasts of log(1 + total): drafted on the fit slice, and fitted on all rows.
+            releases: Release of each row.
+            slices: Slices of the rows.
+            categorical: Places of the categorical features.
+            options: LightGBM's parameters.
+        """
+        import lightgbm
+
+        hit = (totals >= self.minimum).astype(float)
+        draft_distance, distance = (log - np.log1p(self.minimum) for log in logs)
+
+        def dataset(rows: np.ndarray, odds: np.ndarray, reference: Any = None) -> Any:
+            return lightgbm.Dataset(
+                features[rows],
+                hit[rows],
+                init_score=odds[rows],
+                reference=reference,
+                categorical_feature=categorical,
+                params={"max_bin": 63, "verbosity": -1},
+                free_raw_data=False,
+            )
+
+        fit, judged, early = slices.fit, slices.judged, slices.early
+        odds = log_odds(_base_curve(draft_distance[fit], hit[fit], releases[fit]), draft_distance)
+        self.weight_, trees = 0.0, 0
+        if judged.any() and _has_both_kinds(hit[fit], releases[fit]):
+            data, stops_early = dataset(fit, odds), bool(early.any())
+            draft = lightgbm.train(
+                dict(options),
+                data,
+                MAX_TREES if stops_early else SHORT_TREES,
+                valid_sets=[dataset(early, odds, data)] if stops_early else None,
+                callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)] if stops_early else None,
+            )
+            trees = draft.best_iteration if stops_early else SHORT_TREES
+            correction = draft.predict(features, raw_score=True, num_iteration=trees)
+            chance = odds_to_probability(odds[judged])
+            # One Newton step of the log loss is least squares with these scales.
+            scale = np.sqrt(np.maximum(chance * (1 - chance), 1e-6))
+            self.weight_ = trusted_weight((hit[judged] - chance) / scale, correction[judged] * scale, releases[judged])
+            odds = odds + self.weight_ * correction
+        later = slices.calibration if slices.calibration.any() else fit
+        self.calibration_ = ChanceCalibration().fit(odds[later], hit[later], releases[later])
+        self.base_, self.booster_ = _base_curve(distance, hit, releases), None
+        if self.weight_ > 0 and trees > 0:
+            everything = np.ones(len(hit), dtype=bool)
+            self.booster_ = lightgbm.train(dict(options), dataset(everything, log_odds(self.base_, distance)), trees)
+        return self
+
+    def predict(self, features: np.ndarray, logs: np.ndarray) -> np.ndarray:
+        """Chance of each row, from its features and the linear forecast of its log total."""
+        odds = log_odds(self.base_, logs - np.log1p(self.minimum))
+        if self.booster_ is not None:
+            odds = odds + self.weight_ * self.booster_.predict(features, raw_score=True)
+        return self.calibration_.predict(odds)
+
+
+def _base_curve(distance: np.ndarray, hit: np.ndarray, releases: np.ndarray) -> Curve:
+    return fit_curve(distance, hit, release_weight(releases), IDENTITY, strength=0.5)
+
+
+def _has_both_kinds(hit: np.ndarray, releases: np.ndarray) -> bool:
+    return min(len(np.unique(releases[hit == kind])) for kind in (0, 1)) >= MIN_RELEASES_OF_A_KIND

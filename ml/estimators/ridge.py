@@ -1,0 +1,154 @@
+"""Ridge regression on all numeric features and the products of the strongest, apart for each as-of day.
+
+On few releases it reads smooth effects, such as growth within the week, that trees cut into steps. Products let one
+effect depend on another: what TikTok sends counts for more where fans fall off.
+"""
+
+import warnings
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.linear_model import OrthogonalMatchingPursuit, RidgeCV
+
+from ml.estimators.base import nearest
+
+REACH = 3.0
+"""Standard deviations beyond which a feature has no further say, so that an extreme release cannot run away."""
+MIN_SHARE_DIFFERING = 0.05
+"""Share of releases that must differ from the middle one for a feature to have a say."""
+PENALTIES = np.logspace(-1, 5, 13)
+MAX_STRONG = 12
+RELEASES_PER_STRONG = 50
+"""Rows for each feature whose products are taken: few releases cannot tell products from chance."""
+PRODUCT_SCALE = 0.25
+"""Products are scaled down, which penalizes them 16 times as much as a feature itself."""
+
+
+class DayRidge(RegressorMixin, BaseEstimator):
+    """A ridge for each as-of day; a day that was not trained on takes the nearest.
+
+    Args:
+        numeric: Features; one that is constant or unknown at some day has no say there.
+
+    Attributes:
+        mean_, scale_: Of each feature's log, shape (days, features); scale 0 marks a feature without a say.
+        strong_: For each day the places of the features whose products are taken, each with each and with itself.
+        center_: For each day the mean of each product.
+        coefficients_: For each day those of the features, then of the products.
+        constant_: For each day what a typical release gets.
+    """
+
+    def __init__(self, numeric: tuple[str, ...] = ()) -> None:
+        self.numeric = numeric
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
+        """Fit to what a forecast left over, truth minus forecast in logs."""
+        features, days = _signed_logs(X, self.numeric), X["as_of_day"].to_numpy()
+        self.days_ = np.unique(days)
+        self.mean_, self.scale_ = np.zeros((2, len(self.days_), features.shape[1]))
+        self.constant_ = np.zeros(len(self.days_))
+        self.strong_, self.center_, self.coefficients_ = [], [], []
+        for place, day in enumerate(self.days_):
+            rows, target = features[days == day], y[days == day]
+            self.mean_[place], self.scale_[place] = _spread(rows)
+            z = _standardized(rows, self.mean_[place], self.scale_[place])
+            strong = strongest(z, target, min(MAX_STRONG, len(target) // RELEASES_PER_STRONG))
+            products = _products(z, strong)
+            center = products.mean(axis=0)
+            coefficients, self.constant_[place] = solve_ridge(np.column_stack([z, products - center]), target)
+            self.strong_.append(strong)
+            self.center_.append(center)
+            self.coefficients_.append(coefficients)
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """The correction of each row, in logs."""
+        constants = self.constant_[nearest(self.days_, X["as_of_day"].to_numpy())]
+        return np.asarray(constants + self.contributions(X).sum(axis=1))
+
+    def contributions(self, X: pd.DataFrame) -> np.ndarray:
+        """What each feature adds, shape (rows, features): Shapley values against a typical release.
+
+        A product's part belongs to its two features in halves.
+        """
+        features, places = _signed_logs(X, self.numeric), nearest(self.days_, X["as_of_day"].to_numpy())
+        found = np.zeros(features.shape)
+        for place in np.unique(places):
+            rows, strong, coefficients = places == place, self.strong_[place], self.coefficients_[place]
+            z = _standardized(features[rows], self.mean_[place], self.scale_[place])
+            parts = z * coefficients[: z.shape[1]]
+            halves = (_products(z, strong) - self.center_[place]) * coefficients[z.shape[1] :] / 2
+            for side in np.triu_indices(len(strong)):
+                np.add.at(parts.T, strong[side], halves.T)
+            found[rows] = parts
+        return found
+
+
+def _spread(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each feature; 0 for one without a say."""
+    seen = np.isfinite(features)
+    count = np.maximum(seen.sum(axis=0), 1)
+    mean = np.where(seen, features, 0.0).sum(axis=0) / count
+    scale = np.sqrt(np.where(seen, (features - mean) ** 2, 0.0).sum(axis=0) / count)
+    # What hardly ever differs, such as a day that was not delivered, would be read off a handful of releases.
+    middle = np.nanmedian(np.where(seen.any(axis=0), features, 0.0), axis=0)
+    differs = (seen & (np.abs(features - middle) > 1e-9)).mean(axis=0)
+    return mean, np.where((scale > 1e-9) & (differs >= MIN_SHARE_DIFFERING), scale, 0.0)
+
+
+def strongest(features: np.ndarray, target: np.ndarray, count: int) -> np.ndarray:
+    """Places of the features that together explain most, in rising order.
+
+    Args:
+        features: Shape (rows, columns), without gaps.
+        target: One number for each row.
+        count: Features wanted; fewer come back where no further one explains anything.
+
+    Source: Pati, Rezaiifar & Krishnaprasad 1993 (orthogonal matching pursuit).
+    """
+    x, y = features - features.mean(axis=0), target - target.mean()
+    length = np.sqrt((x**2).sum(axis=0))
+    usable = np.flatnonzero(length > 1e-9)
+    count = min(count, len(usable))
+    if count == 0 or not np.any(np.abs(y) > 1e-12):
+        return np.array([], dtype=int)
+    pursuit = OrthogonalMatchingPursuit(n_nonzero_coefs=count, fit_intercept=False)
+    with warnings.catch_warnings():
+        # it says so where fewer features explain all there is
+        warnings.simplefilter("ignore", RuntimeWarning)
+        pursuit.fit(x[:, usable] / length[usable], y)
+    return np.asarray(usable[np.abs(pursuit.coef_.ravel()) > 0])
+
+
+def _products(features: np.ndarray, strong: np.ndarray) -> np.ndarray:
+    first, second = np.triu_indices(len(strong))
+    return np.asarray(PRODUCT_SCALE * features[:, strong[first]] * features[:, strong[second]])
+
+
+def solve_ridge(features: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, float]:
+    """Ridge coefficients and constant, with the penalty of the lowest leave-one-out error.
+
+    Args:
+        features: Shape (rows, columns), without gaps.
+        target: One number for each row.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    # Small matrices: BLAS threads would only wait for each other, and their number would change the last digits.
+    with threadpool_limits(limits=1, user_api="blas"):
+        ridge = RidgeCV(alphas=PENALTIES).fit(features, target)
+    return np.asarray(ridge.coef_), float(ridge.intercept_)
+
+
+def _signed_logs(frame: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
+    """Counts span decades, and shares and slopes near zero stay nearly what they are."""
+    values = frame[list(columns)].to_numpy(dtype=float)
+    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+
+
+def _standardized(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Unknown values stand at the mean."""
+    z = np.where(scale > 0, (features - mean) / np.where(scale > 0, scale, 1.0), 0.0)
+    return np.asarray(np.nan_to_num(np.clip(z, -REACH, REACH)))

@@ -1,0 +1,119 @@
+"""Forecasts of all horizons at once, longer ones never below shorter ones."""
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, clone
+
+from ml.data import Columns, target_column
+from ml.estimators.base import configured
+from ml.estimators.calibrated import CalibratedForecast
+from ml.estimators.log_linear import known_streams
+from ml.estimators.mix import RidgeAndTrees
+
+INTERVAL_COLUMNS = ("lower_80", "upper_80", "lower_90", "upper_90")
+FORECAST_COLUMNS = ("predicted_streams", *INTERVAL_COLUMNS, "expected_streams")
+
+
+class StreamForecaster(BaseEstimator):
+    """One estimator for each horizon, on the same features.
+
+    Args:
+        point: A `StreamEstimator`; None for `RidgeAndTrees`.
+        feature_set: `tiktok` or `tiktok_vk`.
+        numeric: Numeric features.
+        categorical: Categorical features.
+        horizons: Days from release that the totals cover.
+        seed: Seed of everything random.
+        threads: Threads of CatBoost.
+        parameters: CatBoost's parameters; None for the defaults.
+        is_calibrated: Whether to fit intervals and means too, for which most estimators are fitted twice.
+
+    Attributes:
+        models_: A `CalibratedForecast`, or the bare estimator, for each horizon in rising order.
+    """
+
+    def __init__(
+        self,
+        point: Any = None,
+        feature_set: str = "tiktok_vk",
+        numeric: tuple[str, ...] = (),
+        categorical: tuple[str, ...] = (),
+        horizons: tuple[int, ...] = (14, 30),
+        seed: int = 0,
+        threads: int = 1,
+        parameters: Any = None,
+        is_calibrated: bool = True,
+    ) -> None:
+        self.point = point
+        self.feature_set = feature_set
+        self.numeric = numeric
+        self.categorical = categorical
+        self.horizons = horizons
+        self.seed = seed
+        self.threads = threads
+        self.parameters = parameters
+        self.is_calibrated = is_calibrated
+
+    @property
+    def columns(self) -> Columns:
+        """Features."""
+        return Columns(tuple(self.numeric), tuple(self.categorical))
+
+    @property
+    def by_horizon(self) -> dict[int, Any]:
+        """The fitted model of each horizon, in rising order."""
+        return dict(zip(sorted(self.horizons), self.models_, strict=True))
+
+    def fit(self, X: pd.DataFrame, y: pd.DataFrame) -> Self:
+        """Fit every horizon.
+
+        Args:
+            X: Rows of `release_features`.
+            y: A column `streams_<horizon>` for each horizon.
+        """
+        shared = {
+            "feature_set": self.feature_set,
+            "numeric": tuple(self.numeric),
+            "categorical": tuple(self.categorical),
+            "window": max(self.horizons),
+            "seed": self.seed,
+            "threads": self.threads,
+        }
+        if self.parameters is not None:
+            shared["parameters"] = dict(self.parameters)
+        model = configured(self.point if self.point is not None else RidgeAndTrees.standard(), **shared)
+        if self.is_calibrated:
+            model = CalibratedForecast(model, self.feature_set, max(self.horizons))
+        X = X.reset_index(drop=True)
+        self.models_ = [
+            clone(model).fit(X, y[target_column(horizon)].to_numpy(dtype=float)) for horizon in sorted(self.horizons)
+        ]
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Totals, shape (rows, horizons), horizons in rising order."""
+        return self._raised(X, [model.predict(X)[:, None] for model in self.models_])[:, :, 0].T
+
+    def forecast(self, X: pd.DataFrame) -> dict[int, pd.DataFrame]:
+        """Forecasts by horizon, each with the rows and index of `X`.
+
+        Columns: `predicted_streams`, a median; the ends of the 80 % and 90 % intervals; `expected_streams`, a mean,
+        which adds up over releases. All in streams, and none below the streams already known, nor below the same
+        figure of a shorter horizon.
+        """
+        raised = self._raised(X, [model.predict_distribution(X) for model in self.models_])
+        return {
+            horizon: pd.DataFrame(values, columns=list(FORECAST_COLUMNS), index=X.index)
+            for horizon, values in zip(self.by_horizon, raised, strict=True)
+        }
+
+    def contributions(self, X: pd.DataFrame, horizon: int) -> np.ndarray:
+        """What each of `columns.all` adds to the log of the total, shape (rows, features)."""
+        return np.asarray(self.by_horizon[horizon].contributions(X, self.columns.all))
+
+    def _raised(self, X: pd.DataFrame, forecasts: list[np.ndarray]) -> np.ndarray:
+        """Each figure raised to what is known and to that of the shorter horizons: shape (horizons, rows, figures)."""
+        known = np.maximum(known_streams(X, self.feature_set), 0.0)[:, None]
+        return np.maximum.accumulate(np.maximum(np.stack(forecasts), known), axis=0)
