@@ -20,8 +20,8 @@ from ml.bootstrap import difference_interval, paired_interval, release_weeks
 from ml.classes import class_minimums, fit_classes, predict_classes
 from ml.compare import read_origins
 from ml.data import Columns, Marts, feature_columns, modelling_frame, target_column
+from ml.estimators.log_linear import AS_OF_TOTALS
 from ml.feature_questions import Question, Variant, question_against, question_without
-from ml.log_linear import AS_OF_TOTALS
 from ml.settings import Settings
 from ml.splits import REFERENCE_DAY, Fold, rows_to_test, training_rows
 from ml.standing import load_standing
