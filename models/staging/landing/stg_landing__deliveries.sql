@@ -16,7 +16,7 @@ renamed as (
         checksum,
         digest,
         day_state,
-        lpad(cast(delivery_number as {{ dbt.type_string() }}), 6, '0') as delivery,
+        lpad(cast(delivery_number as string), 6, '0') as delivery,
         coalesce(is_withdrawn, false) as is_withdrawn,
         delivered_at
     from deliveries
