@@ -4,7 +4,7 @@ with deliveries as (
     select
         delivered_day,
         table_name,
-        case when not is_withdrawn then 'whole' end as day_state
+        case when not is_withdrawn then day_state end as day_state
     from {{ ref('stg_landing__deliveries') }}
     where table_name in ('tiktok_sound_days', 'vk_stream_days')
 
