@@ -69,17 +69,17 @@ format: $(STAMP) ## Format Python and SQL
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/sqlfluff fix models tests/dbt
 
 docs: $(STAMP) ## Write all docs, a page of the features and those of dbt included, as a site that opens from disk
-	$(BIN)/python -m pipeline.docs_site
+	$(BIN)/python -m hitcast.cli.docs_site
 	@mkdir -p $(CHECK_HOME)
 	HITCAST_HOME=$(CHECK_HOME) $(BIN)/dbt --quiet docs generate --static --target-path $(CHECK_HOME)/target --log-path $(CHECK_HOME)/logs
 	@cp $(CHECK_HOME)/target/static_index.html site/dbt.html
 	@echo "open site/index.html; the tables and columns are site/dbt.html"
 
 load: $(STAMP) ## Publish 200 times while eight readers never pause
-	HITCAST_PUBLISHES=200 $(BIN)/python -m pytest -s tests/pipeline/test_load.py
+	HITCAST_PUBLISHES=200 $(BIN)/python -m pytest -s tests/serving/test_load.py
 
 fuzz: $(STAMP) ## Spoil 10,000 exports at random and account for every row
-	HITCAST_MUTATIONS=10000 $(BIN)/python -m pytest -s -n 2 tests/pipeline/test_fuzz_exports.py
+	HITCAST_MUTATIONS=10000 $(BIN)/python -m pytest -s -n 2 tests/ingest/test_fuzz_exports.py
 
 drills: $(STAMP) ## Make disks fill up, files rot, clocks go back and the like, the slow ones too
 	HITCAST_ALL_FAULTS=1 $(BIN)/python -m pytest tests/faults
@@ -88,7 +88,7 @@ faults: $(STAMP) ## Kill ingest, run and the like 200 times, and see that nothin
 	HITCAST_KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/faults/test_kills.py
 
 soak: $(STAMP) ## Use a home daily for 100 days, and see what a day costs; make soak DAYS=20 for fewer
-	HITCAST_SOAK_DAYS=$(DAYS) $(BIN)/python -m pytest -s tests/pipeline/test_soak.py
+	HITCAST_SOAK_DAYS=$(DAYS) $(BIN)/python -m pytest -s tests/job/test_soak.py
 
 bench: $(STAMP) ## Measure speed and memory; make bench ROWS=71000000 takes a quarter of an hour and 10 GB of disk
 	$(BIN)/python -m benchmarks --rows $(ROWS)
@@ -100,7 +100,7 @@ dashboard: $(STAMP) ## Show the page
 	$(HITCAST) dashboard
 
 screenshots: $(STAMP) ## Take the pictures of the page in docs/images; needs chromium
-	$(BIN)/python -m tests.dashboard.screenshots
+	$(BIN)/python -m tests.desk.screenshots
 
 lock: ## Resolve requirements.lock anew; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \

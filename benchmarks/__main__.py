@@ -12,9 +12,9 @@ from rich.console import Console
 
 from benchmarks.results import Result, render, timed, write
 from benchmarks.steps import copied_world, step, world
-from ml.errors import HitcastError
-from pipeline.demo.plan import LEAST_ROWS
-from pipeline.home import PROJECT_DIR, Home
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.demo.plan import LEAST_ROWS
 
 SMALL = 10  # the smaller world has a tenth of the rows
 

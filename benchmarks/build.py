@@ -10,8 +10,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from benchmarks.children import report
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.run import FEATURES
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.job.run import FEATURES
 
 
 def main() -> None:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ml.errors import HitcastError
-from pipeline.home import PROJECT_DIR
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR
 
 
 def measured(module: str, *arguments: str, home: Path, **environment: str) -> dict[str, Any]:

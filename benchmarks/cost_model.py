@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ml.errors import HitcastError
+from hitcast.core.errors import HitcastError
 
 MILLION = 1_000_000
 SIZES = (700_000, 7_000_000, 71_000_000, 700_000_000, 2_000_000_000, 10_000_000_000)

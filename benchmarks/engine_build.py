@@ -11,8 +11,8 @@ import yaml
 from dbt.cli.main import dbtRunner
 
 from benchmarks.children import report
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.run import FEATURES
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.job.run import FEATURES
 
 TARGETS = {"duckdb": "duckdb", "spark": "spark_local"}
 MART = "release_features"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ml.errors import HitcastError
-from ml.files import written
+from hitcast.core.errors import HitcastError
+from hitcast.core.files import written
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,11 @@ from benchmarks.scale_tables import tables, write_tables
 from benchmarks.scan import COLUMNS
 from benchmarks.steps import copied_world, world
 from benchmarks.worlds import MOST_COPIES
-from ml.errors import HitcastError
-from pipeline.demo.plan import LEAST_ROWS
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.ingest.landing import read_ledger
-from pipeline.spark import standalone
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.spark_cluster import standalone
+from hitcast.demo.plan import LEAST_ROWS
+from hitcast.ingest.landing import read_ledger
 
 ROWS_PER_PARTITION = 1_000_000
 LARGE = 10_000_000  # rows from which a worker gets three gigabytes

@@ -11,7 +11,7 @@ import yaml
 
 from benchmarks.children import report
 from benchmarks.scan import COLUMNS, connect
-from pipeline.home import PROJECT_DIR, Home
+from hitcast.core.home import PROJECT_DIR, Home
 
 TIKTOK, VK = "int_tiktok__release_days", "int_vk__release_days"
 MEASURES = ["views", "creations", "likes", "comments", "shares", "favorites"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from benchmarks.cost_model import SIZES, Costs, Points, costs, worst_miss
 from benchmarks.engine_results import Build
-from ml.errors import HitcastError
-from ml.files import written
+from hitcast.core.errors import HitcastError
+from hitcast.core.files import written
 
 BEGIN, END = "<!-- benchmarks.engines: begin -->", "<!-- benchmarks.engines: end -->"
 HOUR = 3600.0

@@ -6,7 +6,7 @@ import duckdb
 import yaml
 
 from benchmarks.children import report
-from pipeline.home import PROJECT_DIR, Home
+from hitcast.core.home import PROJECT_DIR, Home
 
 COLUMNS = {
     "tiktok_sound_days": [

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.children import measured
-from pipeline.home import Home
+from hitcast.core.home import Home
 
 
 def step(module: str, home: Home, *arguments: str, **environment: str) -> dict[str, Any]:

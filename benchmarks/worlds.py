@@ -12,11 +12,11 @@ import duckdb
 
 from benchmarks.children import report
 from benchmarks.scan import connect
-from pipeline.demo.world import write_demo_data
-from pipeline.home import Home
-from pipeline.ingest import ingest
-from pipeline.ingest.contract import LEDGER, load_contracts
-from pipeline.ingest.landing import digest_of, landed_files, read_ledger, write_ledger
+from hitcast.core.home import Home
+from hitcast.demo.world import write_demo_data
+from hitcast.ingest import ingest
+from hitcast.ingest.contract import LEDGER, load_contracts
+from hitcast.ingest.landing import digest_of, landed_files, read_ledger, write_ledger
 
 MAPPINGS = ("demo_catalog", "demo_tiktok", "demo_vk")
 CSV_TYPES = {

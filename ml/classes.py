@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from hitcast.core.settings import Settings
 from ml.data import Columns, target_column
 from ml.estimators.base import ClassEstimator, configured
 from ml.estimators.classes import OrderedClasses
 from ml.estimators.trees import LIGHTGBM_PARAMETERS as DEFAULT_PARAMETERS
-from ml.settings import Settings
 
 __all__ = ["DEFAULT_PARAMETERS", "PROBABILITY_COLUMNS", "class_minimums", "fit_classes", "predict_classes"]
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ml.builds import (
+from hitcast.core.builds import (
     FEATURE_VARIABLES,
     FeatureOrigin,
     feature_origin,
@@ -15,9 +15,9 @@ from ml.builds import (
     stop_if_stale,
     stop_on_other_variables,
 )
-from ml.errors import BUILD_MARTS, HitcastError
-from ml.settings import Settings
-from ml.warehouse import open_warehouse
+from hitcast.core.errors import BUILD_MARTS, HitcastError
+from hitcast.core.settings import Settings
+from hitcast.core.warehouse import open_warehouse
 
 FEATURE_SETS: Mapping[str, frozenset[str]] = {
     "tiktok": frozenset({"vk_early", "tiktok_likes"}),

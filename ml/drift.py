@@ -6,16 +6,16 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from ml import registry
-from ml.bundles import Bundle
+from hitcast.core.moments import moment_after
+from hitcast.core.settings import Settings
+from hitcast.core.warehouse import latest_moment, open_warehouse, write_tables
 from ml.data import Marts, read_marts
-from ml.metrics import inside, rmsle
-from ml.moments import moment_after
-from ml.settings import Settings
+from ml.evaluation.metrics import inside, rmsle
+from ml.registry import store
+from ml.registry.bundles import Bundle
+from ml.registry.standing import load_standing
 from ml.splits import REFERENCE_DAY
-from ml.standing import load_standing
 from ml.streams import importances
-from ml.warehouse import latest_moment, open_warehouse, write_tables
 
 RECENT_DAYS = 30
 MATURED_DAYS = 60
@@ -119,11 +119,11 @@ def look(settings: Settings) -> Drift | None:
         return Drift(standing.version, marts.data_through, age, None, 0, (), (), (reason,))
     past, recent = _periods(marts, bundle)
     shifts = _shifts(bundle, past, recent, marts.catalog)
-    forecasts = _matured_forecasts(settings, f"{registry.MODEL}/{standing.version}", marts.data_through)
+    forecasts = _matured_forecasts(settings, f"{store.MODEL}/{standing.version}", marts.data_through)
     matured = judge_matured(forecasts, _calibration_errors(bundle))
     later = [
         date.fromisoformat(version.tags["cutoff"])
-        for version in registry.list_models(settings)
+        for version in store.list_models(settings)
         if version.version > standing.version and not version.is_champion
     ]
     stands_in = (f"version {standing.version} stands {found.instead_of}",) if found.instead_of else ()
@@ -155,8 +155,8 @@ def record(settings: Settings) -> Drift | None:
                 "is_main": [shift.is_main for shift in found.shifts],
             }
         ).assign(
-            run_id=f"{registry.MODEL}/{found.version} through {found.data_through}",
-            model_name=f"{registry.MODEL}/{found.version}",
+            run_id=f"{store.MODEL}/{found.version} through {found.data_through}",
+            model_name=f"{store.MODEL}/{found.version}",
             recent_release_count=found.recent_count,
             computed_at=moment_after(latest_moment(settings, "feature_drift", "computed_at")),
         )

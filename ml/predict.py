@@ -8,20 +8,20 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from ml import registry
-from ml.bundles import Bundle
+from hitcast.core.errors import HitcastError
+from hitcast.core.moments import moment_after
+from hitcast.core.settings import Settings
+from hitcast.core.warehouse import latest_moment, write_tables
 from ml.classes import predict_classes
 from ml.data import Marts, modelling_frame, read_marts
-from ml.decisions import class_from_probabilities
-from ml.drivers import explain, read_meanings
-from ml.errors import HitcastError
+from ml.decide.decisions import class_from_probabilities
 from ml.estimators.log_linear import AS_OF_TOTALS
-from ml.moments import moment_after
-from ml.settings import Settings
-from ml.similar import find_similar
-from ml.standing import load_standing
+from ml.explain.drivers import explain, read_meanings
+from ml.explain.similar import find_similar
+from ml.registry import store
+from ml.registry.bundles import Bundle
+from ml.registry.standing import load_standing
 from ml.streams import predict_streams
-from ml.warehouse import latest_moment, write_tables
 
 LATE_DAYS = 7
 """Days past the longest window for which a release is still scored, as its last days may come late."""
@@ -50,6 +50,15 @@ class Predicted:
     model_name: str
     feature_set: str
     instead_of: str = ""
+
+    def describe(self) -> str:
+        """The run in one line."""
+        line = f"{self.release_count:,} releases as of {self.as_of} with {self.model_name}"
+        if self.instead_of:
+            line += f", {self.instead_of}"
+        if self.refused_count:
+            line += f"; {self.refused_count:,} more: not enough data, no day of them was delivered"
+        return line
 
 
 def predict(
@@ -85,7 +94,7 @@ def predict(
     is_known = has_evidence(candidates, bundle.feature_set)
     rows, refused = candidates[is_known], candidates[~is_known]
     progress(f"Scoring {len(rows)} releases with version {standing.version}, feature set {bundle.feature_set}")
-    run_id, model_name = _run_id(standing, marts, as_of), f"{registry.MODEL}/{standing.version}"
+    run_id, model_name = _run_id(standing, marts, as_of), f"{store.MODEL}/{standing.version}"
     predictions = pd.concat([forecast(bundle, rows), refuse(bundle, refused)], ignore_index=True).assign(
         run_id=run_id,
         model_name=model_name,
@@ -109,13 +118,13 @@ def predict(
     )
 
 
-def _run_id(standing: registry.Version, marts: Marts, as_of: date) -> str:
+def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:
     """The same for the same model, data and day, so that scoring again replaces forecasts instead of repeating them."""
     told = f"{standing.run_id} {marts.delivery_number} {as_of.isoformat()}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def _check(standing: registry.Version, bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:
+def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:
     if as_of < bundle.cutoff:
         raise HitcastError(
             f"the champion was trained on {bundle.cutoff}, after {as_of}: it would forecast what it has seen",

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ml.errors import HitcastError
+from hitcast.core.errors import HitcastError
 
 REFERENCE_DAY = 7
 """As-of day of the reference task; it places a release in a fold."""

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hitcast.core.settings import Settings
 from ml.data import Columns, target_column
 from ml.estimators.base import StreamEstimator
 from ml.estimators.streams import INTERVAL_COLUMNS, StreamForecaster
 from ml.estimators.trees import CATBOOST_PARAMETERS as DEFAULT_PARAMETERS
-from ml.settings import Settings
 
 __all__ = ["DEFAULT_PARAMETERS", "INTERVAL_COLUMNS", "StreamModel", "fit_streams", "importances", "predict_streams"]
 

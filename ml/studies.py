@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from hitcast.core.settings import Settings
+from hitcast.core.sqlite import check_database, told_of
 from ml import classes, streams
-from ml.settings import Settings
-from ml.sqlite import check_database, told_of
 
 if TYPE_CHECKING:
     import optuna

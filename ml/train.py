@@ -10,21 +10,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ml import registry, tracking
-from ml.alarms import stop_on_leak
-from ml.bundles import Bundle, save_bundle
+from hitcast.core.errors import HitcastError
+from hitcast.core.files import PART
+from hitcast.core.settings import Settings
 from ml.classes import class_minimums
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
-from ml.errors import HitcastError
-from ml.files import PART
-from ml.leftovers import finish_killed, prune
-from ml.promotion import Decision, decide, recipe_fingerprint
-from ml.pyfunc import write_mlmodel
-from ml.settings import Settings
+from ml.estimators.zoo import CLASSES, OWN, STREAMS, Given, class_model, stop_on_unknown, stream_model
+from ml.evaluation.alarms import stop_on_leak
+from ml.registry import store, tracking
+from ml.registry.bundles import Bundle, save_bundle
+from ml.registry.leftovers import finish_killed, prune
+from ml.registry.promotion import Decision, decide, recipe_fingerprint
+from ml.registry.pyfunc import write_mlmodel
 from ml.splits import LEAST_TRAINING_RELEASES, REFERENCE_DAY, training_rows
 from ml.streams import StreamModel, importances
 from ml.studies import Tuned, tuned_parameters
-from ml.zoo import CLASSES, OWN, STREAMS, Given, class_model, stop_on_unknown, stream_model
 
 MODEL_TAGS = {"streams": "stream_model", "classes": "class_model"}
 """Tag of a version that names its estimator, by task."""
@@ -54,6 +54,13 @@ class Trained:
     release_count: int
     decision: Decision
 
+    def describe(self) -> str:
+        """The run in one line."""
+        title = "champion" if self.is_champion else "not promoted"
+        if self.decision.verdict != "first":
+            title += f": {self.decision.verdict}"
+        return f"version {self.version} ({title}), {self.release_count:,} releases, {self.feature_set}"
+
 
 def train(
     settings: Settings,
@@ -67,8 +74,8 @@ def train(
     Args:
         settings: Places and choices.
         as_of: Day of training; by default the day after the last delivered one.
-        promote: Make it the champion, or leave the title where it is; None lets `ml.promotion` decide. The first
-            version always becomes it.
+        promote: Make it the champion, or leave the title where it is; None lets `ml.registry.promotion` decide. The
+            first version always becomes it.
         progress: Takes a line as each step begins.
         models: Estimators of the zoo by task (`streams`, `classes`); a task without one keeps the champion's.
 
@@ -102,11 +109,11 @@ def train(
             rows = _training_frame(bundle, marts, settings)
             tracking.log_training_rows(client, run_id, rows, marts.delivery_number)
             write_mlmodel(bundle, rows, run_id, Path(folder))
-            version = registry.register(
+            version = store.register(
                 client, settings, run_id, Path(folder), tags, decision.is_promoted, _describe(bundle, tuned)
             )
     if decision.is_promoted:
-        registry.promote(settings, version)
+        store.promote(settings, version)
     prune(settings)
     return Trained(
         run_id,
@@ -126,7 +133,7 @@ def _as_json(tuned: Tuned) -> str:
 
 def _champions_models(settings: Settings) -> dict[str, str]:
     """Estimators of the champion by task; this project's own where there is none, or the zoo has lost its."""
-    standing = registry.champion(settings)
+    standing = store.champion(settings)
     tags = {} if standing is None else standing.tags
     named = {task: tags.get(tag, OWN[task]) for task, tag in MODEL_TAGS.items()}
     zoo: dict[str, Collection[str]] = {"streams": STREAMS, "classes": CLASSES}
@@ -168,7 +175,7 @@ def _decide(
     progress: Callable[[str], None],
     tuned: Tuned,
 ) -> Decision:
-    standing = registry.champion(settings)
+    standing = store.champion(settings)
     if promote is not None and standing is not None:
         told = "promoted" if promote else "not promoted"
         return Decision(promote, "asked for", f"{told} because it was asked for, not compared")

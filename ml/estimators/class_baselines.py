@@ -5,7 +5,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from ml.decisions import class_probabilities
+from ml.decide.decisions import class_probabilities
 from ml.estimators.base import ClassEstimator, nearest
 from ml.estimators.log_linear import LogLinear, log_as_of_total
 from ml.estimators.logistic import IDENTITY, fit_curve, log_odds, odds_to_probability

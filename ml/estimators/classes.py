@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from ml.decisions import class_probabilities
+from ml.decide.decisions import class_probabilities
 from ml.estimators.base import ClassEstimator
 from ml.estimators.calibration import ChanceCalibration
 from ml.estimators.logistic import IDENTITY, Curve, fit_curve, log_odds, odds_to_probability, release_weight
 from ml.estimators.ridge_on_law import RidgeOnLaw
+from ml.estimators.shrinkage import trusted_weight
 from ml.estimators.trees import LIGHTGBM_PARAMETERS, PATIENCE, fixed_options, matrix, vocabulary
-from ml.shrinkage import trusted_weight
 from ml.splits import Slices, inner_slices
 
 MAX_TREES = 400

@@ -10,8 +10,8 @@ from ml.estimators.base import ChoosingEstimator
 from ml.estimators.log_linear import MAX_LOG
 from ml.estimators.remainder import corrected, remainder_error
 from ml.estimators.ridge_on_law import RidgeOnLaw, step_scale
+from ml.estimators.shrinkage import trusted_weight
 from ml.estimators.trees import CatBoostTrees
-from ml.shrinkage import trusted_weight
 from ml.splits import Slices
 
 

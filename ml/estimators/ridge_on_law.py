@@ -10,7 +10,7 @@ from ml.estimators.base import ChoosingEstimator
 from ml.estimators.log_linear import MAX_LOG, LogLinear
 from ml.estimators.remainder import corrected, remainder_error
 from ml.estimators.ridge import DayRidge
-from ml.shrinkage import trusted_weight
+from ml.estimators.shrinkage import trusted_weight
 from ml.splits import Slices
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.home import PROJECT_DIR
+from hitcast.core.home import PROJECT_DIR
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:

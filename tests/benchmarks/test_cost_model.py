@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.cost_model import MILLION, Costs, Line, costs, fit, parallel_share, worst_miss
-from ml.errors import HitcastError
+from hitcast.core.errors import HitcastError
 
 NOTHING = Line(0.0, 0.0)
 # 40 s and 20 s a million rows on one worker, of which three quarters are divided; DuckDB 4 s and 1 s

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.engine_results import check_equal, read, stands, write
-from ml.errors import HitcastError
+from hitcast.core.errors import HitcastError
 from tests.benchmarks.builds import MACHINE, both_engines, build
 
 

@@ -11,8 +11,8 @@ from benchmarks.engine_build import checked_columns
 from benchmarks.engine_results import machine, read
 from benchmarks.scale_tables import BEGIN, END
 from benchmarks.scan import COLUMNS
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.ingest.landing import read_ledger
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.ingest.landing import read_ledger
 
 ROWS = 40_000
 

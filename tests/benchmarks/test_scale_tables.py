@@ -6,8 +6,8 @@ import pytest
 from benchmarks.cost_model import SIZES
 from benchmarks.engine_results import Build, read
 from benchmarks.scale_tables import BEGIN, END, MEASURED, MODELLED, tables, write_tables
-from ml.errors import HitcastError
-from pipeline.home import PROJECT_DIR
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR
 from tests.benchmarks.builds import both_engines, build
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import dbt
-from pipeline.home import Home
-from pipeline.ingest import ingest
-from pipeline.project import read_variables
-from pipeline.run import FEATURES
+from hitcast.core.home import Home
+from hitcast.core.project import read_variables
+from hitcast.ingest import ingest
+from hitcast.job import dbt
+from hitcast.job.run import FEATURES
 from tests.end_to_end.small_world import World
 
 

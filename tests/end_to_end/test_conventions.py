@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import dbt
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.publish import PUBLISHED_TABLES
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.job import dbt
+from hitcast.serving.publish import PUBLISHED_TABLES
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +115,7 @@ def test_nothing_of_a_machine_stands_in_the_tree(file_name: str) -> None:
 
 
 FOLDERS = {
-    ".ci", ".github", "benchmarks", "dashboard", "data", "docs", "hitcast", "macros", "ml", "models", "pipeline",
-    "seeds", "tests",
+    ".ci", ".github", "benchmarks", "data", "docs", "hitcast", "macros", "ml", "models", "seeds", "tests",
 }  # fmt: skip
 
 

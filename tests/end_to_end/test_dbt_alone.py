@@ -10,8 +10,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.ingest import ingest, landing, withdraw
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.ingest import ingest, landing, withdraw
 
 STAGING = ("stg_vk__stream_days", "stg_tiktok__sound_days", "stg_catalog__tracks")
 VK = "stream_date,isrc,territory,streams\n"

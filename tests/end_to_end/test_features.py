@@ -8,11 +8,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline import dbt
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.ingest import ingest, withdraw
-from pipeline.project import read_variables
-from pipeline.run import FEATURES
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.project import read_variables
+from hitcast.ingest import ingest, withdraw
+from hitcast.job import dbt
+from hitcast.job.run import FEATURES
 from tests.end_to_end.reference_features import Reference
 from tests.end_to_end.small_world import World, make_world
 

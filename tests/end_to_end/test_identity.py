@@ -9,15 +9,15 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml import registry
-from ml.errors import HitcastError
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.project import read_variables, settings_of
+from hitcast.job import dbt
+from hitcast.job.run import Step, run
+from hitcast.serving.publish import open_published, publish
 from ml.predict import predict
+from ml.registry import store
 from ml.train import train
-from pipeline import dbt
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.project import read_variables, settings_of
-from pipeline.publish import open_published, publish
-from pipeline.run import Step, run
 from tests.end_to_end.small_world import make_world
 
 
@@ -88,11 +88,11 @@ def test_an_edited_feature_is_trained_on_again_and_a_comment_is_not(home: Home, 
     message = outcomes(home)["train"]
     assert message.startswith("version 2 (champion")
     assert "version 1 was trained on other features: the SQL of release_features has changed" in message
-    second = registry.champion(settings)
+    second = store.champion(settings)
     assert second is not None
     assert second.tags["promotion"] == "replaces"
 
-    registry.rollback(settings)
+    store.rollback(settings)
     with pytest.raises(HitcastError, match="version 1 was trained on other features"):
         predict(settings, progress=lambda line: None)
 

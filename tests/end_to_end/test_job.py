@@ -12,15 +12,15 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml import registry
-from ml.bundles import load_bundle
-from ml.drivers import read_meanings
-from ml.reasons import Fact, read_meaning, reason
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.project import read_variables, settings_of
+from hitcast.job import dbt
+from hitcast.job.run import FEATURES
+from ml.explain.drivers import read_meanings
+from ml.explain.reasons import Fact, read_meaning, reason
+from ml.registry import store
+from ml.registry.bundles import load_bundle
 from ml.train import train
-from pipeline import dbt
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.project import read_variables, settings_of
-from pipeline.run import FEATURES
 
 HITCAST = Path(sys.executable).with_name("hitcast")
 MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
@@ -162,7 +162,7 @@ def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
     assert reason(added, Fact(12.0, 7, 30), 0.1) == "12 letters in the title: +11 %"
     assert reason(added, Fact(12.0, 7, 30), 0.1, "ru") == "букв в названии: 12: +11 %"
     train(settings, progress=lambda line: None)
-    champion = registry.champion(settings)
+    champion = store.champion(settings)
     assert champion is not None
     bundle = load_bundle(champion.bundle)
     for model in bundle.streams.values():
@@ -204,6 +204,6 @@ def test_a_demo_world_is_not_mixed_into_somebodys_data(tmp_path: Path) -> None:
 def test_help_answers_at_once() -> None:
     """Importing pandas, dbt or a modelling library at start-up would cost seconds."""
     heavy = ("pandas", "numpy", "duckdb", "dbt", "catboost", "lightgbm", "mlflow", "optuna", "sklearn", "streamlit")
-    probe = f"import pipeline.cli, sys; print([name for name in {heavy!r} if name in sys.modules])"
+    probe = f"import hitcast.cli.app, sys; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

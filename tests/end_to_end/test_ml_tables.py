@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline import dbt
-from pipeline.home import Home
+from hitcast.core.home import Home
+from hitcast.job import dbt
 
 
 def test_a_table_of_an_earlier_release_keeps_its_rows_and_gets_the_columns_it_lacks(tmp_path: Path) -> None:

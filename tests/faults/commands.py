@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline.home import PROJECT_DIR, Home
+from hitcast.core.home import PROJECT_DIR, Home
 
 HITCAST = Path(sys.executable).with_name("hitcast")
 MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ml import registry, tracking
-from ml.settings import Settings
-from pipeline.home import Home
-from pipeline.project import read_variables, settings_of
+from hitcast.core.home import Home
+from hitcast.core.project import read_variables, settings_of
+from hitcast.core.settings import Settings
+from ml.registry import store, tracking
 from tests.faults.commands import MAPPINGS, copied, hitcast, succeeded
 
 ROWS = 60_000
@@ -52,12 +52,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Home:
     succeeded(hitcast(home, "ingest", str(home.exports / "first"), *MAPPINGS))
     succeeded(hitcast(home, "run"))
     settings = settings_of(home, read_variables())
-    first = registry.champion(settings)
+    first = store.champion(settings)
     assert first is not None
     client = tracking.open_client(settings)
     with tracking.record_run(client, settings, "train") as run_id:
-        second = registry.register(client, settings, run_id, first.bundle, first.tags)
-    registry.promote(settings, second)
+        second = store.register(client, settings, run_id, first.bundle, first.tags)
+    store.promote(settings, second)
     succeeded(hitcast(home, "run"))
     return home
 
@@ -79,8 +79,8 @@ def settings(home: Home) -> Settings:
 
 
 @pytest.fixture
-def champion(settings: Settings) -> registry.Version:
-    found = registry.champion(settings)
+def champion(settings: Settings) -> store.Version:
+    found = store.champion(settings)
     assert found is not None
     return found
 

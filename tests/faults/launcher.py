@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.home import PROJECT_DIR
+from hitcast.core.home import PROJECT_DIR
 
 IMPORTED = (
     "catboost",
@@ -32,10 +32,10 @@ IMPORTED = (
     "ml.drift",
     "ml.predict",
     "ml.train",
-    "pipeline.cli",
-    "pipeline.ingest",
-    "pipeline.run",
-    "pipeline.summary",
+    "hitcast.cli.app",
+    "hitcast.ingest",
+    "hitcast.job.run",
+    "hitcast.cli.summary",
 )
 
 
@@ -112,7 +112,8 @@ def _serve() -> None:
 
 
 def _work(asked: dict[str, Any]) -> None:
-    from pipeline import cli, records
+    from hitcast.cli import app
+    from hitcast.core import records
 
     out = os.open(asked["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for descriptor in (1, 2):
@@ -123,7 +124,7 @@ def _work(asked: dict[str, Any]) -> None:
     records.INVOCATION = uuid.uuid4().hex
     code = 1
     try:
-        cli.main()
+        app.main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
     finally:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.demo.world import write_demo_data
-from pipeline.home import Home
+from hitcast.core.home import Home
+from hitcast.demo.world import write_demo_data
 from tests.faults.launcher import Ended, Launcher
 from tests.faults.state import Print, print_of
 

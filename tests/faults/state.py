@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from pipeline.home import Home
-from pipeline.ingest.contract import LEDGER
-from pipeline.ingest.landing import PLACEHOLDER, digest_of, landed_files, read_ledger
-from pipeline.publish import PUBLISHED_TABLES, published_file
-from pipeline.writer import holder
+from hitcast.core.home import Home
+from hitcast.core.lock import holder
+from hitcast.ingest.contract import LEDGER
+from hitcast.ingest.landing import PLACEHOLDER, digest_of, landed_files, read_ledger
+from hitcast.serving.publish import PUBLISHED_TABLES, published_file
 
 MARTS = ("releases", "release_features", "release_targets", "feature_catalog", "dataset_days")
 LEFT_OUT = (

@@ -2,8 +2,8 @@
 
 import time
 
-from pipeline.home import Home
-from pipeline.writer import writing
+from hitcast.core.home import Home
+from hitcast.core.lock import writing
 from tests.faults.commands import hitcast, published, refused, succeeded
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.home import Home
+from hitcast.core.home import Home
 from tests.faults.commands import HITCAST, MAPPINGS, copied, environment, hitcast, published, refused, slow, succeeded
 from tests.faults.conftest import Disk
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pipeline.home import Home
-from pipeline.publish import published_file
+from hitcast.core.home import Home
+from hitcast.serving.publish import published_file
 from tests.faults.launcher import Ended, Launcher, kill
 from tests.faults.scenarios import Scenario, Stable, scenarios
 from tests.faults.state import differences, faults_of, print_of, published_faults

@@ -9,12 +9,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from ml.errors import HitcastError
-from pipeline.home import Home
-from pipeline.ingest import check_landing, ingest, landing, restore_ledger, withdraw
-from pipeline.ingest.contract import load_contracts
-from pipeline.ingest.landing import LedgerRow, landed_files, read_ledger
-from pipeline.ingest.soundness import damage
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import Home
+from hitcast.ingest import check_landing, ingest, landing, restore_ledger, withdraw
+from hitcast.ingest.contract import load_contracts
+from hitcast.ingest.landing import LedgerRow, landed_files, read_ledger
+from hitcast.ingest.soundness import damage
 from tests.faults.commands import MAPPINGS, cut, hitcast, overwritten, published, refused, slow, succeeded
 
 DAY = date(2021, 12, 20)

@@ -12,14 +12,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ml import drift, registry, tracking
-from ml.bundles import load_bundle
-from ml.errors import BusyError, HitcastError
+from hitcast.core.errors import BusyError, HitcastError
+from hitcast.core.home import Home
+from hitcast.core.settings import Settings
+from ml import drift
 from ml.predict import predict
-from ml.settings import Settings
-from ml.standing import load_standing
+from ml.registry import store, tracking
+from ml.registry.bundles import load_bundle
+from ml.registry.standing import load_standing
 from ml.studies import DEFAULTS, open_storage, tuned_parameters
-from pipeline.home import Home
 from tests.faults.commands import cut, hitcast, overwritten, refused, slow, succeeded
 
 TODAY = date(2022, 1, 1)
@@ -47,7 +48,7 @@ def quiet(message: str) -> None:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_the_champion_before_stands_in_for_a_damaged_one(
-    settings: Settings, champion: registry.Version, damage: str
+    settings: Settings, champion: store.Version, damage: str
 ) -> None:
     assert champion.version == 2
     DAMAGES[damage](champion.bundle)
@@ -59,7 +60,7 @@ def test_the_champion_before_stands_in_for_a_damaged_one(
     assert "instead of champion version 2, which cannot be read" in standing.instead_of
 
 
-def test_garbage_in_a_lightgbm_file_is_damage(settings: Settings, champion: registry.Version) -> None:
+def test_garbage_in_a_lightgbm_file_is_damage(settings: Settings, champion: store.Version) -> None:
     """Also where the manifest knows no checksum, as LightGBM raises an error of its own."""
     file = first(champion.bundle, "classes_tiktok_vk_*.txt")
     file.write_text("garbage")
@@ -70,14 +71,14 @@ def test_garbage_in_a_lightgbm_file_is_damage(settings: Settings, champion: regi
         load_bundle(champion.bundle)
 
 
-def test_forecasts_and_status_say_who_stands_in_until_training_again(home: Home, champion: registry.Version) -> None:
+def test_forecasts_and_status_say_who_stands_in_until_training_again(home: Home, champion: store.Version) -> None:
     cut(first(champion.bundle, "*.cbm"), 0.5)
     told = succeeded(hitcast(home, "predict"))
     assert "with hitcast/1, instead of champion version 2, which cannot be read; `hitcast train` makes another" in told
     assert "instead of champion version 2" in " ".join(succeeded(hitcast(home, "status")).split())
 
 
-def test_a_damaged_champion_makes_a_retrain_due(settings: Settings, champion: registry.Version) -> None:
+def test_a_damaged_champion_makes_a_retrain_due(settings: Settings, champion: store.Version) -> None:
     shutil.rmtree(champion.bundle)
     found = drift.look(settings)
     assert found is not None
@@ -87,14 +88,14 @@ def test_a_damaged_champion_makes_a_retrain_due(settings: Settings, champion: re
 
 
 def test_without_a_model_that_can_be_read_one_line_asks_for_training(home: Home, settings: Settings) -> None:
-    for version in registry.list_models(settings):
+    for version in store.list_models(settings):
         shutil.rmtree(version.bundle)
     assert "Train again with `hitcast train`" in refused(hitcast(home, "predict"), 2)
 
 
 @slow
 def test_training_puts_a_model_in_the_place_of_damaged_ones(home: Home, settings: Settings) -> None:
-    for version in registry.list_models(settings):
+    for version in store.list_models(settings):
         shutil.rmtree(version.bundle)
     told = refused(hitcast(home, "run"), 2)
     assert "step predict" in told
@@ -133,7 +134,7 @@ def test_a_damaged_store_is_told_at_once(settings: Settings, store: str, damage:
     begun = time.monotonic()
     cure = "Put it back from a backup"
     with pytest.raises(HitcastError, match=rf"{file}: is damaged .*{cure}"):
-        registry.list_models(settings) if store == "mlflow" else tuned_parameters(settings, TODAY)
+        store.list_models(settings) if store == "mlflow" else tuned_parameters(settings, TODAY)
     assert time.monotonic() - begun < 5
 
 
@@ -146,10 +147,10 @@ def test_a_locked_store_is_waited_for_and_then_told(settings: Settings, store: s
         other.execute("begin exclusive")
         begun = time.monotonic()
         with pytest.raises(BusyError, match=rf"{file}: is locked by another process; waited 1 s"):
-            registry.list_models(settings) if store == "mlflow" else tuned_parameters(settings, TODAY)
+            store.list_models(settings) if store == "mlflow" else tuned_parameters(settings, TODAY)
         assert 0.9 < time.monotonic() - begun < 10
     if store == "mlflow":
-        assert len(registry.list_models(settings)) == 2
+        assert len(store.list_models(settings)) == 2
 
 
 def test_lost_studies_leave_the_defaults(settings: Settings) -> None:
@@ -164,4 +165,4 @@ def test_a_lost_store_is_missed_while_models_lie_beside_it(home: Home, settings:
     assert "Put it back from a backup, or move the folder `mlflow` away and `hitcast train`" in told
     assert "is gone" in succeeded(hitcast(home, "status"))
     settings.mlflow_dir.rename(home.root / "old mlflow")
-    assert registry.list_models(settings) == []
+    assert store.list_models(settings) == []

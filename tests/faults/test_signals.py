@@ -4,12 +4,12 @@ import signal
 
 import pytest
 
-from ml import registry, tracking
-from ml.settings import Settings
+from hitcast.core.home import Home
+from hitcast.core.lock import holder
+from hitcast.core.settings import Settings
+from ml.registry import store, tracking
 from ml.studies import finished_trials, open_storage, quiet_optuna
-from ml.tuning import DEFAULTS, _holds_defaults
-from pipeline.home import Home
-from pipeline.writer import holder
+from ml.tune import DEFAULTS, _holds_defaults
 from tests.faults.commands import hitcast, interrupted, published, slow, succeeded
 
 INTERRUPTED = "interrupted; what was finished is kept. The same command does the rest"
@@ -63,7 +63,7 @@ def test_an_interrupted_training_registers_nothing(
     assert done.returncode == code, done.stderr
     assert INTERRUPTED in done.stderr
     assert "Traceback" not in done.stderr
-    assert [version.version for version in registry.list_models(settings)] == [2, 1]
+    assert [version.version for version in store.list_models(settings)] == [2, 1]
     assert holder(home) is None
 
 

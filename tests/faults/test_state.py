@@ -10,12 +10,12 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.home import Home
-from pipeline.ingest import ingest
-from pipeline.publish import publish, published_file
-from pipeline.writer import writing
+from hitcast.core.home import Home
+from hitcast.core.lock import writing
+from hitcast.ingest import ingest
+from hitcast.serving.publish import publish, published_file
 from tests.faults.state import differences, faults_of, print_of
-from tests.pipeline.published_world import make_home
+from tests.serving.published_world import make_home
 
 ROWS = [{"release_id": f"R{number}", "predicted_streams": 100.0 * number} for number in range(3)]
 MODELS = """

@@ -6,16 +6,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from hitcast.core import moments
+from hitcast.core.home import Home
+from hitcast.core.moments import moment_after
+from hitcast.core.settings import Settings
+from hitcast.core.warehouse import latest_moment
 from hitcast.core.words import age
-from ml import moments
-from ml.moments import moment_after
+from hitcast.ingest import ingest, withdraw
+from hitcast.ingest.landing import read_ledger
+from hitcast.serving.publish import last_published_at, publish, published_file
 from ml.predict import predict
-from ml.settings import Settings
-from ml.warehouse import latest_moment
-from pipeline.home import Home
-from pipeline.ingest import ingest, withdraw
-from pipeline.ingest.landing import read_ledger
-from pipeline.publish import last_published_at, publish, published_file
 from tests.faults.commands import hitcast, published, slow, succeeded
 
 BACK = timedelta(days=400)

@@ -12,12 +12,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml.errors import BusyError, HitcastError
-from ml.settings import Settings
-from ml.warehouse import open_warehouse
-from pipeline.home import Home
-from pipeline.publish import published_file
-from pipeline.rebuild import ASIDE, rebuild, stop_on_lost_warehouse
+from hitcast.core.errors import BusyError, HitcastError
+from hitcast.core.home import Home
+from hitcast.core.settings import Settings
+from hitcast.core.warehouse import open_warehouse
+from hitcast.job.rebuild import ASIDE, rebuild, stop_on_lost_warehouse
+from hitcast.serving.publish import published_file
 from tests.faults.commands import cut, hitcast, overwritten, published, refused, slow, succeeded
 
 DAMAGES = {

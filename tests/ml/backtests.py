@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ml.decisions import CLASSES, class_from_probabilities, true_class
+from ml.decide.decisions import CLASSES, class_from_probabilities, true_class
 
 RELEASES = 600
 ORIGINS = (date(2020, 10, 1), date(2021, 1, 1), date(2021, 4, 1), date(2021, 7, 1))

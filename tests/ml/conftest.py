@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ml.backtest import Backtested, backtest
+from hitcast.core.settings import Settings
 from ml.data import Marts, modelling_frame, read_marts
-from ml.settings import Settings
+from ml.evaluation.backtest import Backtested, backtest
 from ml.splits import training_rows
 from ml.train import Trained, train
 from tests.ml.world import make_world

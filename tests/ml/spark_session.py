@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ml import spark
-from ml.settings import Settings, Spark
+from hitcast.core import spark
+from hitcast.core.settings import Settings, Spark
 
 ON_SPARK = Spark("spark_local", "hitcast", {}, Path("spark.log"))
 

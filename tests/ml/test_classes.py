@@ -2,12 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hitcast.core.settings import Settings
 from ml.classes import fit_classes, predict_classes
 from ml.data import Columns, Marts, feature_columns
 from ml.estimators.calibration import ISOTONIC_RELEASES, ISOTONIC_RELEASES_OF_A_KIND, ChanceCalibration
 from ml.estimators.classes import OrderedClasses
-from ml.metrics import average_precision
-from ml.settings import Settings
+from ml.evaluation.metrics import average_precision
 
 MINIMUMS = (20_000.0, 150_000.0)
 

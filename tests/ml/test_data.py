@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hitcast.core.errors import BusyError, HitcastError
+from hitcast.core.settings import Settings
+from hitcast.core.warehouse import write_tables
 from ml.data import Marts, feature_columns, modelling_frame, read_marts
-from ml.errors import BusyError, HitcastError
-from ml.settings import Settings
-from ml.warehouse import write_tables
 from tests.ml.conftest import MakeHome
 
 

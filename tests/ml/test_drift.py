@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml import drift, registry
+from hitcast.core.settings import Settings
+from ml import drift
 from ml.drift import Matured, Shift, index_limit, judge_matured, look, reasons_to_retrain, record, stability_index
 from ml.predict import predict
-from ml.settings import Settings
+from ml.registry import store
 from ml.train import Trained, train
 from tests.ml.conftest import quiet
 
@@ -108,7 +109,7 @@ def test_an_old_champion_is_told_and_a_new_one_is_not(trained: tuple[Settings, T
     assert len(found.reasons) == 1
     assert "61 days of data old" in found.reasons[0]
     assert not found.matured
-    registry.promote(settings, train(settings, progress=quiet).version)
+    store.promote(settings, train(settings, progress=quiet).version)
     again = look(settings)
     assert again is not None
     assert (again.version, again.age_days, again.candidate_age_days, again.reasons) == (2, 0, None, ())

@@ -7,8 +7,8 @@ from typing import Any
 import mlflow
 import pytest
 
-from ml import tracking
-from ml.settings import Settings
+from hitcast.core.settings import Settings
+from ml.registry import tracking
 from ml.train import Trained
 from tests.ml.world import PROJECT
 
@@ -16,7 +16,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", (PROJECT / "docs" / "notebook.md").r
 
 
 def test_frame_fit_score_and_compare_in_fifteen_lines(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.project.settings_of", lambda home, variables: settings)
+    monkeypatch.setattr("hitcast.core.project.settings_of", lambda home, variables: settings)
     names: dict[str, Any] = {}
     exec(BLOCKS[0], names)
     assert len(BLOCKS[0].splitlines()) <= 15

@@ -5,10 +5,10 @@ import duckdb
 import pandas as pd
 import pytest
 
+from hitcast.core.errors import HitcastError
+from hitcast.core.settings import Settings
 from ml.data import read_marts
-from ml.errors import HitcastError
 from ml.predict import has_evidence, predict
-from ml.settings import Settings
 from ml.train import Trained
 from tests.ml.conftest import MakeHome, quiet
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from hitcast.core.errors import HitcastError
 from ml.data import Marts
-from ml.errors import HitcastError
 from ml.splits import Fold, inner_slices, plan_folds, rows_to_test, training_rows, untouched_count
 
 HORIZONS = (14, 30)

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.baselines import forecast_baseline
+from hitcast.core.settings import Settings
 from ml.data import Columns, Marts, feature_columns, modelling_frame, read_marts, target_column
-from ml.metrics import rmsle
-from ml.settings import Settings
+from ml.evaluation.baselines import forecast_baseline
+from ml.evaluation.metrics import rmsle
 from ml.splits import training_rows
 from ml.streams import INTERVAL_COLUMNS, StreamModel, fit_streams, predict_streams
 from tests.ml.conftest import MakeHome

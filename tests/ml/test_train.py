@@ -8,19 +8,19 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml import registry
-from ml.bundles import load_bundle, save_bundle
+from hitcast.core.errors import HitcastError
+from hitcast.core.settings import Settings
 from ml.data import read_marts
-from ml.errors import HitcastError
 from ml.predict import forecast, predict, scored_rows
-from ml.settings import Settings
+from ml.registry import store
+from ml.registry.bundles import load_bundle, save_bundle
 from ml.train import Trained, fit_bundle, train
 from tests.ml.conftest import MakeHome, quiet
 from tests.ml.world import PROJECT
 
 
 def test_a_bundle_holds_native_files_only(trained: tuple[Settings, Trained]) -> None:
-    champion = registry.champion(trained[0])
+    champion = store.champion(trained[0])
     assert champion is not None
     suffixes = {file.suffix for file in champion.bundle.rglob("*") if file.is_file() and file.name != "MLmodel"}
     assert suffixes <= {".cbm", ".txt", ".json"}
@@ -41,7 +41,7 @@ def test_a_bundle_forecasts_the_same_after_a_round_trip(trained: tuple[Settings,
 def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, Trained]) -> None:
     settings, result = trained
     marts = read_marts(settings)
-    champion = registry.champion(settings)
+    champion = store.champion(settings)
     assert champion is not None
     kept, again = load_bundle(champion.bundle), fit_bundle(marts, settings, result.cutoff, quiet)
     rows = scored_rows(marts, kept, marts.data_through)
@@ -50,7 +50,7 @@ def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, Traine
 
 def test_it_trains_on_nothing_that_matures_after_its_day(trained: tuple[Settings, Trained]) -> None:
     settings, result = trained
-    champion = registry.champion(settings)
+    champion = store.champion(settings)
     assert champion is not None
     bundle = load_bundle(champion.bundle)
     releases = read_marts(settings).releases.set_index("release_id")
@@ -71,23 +71,23 @@ def test_first_version_is_champion_and_later_ones_if_promoted(trained: tuple[Set
     assert first.is_champion
     second = train(settings, first.cutoff, promote=False, progress=quiet)
     assert not second.is_champion
-    standing = registry.champion(settings)
+    standing = store.champion(settings)
     assert standing is not None
     assert standing.version == first.version
-    registry.promote(settings, second.version)
-    assert [version.is_champion for version in registry.list_models(settings)] == [True, False]
+    store.promote(settings, second.version)
+    assert [version.is_champion for version in store.list_models(settings)] == [True, False]
 
 
 def test_retraining_on_more_data_is_a_refresh_and_the_version_says_so(trained: tuple[Settings, Trained]) -> None:
     settings, first = trained
     second = train(settings, first.cutoff + timedelta(days=30), progress=quiet)
     assert second.is_champion
-    standing = registry.champion(settings)
+    standing = store.champion(settings)
     assert standing is not None
     assert standing.version == second.version
     assert standing.tags["promotion"] == second.decision.verdict == "refresh"
     assert f"version {first.version}" in standing.tags["promotion_reason"]
-    assert registry.rollback(settings) == first.version
+    assert store.rollback(settings) == first.version
 
 
 def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
@@ -96,7 +96,7 @@ def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
     settings, first = trained
     second = train(replace(settings, seed=1), first.cutoff, progress=quiet)
     assert not second.is_champion
-    newest, standing = registry.list_models(settings)
+    newest, standing = store.list_models(settings)
     assert standing.is_champion
     assert newest.tags["promotion"] == "too few to tell"
     assert newest.tags["recipe"] != standing.tags["recipe"]
@@ -108,7 +108,7 @@ def test_a_winner_of_compare_is_registered_promoted_and_scores(trained: tuple[Se
     with pytest.raises(HitcastError, match=r"unknown model oracle of streams\. Use one of train_median"):
         train(settings, first.cutoff, progress=quiet, models={"streams": "oracle"})
     winner = train(settings, first.cutoff, True, quiet, {"streams": "scale_factor", "classes": "logistic"})
-    champion = registry.champion(settings)
+    champion = store.champion(settings)
     assert champion is not None
     assert champion.version == winner.version
     assert (champion.tags["stream_model"], champion.tags["class_model"]) == ("scale_factor", "logistic")
@@ -123,7 +123,7 @@ def test_a_winner_of_compare_is_registered_promoted_and_scores(trained: tuple[Se
     assert feature == "vk_streams_total"
     # trained again, it stays what it was chosen to be
     assert train(settings, first.cutoff + timedelta(days=10), progress=quiet).decision.verdict == "refresh"
-    assert registry.list_models(settings)[0].tags["stream_model"] == "scale_factor"
+    assert store.list_models(settings)[0].tags["stream_model"] == "scale_factor"
 
 
 def genres_differ(tables: dict[str, pd.DataFrame]) -> None:
@@ -137,7 +137,7 @@ def genres_differ(tables: dict[str, pd.DataFrame]) -> None:
 def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
     """Hash seeds differ, so that an order taken from a set would show."""
     command = (
-        "import sys; from pathlib import Path; from ml.settings import Settings; "
+        "import sys; from pathlib import Path; from hitcast.core.settings import Settings; "
         "from ml.train import train; from ml.predict import predict; home = Path(sys.argv[1]); "
         "settings = Settings(home / 'warehouse.duckdb', home / 'mlflow', home / 'optuna.db'); "
         "train(settings); predict(settings)"
@@ -154,7 +154,7 @@ def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
         )
         with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
             told.append(warehouse.sql("from ml.predictions order by release_id, horizon_days").df())
-        standing = registry.champion(settings)
+        standing = store.champion(settings)
         assert standing is not None
         # without trees there would be no chance to tell
         assert any(model.point_.trees_ for model in load_bundle(standing.bundle).streams["tiktok_vk"].models_)
@@ -195,10 +195,10 @@ def test_a_moved_home_still_works(trained: tuple[Settings, Trained]) -> None:
     moved = settings.warehouse.parent.with_name("moved")
     settings.warehouse.parent.rename(moved)
     after = replace(settings, warehouse=moved / "warehouse.duckdb", mlflow_dir=moved / "mlflow")
-    champion = registry.champion(after)
+    champion = store.champion(after)
     assert champion is not None
     assert load_bundle(champion.bundle).cutoff == result.cutoff
     second = train(after, result.cutoff, progress=quiet)
-    assert (registry.list_models(after)[0].bundle / "manifest.json").exists()
+    assert (store.list_models(after)[0].bundle / "manifest.json").exists()
     assert second.is_champion
     assert not settings.warehouse.parent.exists()

@@ -5,12 +5,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pipeline.home import PROJECT_DIR
+from hitcast.core.home import PROJECT_DIR
 from tests.mutation import python
 from tests.mutation.explained import Survivor, faults, read_explanations
 from tests.mutation.rules import Mutant, mutants_of
 
-PYTHON = ("ml/splits.py", "ml/metrics.py", "ml/decisions.py")
+PYTHON = ("ml/splits.py", "ml/evaluation/metrics.py", "ml/decide/decisions.py")
 SQL = ("macros/day_window.sql", "macros/exact_sums.sql")
 
 

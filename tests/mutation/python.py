@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.home import PROJECT_DIR
+from hitcast.core.home import PROJECT_DIR
 from tests.mutation.explained import Survivor
 
 # what a run of the tests can come to, other than a mutant's death

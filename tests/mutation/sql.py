@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ml.errors import HitcastError
-from pipeline import dbt
-from pipeline.home import PROJECT_DIR, Home
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.job import dbt
 from tests.mutation.rules import Mutant
 
 DBT_PART = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests/dbt")

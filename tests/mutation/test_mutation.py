@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.home import PROJECT_DIR
+from hitcast.core.home import PROJECT_DIR
 from tests.mutation.explained import Explanation, Survivor, faults, read_explanations
 from tests.mutation.python import parse_diff, parse_results
 from tests.mutation.rules import mutants_of
@@ -51,9 +51,9 @@ def test_a_survivor_needs_a_reason_and_a_reason_a_survivor() -> None:
     (unexplained, stale) = faults([Survivor("ml/x.py", "b = a + 1", "b = a + 3")], [reason], ["ml/x.py"])
     assert unexplained.startswith("survived: ml/x.py")
     assert stale.startswith("explains nothing any more")
-    elsewhere = Survivor("pipeline/x.py", "b = a + 1", "b = a + 2")
-    assert len(faults([elsewhere], [reason], ["pipeline/x.py", "ml/x.py"])) == 2
-    assert len(faults([elsewhere], [reason], ["pipeline/x.py"])) == 1, "nobody tried the file of the reason"
+    elsewhere = Survivor("hitcast/x.py", "b = a + 1", "b = a + 2")
+    assert len(faults([elsewhere], [reason], ["hitcast/x.py", "ml/x.py"])) == 2
+    assert len(faults([elsewhere], [reason], ["hitcast/x.py"])) == 1, "nobody tried the file of the reason"
     twice = Survivor("ml/x.py", "a + 1 < a + 1", "a + 1 < a + 2")
     assert faults([twice], [reason], ["ml/x.py"]) == [], "the second of two places"
 
@@ -65,16 +65,19 @@ def test_every_explanation_gives_a_reason_for_a_change() -> None:
 
 
 def test_what_mutmut_prints_is_understood() -> None:
-    results = "    ml.metrics.x_skill__mutmut_2: survived\n    ml.splits.xǁSlicesǁjudged__mutmut_1: killed\n"
+    results = "    ml.evaluation.metrics.x_skill__mutmut_2: survived\n    ml.splits.xǁSlicesǁjudged__mutmut_1: killed\n"
     assert parse_results(results) == {
-        "ml.metrics.x_skill__mutmut_2": "survived",
+        "ml.evaluation.metrics.x_skill__mutmut_2": "survived",
         "ml.splits.xǁSlicesǁjudged__mutmut_1": "killed",
     }
     diff = (
-        "# ml.metrics.x_skill__mutmut_2: survived\n--- ml/metrics.py\n+++ ml/metrics.py\n"
+        "# ml.evaluation.metrics.x_skill__mutmut_2: survived\n"
+        "--- ml/evaluation/metrics.py\n+++ ml/evaluation/metrics.py\n"
         "@@ -1 +1 @@\n def skill():\n-    return 1\n+    return 2\n"
     )
-    assert parse_diff("ml.metrics.x_skill__mutmut_2", diff) == Survivor("ml/metrics.py", "return 1", "return 2")
+    assert parse_diff("ml.evaluation.metrics.x_skill__mutmut_2", diff) == Survivor(
+        "ml/evaluation/metrics.py", "return 1", "return 2"
+    )
 
 
 @pytest.fixture(scope="module")

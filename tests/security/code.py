@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.home import PROJECT_DIR
+from hitcast.core.home import PROJECT_DIR
 
-PACKAGES = ("hitcast", "ml", "pipeline", "dashboard")
+PACKAGES = ("hitcast", "ml")
 METHODS = ("execute", "executemany", "sql", "query", "from_query", "project", "filter", "aggregate", "order")
 FUNCTIONS = ("query", "read")
 """Calls that take SQL as their first argument: DuckDB's, and the project's own, which pass it on to one of those."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.home import Home
-from pipeline.publish import publish
-from tests.pipeline.published_world import make_home
+from hitcast.core.home import Home
+from hitcast.serving.publish import publish
 from tests.security.attacks import TEXTS
+from tests.serving.published_world import make_home
 
 
 @pytest.fixture(scope="session")

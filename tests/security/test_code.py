@@ -36,41 +36,41 @@ RUNNERS = {
 
 CONTRACT = "names, types and key columns of a raw table come from the project's own YAML"
 ALLOWED = {
-    "dashboard/published.py": {"sql": "passed on by `query`, whose own calls are looked at"},
+    "hitcast/desk/published.py": {"sql": "passed on by `query`, whose own calls are looked at"},
     "ml/data.py": {"query": "passed on by `read`, likewise"},
-    "ml/experiments_measures.py": {"name": "of a metric: `read` there runs no SQL"},
-    "ml/tracking.py": {"move": "one of the statements of MOVES"},
-    "ml/report_data.py": {"query": "passed on by `read`, likewise"},
-    "ml/warehouse.py": {"table": "keys of frames that the modules of `ml` write"},
-    "pipeline/demo/exports.py": {"vendor.name": "one of the two made-up vendors"},
-    "pipeline/demo/simulation.py": {
+    "ml/evaluation/experiments_measures.py": {"name": "of a metric: `read` there runs no SQL"},
+    "ml/registry/tracking.py": {"move": "one of the statements of MOVES"},
+    "hitcast/desk/report/data.py": {"query": "passed on by `read`, likewise"},
+    "hitcast/core/warehouse.py": {"table": "keys of frames that the modules of `ml` write"},
+    "hitcast/demo/exports.py": {"vendor.name": "one of the two made-up vendors"},
+    "hitcast/demo/simulation.py": {
         "variable": "names of the script's own variables",
         "(SQL_DIR / f'{name}.sql').read_text(encoding='utf-8')": "the project's own scripts",
     },
-    "pipeline/export.py": {
+    "hitcast/serving/export.py": {
         "quoted(name)": "a column of a published table, as an identifier",
         "defused(quoted(name))": "the same, guarded",
     },
-    "pipeline/ingest/catalogue.py": {
+    "hitcast/ingest/catalogue.py": {
         "column.data_type": CONTRACT,
         "column.name": CONTRACT,
         "name": CONTRACT,
         "named_columns(stage.contract)": CONTRACT,
     },
-    "pipeline/ingest/delivery.py": {
+    "hitcast/ingest/delivery.py": {
         "[column.name for column in contract.delivered].index(str(contract.day_column))": "a number",
         "column.name": CONTRACT,
         "name": CONTRACT,
         "named_columns(contract)": CONTRACT,
     },
-    "pipeline/ingest/landing.py": {"pa.array(kept)": "a mask of rows, no SQL"},
-    "pipeline/ingest/rejects.py": {"map(defused, texts)": "columns or a parameter of the project's own, guarded"},
-    "pipeline/ingest/stage.py": {
+    "hitcast/ingest/landing.py": {"pa.array(kept)": "a mask of rows, no SQL"},
+    "hitcast/ingest/rejects.py": {"map(defused, texts)": "columns or a parameter of the project's own, guarded"},
+    "hitcast/ingest/stage.py": {
         "column.data_type": CONTRACT,
         "i": "a number",
         "normalised(shape, contract, places, checks, tame)": "takes values as parameters; tested with hostile heads",
     },
-    "pipeline/postgres.py": {
+    "hitcast/serving/postgres.py": {
         "TYPES[kind]": "one of the types above it",
         "_literal(meaning[0])": "a comment, which takes no parameter, as a literal",
         "_literal(text)": "the same",
@@ -80,30 +80,30 @@ ALLOWED = {
         "schema": "held to NAME",
         "table": "a published table",
     },
-    "pipeline/publish.py": {
+    "hitcast/serving/publish.py": {
         "column": "a column of a published table",
         "kind": "a type of OWN_TABLES",
         "name": "a table or column of PUBLISHED_TABLES or OWN_TABLES",
-        "quoted(database)": "`attach` and `copy` take no parameter: a literal",
-        "quoted(file)": "the same",
-        "quoted(home.warehouse)": "the same",
-        "quoted(meaning)": "a comment, likewise",
-        "quoted(text)": "the same",
+        "literal(database)": "`attach` and `copy` take no parameter: a literal",
+        "literal(file)": "the same",
+        "literal(home.warehouse)": "the same",
+        "literal(meaning)": "a comment, likewise",
+        "literal(text)": "the same",
         "table": "a published table",
     },
-    "pipeline/rebuild.py": {
+    "hitcast/job/rebuild.py": {
         "PUBLISHED[name]": "a query of the module's own",
         "column": "a column of a source of the schema `ml`",
         "kind": "its type",
         "name": "a table of the schema `ml`",
         "query": "passed on by `_read`, whose own calls are looked at",
         "table['name']": "a source of the schema `ml`",
-        "quoted(published_file(home))": "`attach` takes no parameter: a literal",
+        "literal(published_file(home))": "`attach` takes no parameter: a literal",
     },
 }
 """What SQL is put together from, by module, and why that is none of a vendor's or a reader's values.
 
-Not seen: SQL that a helper makes (`normalised`, `relation`, `named_columns`), which the tests of `pipeline.ingest` hold
+Not seen: SQL that a helper makes (`normalised`, `relation`, `named_columns`), which the tests of `hitcast.ingest` hold
 to hostile headers, values and names; and whether a name that is allowed here is given something else.
 """
 

@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from pipeline.home import Home
-from pipeline.ingest import ingest
-from pipeline.ingest.landing import read_ledger
-from pipeline.publish import publish
-from pipeline.summary import render_publication
-from tests.pipeline.published_world import fill
+from hitcast.cli.summary import render_publication
+from hitcast.core.home import Home
+from hitcast.ingest import ingest
+from hitcast.ingest.landing import read_ledger
+from hitcast.serving.publish import publish
 from tests.security.attacks import MARKUP
 from tests.security.test_spreadsheets import live_cells
+from tests.serving.published_world import fill
 
 NAMES = (
     "a'b\"; drop table staged; --.csv",

@@ -14,11 +14,11 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.page import is_this_machine, serve
-from tests.dashboard.browser import CHROMIUM, browser, served, settle
-from tests.dashboard.pages import PAGES, opened
-from tests.dashboard.world import publish
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.desk.serve import is_this_machine, serve
+from tests.desk.browser import CHROMIUM, browser, served, settle
+from tests.desk.pages import PAGES, opened
+from tests.desk.world import publish
 from tests.security.attacks import FORMULAS, MARKUP, TEXTS
 
 SOCKETS = Path("/proc/net")

@@ -12,12 +12,12 @@ from threading import Thread
 import pytest
 import typer
 
-from ml.errors import HitcastError
-from pipeline.alerts import Alert, post
-from pipeline.cli import app
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.postgres import publish_to_postgres
-from pipeline.records import recorded
+from hitcast.cli.app import app
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.records import recorded
+from hitcast.serving.alerts import Alert, post
+from hitcast.serving.postgres import publish_to_postgres
 
 DSNS = {
     # the server is named, what opens it is not
@@ -149,10 +149,11 @@ def test_a_whole_command_tells_no_secret_and_leaves_none_behind(hostile_home: Ho
     (home.root / "warehouse.duckdb").write_bytes(hostile_home.warehouse.read_bytes())
     script = """
 import sys
-from pipeline import dbt, terminal
-from pipeline.cli import app
-from pipeline.home import Home
-from pipeline.project import read_variables
+from hitcast.cli import terminal
+from hitcast.job import dbt
+from hitcast.cli.app import app
+from hitcast.core.home import Home
+from hitcast.core.project import read_variables
 
 def whole():
     sys.argv = ["hitcast", "publish", "--to", "postgres"]
@@ -164,8 +165,8 @@ def whole():
         dbt.build(Home.current(), read_variables(None), ["no_such_model+"])
     except Exception as error:
         print(error, file=sys.stderr)
-    from ml.errors import HitcastError
-    from pipeline import alerts
+    from hitcast.core.errors import HitcastError
+    from hitcast.serving import alerts
     try:
         alerts.post([])
     except HitcastError as error:

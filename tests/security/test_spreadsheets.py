@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dashboard.download import csv_of
-from pipeline.export import export
-from pipeline.home import Home
-from pipeline.ingest.contract import Contract
-from pipeline.ingest.mapping import TableMapping
-from pipeline.ingest.readers import Source
-from pipeline.ingest.rejects import write_rejects
-from pipeline.ingest.stage import Stage
-from pipeline.spreadsheet import defused
+from hitcast.core.home import Home
+from hitcast.core.spreadsheet import defused
+from hitcast.desk.download import csv_of
+from hitcast.ingest.contract import Contract
+from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.readers import Source
+from hitcast.ingest.rejects import write_rejects
+from hitcast.ingest.stage import Stage
+from hitcast.serving.export import export
 from tests.security.attacks import FORMULAS, MARKUP, NUMBERS, SPLIT_FORMULAS, TEXTS
 
 LIVE = re.compile('[\\s"\\x00-\\x1f\\xad\u200b-\u200f\u2028-\u202f\u2060\ufeff]*[=+\\-@|%＝＋－＠]')

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from pipeline.spark import Cluster, standalone
+from hitcast.core.spark_cluster import Cluster, standalone
 
 MISSING = [name for name, found in (("pyspark", find_spec("pyspark")), ("java", shutil.which("java"))) if found is None]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.home import PROJECT_DIR, Home
+from hitcast.core.home import PROJECT_DIR, Home
 
 
 def command(home: Home, target: str, *arguments: str) -> tuple[list[str], dict[str, str]]:

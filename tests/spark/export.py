@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from pipeline.home import Home
+from hitcast.core.home import Home
 from tests.spark.session import open_session
 
 

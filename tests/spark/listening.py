@@ -6,9 +6,9 @@ from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
-from ml.spark import open_session
-from pipeline.home import Home
-from pipeline.target import spark_of
+from hitcast.core.home import Home
+from hitcast.core.spark import open_session
+from hitcast.core.target import spark_of
 
 LISTENING = "0A"
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from pipeline.home import PROJECT_DIR, Home
+from hitcast.core.home import PROJECT_DIR, Home
 
 KEYS = {
     "predictions": ["run_id", "release_id", "horizon_days"],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlfluff.core import FluffConfig, Linter
 
-from pipeline.home import PROJECT_DIR
+from hitcast.core.home import PROJECT_DIR
 
 # what a dispatched macro or a source writes for DuckDB, and otherwise for Spark
 DISPATCHED = re.compile(

@@ -2,8 +2,8 @@
 
 from pyspark.sql import SparkSession
 
-from pipeline.home import Home
-from pipeline.spark import settings
+from hitcast.core.home import Home
+from hitcast.core.spark_cluster import settings
 
 
 def open_session(home: Home) -> SparkSession:

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.home import Home
+from hitcast.core.home import Home
 from tests.spark.engines import differing_rows
 
 ROWS = "(values (1, 'a', 0.1::double), (2, null, null), (2, null, 3e9)) as t (number, text, measure)"

@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.home import Home
-from pipeline.ingest import ingest, withdraw
-from pipeline.run import FEATURES
-from pipeline.spark import Cluster, stop
+from hitcast.core.home import Home
+from hitcast.core.spark_cluster import Cluster, stop
+from hitcast.ingest import ingest, withdraw
+from hitcast.job.run import FEATURES
 from tests.end_to_end.small_world import World, make_world
 from tests.spark.engines import build, command, differing_rows, export, marts, told
 from tests.spark.ml_rows import write_ml_rows

@@ -9,17 +9,17 @@ from datetime import date
 import duckdb
 import pytest
 
-from pipeline.home import PROJECT_DIR, Home
-from pipeline.ingest import ingest
-from pipeline.publish import PUBLISHED_TABLES, published_file
-from pipeline.spark import Cluster
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.spark_cluster import Cluster
+from hitcast.ingest import ingest
+from hitcast.serving.publish import PUBLISHED_TABLES, published_file
 from tests.end_to_end.small_world import World, make_world
 
 # Few days, as each costs Spark a folder. Features that differ in their last bit need not move these forecasts:
 # test_marts_on_spark compares them.
 FIRST, END, RELEASES = date(2021, 3, 1), date(2021, 4, 6), 1_500
 HORIZONS = "{horizons: [14], class_horizon: 14}"
-MAIN = "from pipeline.cli import main; main()"
+MAIN = "from hitcast.cli.app import main; main()"
 pytestmark = pytest.mark.spark
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.home import PROJECT_DIR
+from hitcast.core.home import PROJECT_DIR
 from tests.spark.listening import addresses
 
 

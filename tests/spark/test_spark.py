@@ -1,10 +1,10 @@
-"""What `pipeline.spark` does without Spark: settings from the profile, and what a dead driver left."""
+"""What `hitcast.core.spark_cluster` does without Spark: settings from the profile, and what a dead driver left."""
 
 from pathlib import Path
 from types import SimpleNamespace
 
-from pipeline.home import Home
-from pipeline.spark import remove_strays, settings
+from hitcast.core.home import Home
+from hitcast.core.spark_cluster import remove_strays, settings
 
 
 def test_settings_keep_everything_below_the_home_and_on_this_machine(tmp_path: Path, monkeypatch) -> None:

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
+from hitcast.core.settings import Settings
 from ml.classes import class_minimums
 from ml.data import Marts, feature_columns
 from ml.estimators.files import KNOWN, load_estimator, save_estimator
 from ml.estimators.log_linear import LogLinear
-from ml.settings import Settings
+from ml.estimators.zoo import CLASSES, STREAMS, Given, class_model, stream_model
 from ml.studies import DEFAULTS, Tuned
-from ml.zoo import CLASSES, STREAMS, Given, class_model, stream_model
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,192 @@
+"""What the terminal says of a home: what is published, loaded and registered. Everything fits 80 columns."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hitcast.core.home import Home
+from hitcast.core.lock import told
+from hitcast.core.words import age, number, one_line
+
+if TYPE_CHECKING:
+    from hitcast.demo.world import DemoSummary
+    from hitcast.job.status import Status
+    from ml.drift import Drift, Shift
+    from ml.registry.store import Version
+    from ml.tune import TuningResult
+
+TOP_RELEASES = 10
+SHOWN_SHIFTS = 3
+
+
+def describe_world(summary: "DemoSummary") -> str:
+    """A written demo world in one line."""
+    row_count = sum(summary.rows.values())
+    return (
+        f"{summary.release_count:,} releases in {row_count:,} rows, {len(summary.files)} files, "
+        f"{summary.first_day} to {summary.last_day}"
+    )
+
+
+def describe_drift(found: "Drift") -> list[str]:
+    """What has changed since the champion was trained, a line each."""
+    lines = [f"champion: version {found.version}, trained {found.age_days} days of data ago"]
+    if found.shifts:
+        lines.append(f"PSI of the last month's {found.recent_count} releases, largest: {_listed(found.shifts)}")
+        main = tuple(shift for shift in found.shifts if shift.is_main)
+        lines.append(f"of the features that move forecasts most: {_listed(main)}, limit {found.shifts[0].limit:.2f}")
+    else:
+        lines.append(f"PSI: {found.recent_count} releases in the last month are too few to tell")
+    for of_horizon in found.matured:
+        errors = f"RMSLE {of_horizon.rmsle:.3f} ({of_horizon.calibration_rmsle:.3f} when trained)"
+        inside = f"{of_horizon.coverage:.0%} of {of_horizon.forecast_count} matured totals inside the 80 % interval"
+        lines.append(f"{of_horizon.horizon_days} days: {inside}, {errors}")
+    if not found.matured:
+        lines.append("no forecast of this champion has met its total in the last two months")
+    lines += [f"retrain is due: {why}" for why in found.reasons] or ["no retrain is due"]
+    if found.is_retrain_due:
+        lines.append("Next: hitcast run --retrain auto")
+    elif found.reasons:
+        lines.append(
+            f"a later version was trained {found.candidate_age_days} days of data ago and was not promoted: "
+            "see `hitcast models list`"
+        )
+    return lines
+
+
+def describe_tuning(result: "TuningResult") -> str:
+    """A finished search, a line a task."""
+    return "\n".join(
+        f"{task:<8} {result.trials[task]} trials, loss {result.default_value[task]:.4f} by default, "
+        f"{result.best_value[task]:.4f} at best"
+        for task in result.trials
+    )
+
+
+def _listed(shifts: "tuple[Shift, ...]") -> str:
+    return ", ".join(f"{shift.feature_name} {shift.index:.2f}" for shift in shifts[:SHOWN_SHIFTS])
+
+
+def render_publication(home: Home) -> None:
+    """Prints the most promising upcoming releases, and where the published table and the page lie."""
+    published = home.serving / "hitcast.duckdb"
+    with duckdb.connect(str(published), read_only=True) as serving:
+        rows = serving.execute(
+            """
+            with upcoming as (
+                select
+                    *,
+                    max(horizon_days) over () as longest_horizon
+                from release_predictions
+                where actual_streams is null and predicted_streams is not null
+            )
+            select
+                release_title, artist_name, release_date, as_of_day, horizon_days, predicted_streams,
+                lower_80, upper_80, probability_high, is_promotion_candidate
+            from upcoming
+            where horizon_days = longest_horizon
+            order by predicted_streams desc
+            limit ?
+            """,
+            [TOP_RELEASES],
+        ).fetchall()
+    console = Console()
+    if rows:
+        table = Table(
+            title=f"Most promising upcoming releases: VK streams in {rows[0][4]} days",
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+            padding=(0, 1, 0, 0),
+        )
+        table.add_column("release", no_wrap=True, overflow="ellipsis", max_width=25)
+        table.add_column("out", no_wrap=True)
+        for column in ("day", "forecast", "80 % interval", "P(high)"):
+            table.add_column(column, justify="right", no_wrap=True)
+        table.add_column("promote", no_wrap=True)
+        for title, artist, released, day, _, streams, lower, upper, high, promote in rows:
+            table.add_row(
+                Text(one_line(f"{artist}: {title}")),
+                f"{released:%d %b}",
+                str(day),
+                number(streams),
+                f"{number(lower)} - {number(upper)}",
+                "" if high is None else f"{high:.0%}",
+                "yes" if promote else "",
+            )
+        console.print(table)
+    else:
+        console.print("No upcoming release: nothing is out that is not yet mature.")
+    console.print(f"Published table: {_short(published)}, release_predictions", soft_wrap=True)
+    console.print("Page of results: `make dashboard`, then http://127.0.0.1:8501", soft_wrap=True)
+
+
+def render_status(status: "Status") -> None:
+    """Prints what is loaded through which day, which models stand and what is published, with ages."""
+    console = Console()
+    console.print(f"home  {_short(status.root)}", soft_wrap=True)
+    if status.held_by:
+        console.print(f"held by {told(status.held_by)}", soft_wrap=True, markup=False)
+    loaded = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
+    for raw in status.loaded:
+        loaded.add_row(
+            raw.table_name, f"{raw.through_date}", f"{raw.day_count:,}", f"{raw.row_count:,}", age(raw.delivered_at)
+        )
+    if loaded.row_count:
+        console.print(loaded)
+    else:
+        console.print("Nothing is loaded yet: `hitcast ingest PATH`, or `hitcast demo-data` to try it out.")
+    render_models(status.models)
+    if status.drift is not None:
+        console.print("\n".join(["Drift", *describe_drift(status.drift)]), markup=False, highlight=False)
+    if status.published:
+        table = Table("table", "rows", "data through", "published", title="Published", title_justify="left")
+        for ours in status.published:
+            through = str(ours.data_through_date)
+            table.add_row(ours.table_name, f"{ours.row_count:,}", through, age(ours.published_at))
+        console.print(table)
+    else:
+        console.print("Nothing is published yet: `hitcast run`.")
+    if status.steps and status.steps[-1]["outcome"] != "done":
+        last = status.steps[-1]
+        console.print(
+            f"The latest step, {last['step']} of `hitcast {last['command']}`, {last['outcome']}: {last['error'] or ''}",
+            markup=False,
+            soft_wrap=True,
+        )
+    for problem in status.problems:
+        console.print(problem, markup=False, soft_wrap=True)
+
+
+def render_models(versions: "Sequence[Version]") -> None:
+    """Prints the registered versions, given newest first."""
+    console = Console()
+    if not versions:
+        console.print("No model is trained yet: `hitcast run`, or `hitcast train`.")
+        return
+    table = Table(
+        "no.", "champion", "trained as of", "features", "promotion", "registered", title="Models", title_justify="left"
+    )
+    for version in versions:
+        table.add_row(
+            str(version.version),
+            "yes" if version.is_champion else "",
+            version.tags.get("cutoff", ""),
+            version.tags.get("feature_set", ""),
+            version.tags.get("promotion", ""),
+            age(version.created_at),
+        )
+    console.print(table)
+    newest = versions[0]
+    if not newest.is_champion and "promotion_reason" in newest.tags:
+        console.print(f"version {newest.version}: {newest.tags['promotion_reason']}", markup=False, highlight=False)
+
+
+def _short(path: Path) -> str:
+    """The path from here where it lies below, as that is what a user would type."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,119 @@
+"""What every command shares: one writer, a record, progress on stderr, and failures as one line with an exit code."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+import typer
+
+from hitcast.core.errors import HitcastError, MachineError, machine_error
+from hitcast.core.home import Home
+from hitcast.core.lock import writing
+from hitcast.core.records import Counts, recorded
+from hitcast.core.words import one_line
+
+DEFECT, INTERRUPTED, TERMINATED = 1, 130, 143
+
+
+@contextmanager
+def holding(home: Home, command: str) -> Iterator[None]:
+    """The home is this command's until it ends; what a killed one left unfinished is removed, and said."""
+    with writing(home, f"hitcast {command}", lambda message: typer.echo(message, err=True)):
+        yield
+
+
+@contextmanager
+def changing(home: Home, command: str) -> Iterator[Counts]:
+    """As `holding`, for a command of one step, which is recorded; takes the rows that it counted."""
+    with holding(home, command), recorded(home, command, command) as counts:
+        yield counts
+
+
+@contextmanager
+def working(name: str) -> Iterator[Callable[[str], None]]:
+    """Shows on stderr that work goes on; gives what takes messages of progress."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status(name) as spinner:
+        yield lambda message: spinner.update(f"{name}: {message}")
+
+
+@contextmanager
+def measured(name: str) -> Iterator[Callable[[str, float], None]]:
+    """Shows on stderr how far work is; gives what takes a message and the share done, 0 to 1."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task(name, total=1.0)
+        yield lambda message, share: bars.update(task, description=message, completed=share)
+
+
+def guarded(app: Callable[[], None]) -> int:
+    """Runs the command line; returns its exit code, failures told in one line on stderr.
+
+    0 is success, 1 a defect of hitcast, 2 something that the user can put right, 3 a home or warehouse that another
+    process holds, 4 a machine that refused, 130 and 143 an interruption.
+    """
+    terminated = []
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        terminated.append(number)
+        sys.exit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, terminate)
+    try:
+        app()
+    except SystemExit as end:
+        if end.code not in (INTERRUPTED, TERMINATED):
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+        _tell("interrupted; what was finished is kept. The same command does the rest")
+        # CatBoost makes a Ctrl-C of whatever ends it
+        return TERMINATED if terminated or end.code == TERMINATED else INTERRUPTED
+    except HitcastError as error:
+        _tell(one_line(str(error)))
+        return error.exit_code
+    except Exception as error:
+        known = _of_the_machine(error)
+        _tell(one_line(str(known)) if known else _defect(error))
+        return known.exit_code if known else DEFECT
+    return 0
+
+
+def _of_the_machine(error: Exception) -> MachineError | None:
+    """What the operating system, or DuckDB on its behalf, refused."""
+    import duckdb
+
+    if isinstance(error, OSError) and error.strerror:
+        cure = "Make room there, or name another home: HITCAST_HOME=PATH"
+        # pyarrow tells more than the operating system does
+        told = os.strerror(error.errno) if error.errno else error.strerror
+        return MachineError(told.lower(), str(error.filename or ""), cure)
+    told = (str(error).splitlines() or [""])[0]
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return MachineError(f"not enough memory ({told})", cure="Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB")
+    if isinstance(error, duckdb.IOException):
+        return MachineError(told, cure="Look at the disk's space and permissions, then run the same command again")
+    return machine_error(told, "")
+
+
+def _defect(error: Exception) -> str:
+    lines = "".join(traceback.format_exception(error))
+    told = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+    with suppress(OSError):
+        file = Home.current().records.with_name("defect.txt")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(lines, encoding="utf-8")
+        return f"a defect of hitcast, not of your data: {told}. Please report it with {file}"
+    return f"a defect of hitcast, not of your data: {told}\n{lines}"
+
+
+def _tell(line: str) -> None:
+    typer.echo(f"hitcast: {line}", err=True)

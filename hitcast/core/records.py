@@ -1,0 +1,99 @@
+"""Run records: one JSON line per step of every command that changes a home, for those who watch over it."""
+
+import json
+import resource
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hitcast.core.home import Home
+
+MOST_BYTES = 10 << 20
+"""Size at which the records move aside, to `hitcast.jsonl.1`; the file there before is dropped."""
+LATEST = 50
+"""Records that `status` tells of."""
+INVOCATION = uuid.uuid4().hex
+"""Names this process among the records."""
+
+
+@dataclass
+class Counts:
+    """What a step did, filled in by the step itself; None where it does not apply.
+
+    Attributes:
+        rows_in: Rows read.
+        rows_out: Rows written.
+        rows_rejected: Rows refused.
+    """
+
+    rows_in: int | None = None
+    rows_out: int | None = None
+    rows_rejected: int | None = None
+
+
+@contextmanager
+def recorded(home: Home, command: str, step: str) -> Iterator[Counts]:
+    """Records a step when it ends, however it ends.
+
+    Args:
+        home: Where the records lie: `logs/hitcast.jsonl`.
+        command: Command that the step is of.
+        step: Its name.
+    """
+    counts, begun = Counts(), time.perf_counter()
+    outcome, error = "done", None
+    try:
+        yield counts
+    except Exception as failure:
+        outcome, error = "failed", str(failure) or type(failure).__name__
+        raise
+    except BaseException:
+        outcome = "interrupted"
+        raise
+    finally:
+        _append(
+            home,
+            {
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "invocation": INVOCATION,
+                "command": command,
+                "step": step,
+                "outcome": outcome,
+                **asdict(counts),
+                "seconds": round(time.perf_counter() - begun, 3),
+                "peak_memory_mb": peak_memory_mb(),
+                "error": error,
+            },
+        )
+
+
+def latest_records(home: Home) -> list[dict[str, Any]]:
+    """The last records, oldest first; a line that a killed process left unfinished is passed over."""
+    if not home.records.exists():
+        return []
+    found = []
+    for line in home.records.read_text(encoding="utf-8").splitlines()[-LATEST:]:
+        with suppress(ValueError):
+            found.append(json.loads(line))
+    return found
+
+
+def peak_memory_mb() -> int:
+    """The most memory that this process has held so far, in MB."""
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(size * (1 if sys.platform == "darwin" else 1024) / 1e6)
+
+
+def _append(home: Home, record: dict[str, Any]) -> None:
+    # a home that cannot be written says so itself; a record must not hide that
+    with suppress(OSError):
+        home.records.parent.mkdir(parents=True, exist_ok=True)
+        if home.records.exists() and home.records.stat().st_size > MOST_BYTES:
+            home.records.replace(home.records.with_suffix(".jsonl.1"))
+        with home.records.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -1,0 +1,81 @@
+"""The demo world itself: artists, releases and the days of every recording, stepped in DuckDB."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from hitcast.demo.plan import Plan
+
+SQL_DIR = Path(__file__).resolve().parent
+FIRST_AGE = -14
+AS_OF_AGE = 7
+FIRST_DAY = date(2019, 1, 1)
+LAST_DAY = date(2021, 12, 31)
+
+
+def run_script(connection: duckdb.DuckDBPyConnection, name: str, **variables: object) -> int:
+    """Runs `<name>.sql` of this folder with the variables bound.
+
+    Args:
+        connection: Connection that holds the world.
+        name: Name of the script without its ending.
+        **variables: Values that the script reads with `getvariable`; they stay set.
+
+    Returns:
+        Rows written, where the script ends in a `copy`; otherwise what DuckDB answers, or 0.
+    """
+    for variable, value in variables.items():
+        connection.execute(f'set variable "{variable}" = ?', [value])
+    row = connection.execute((SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")).fetchone()
+    return int(row[0]) if row and isinstance(row[0], int) else 0
+
+
+def simulate(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    seed: int,
+    until: date,
+    progress: Callable[[str], None],
+) -> None:
+    """Makes the world: tables `artists`, `releases`, `release_tracks`, `tracks`, `track_days`, `final_state`.
+
+    `as_of_state` holds the state of every recording after seven whole days: from there the truth is computed.
+
+    Args:
+        connection: Empty DuckDB database.
+        plan: Size of the world.
+        seed: Seed of everything drawn.
+        until: Last day of the world; days before it do not depend on it.
+        progress: Told in a line what is being done.
+    """
+    run_script(connection, "macros", seed=seed, until=until)
+    run_script(
+        connection,
+        "catalog",
+        releases_per_week=plan.releases_per_week,
+        artist_count=plan.artist_count,
+        evergreen_count=plan.evergreen_count,
+    )
+    for name in ("tracks", "deliveries", "start"):
+        run_script(connection, name)
+    for age in range(FIRST_AGE, max(plan.last_age, 29) + 1):
+        if age % 20 == 0:
+            progress(f"Living day {age} of every release")
+        step(connection, age)
+        run_script(connection, "days")
+        if age == AS_OF_AGE - 1:
+            connection.execute("create or replace temp table as_of_state as from state")
+        if age == 29:
+            connection.execute("create or replace temp table final_state as from state")
+
+
+def step(connection: duckdb.DuckDBPyConnection, age: int) -> None:
+    """Moves `state` one day on.
+
+    Args:
+        connection: Connection that holds the world.
+        age: Day since release to live.
+    """
+    run_script(connection, "step", age=age)

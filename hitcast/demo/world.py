@@ -1,0 +1,110 @@
+"""`hitcast demo-data`: a world of releases, written as the files its vendors would send."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from hitcast.core.errors import HitcastError
+from hitcast.demo.exports import VENDORS, write_catalog, write_days
+from hitcast.demo.plan import DEFAULT_ROWS, LEAST_ROWS, plan_world
+from hitcast.demo.simulation import FIRST_DAY, LAST_DAY, simulate
+from hitcast.demo.truth import write_truth
+
+LEAST_UNTIL = date(2019, 3, 31)
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """What was written.
+
+    Attributes:
+        rows: Rows per table, over all files.
+        files: Files written, in order.
+        first_day: First day of data.
+        last_day: Last day of data.
+        release_count: Releases in the catalogue, announced ones included.
+    """
+
+    rows: dict[str, int]
+    files: tuple[Path, ...]
+    first_day: date
+    last_day: date
+    release_count: int
+
+
+def write_demo_data(
+    out: Path,
+    rows: int | None = None,
+    seed: int = 7,
+    until: date | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> DemoSummary:
+    """Writes the demo world's exports; an earlier world in the same place is replaced.
+
+    `out` holds `first/{catalog,tiktok,vk}/` and `corrections/{tiktok,vk}/`, two deliveries to be ingested one after
+    the other, and `truth.parquet`, which is no vendor's file and for reports only.
+
+    Args:
+        out: Folder to write, made if it is missing.
+        rows: Raw rows wanted, to within a quarter, for a world through 2021.
+        seed: Seed of the world; the same seed gives the same rows.
+        until: Last day of data; by default the end of 2021. Rows of earlier days do not depend on it.
+        progress: Told in a line what is being done.
+
+    Returns:
+        What was written.
+
+    Raises:
+        HitcastError: If `rows` or `until` is too small for a world.
+    """
+    rows, until = DEFAULT_ROWS if rows is None else rows, until or LAST_DAY
+    if rows < LEAST_ROWS:
+        raise HitcastError(f"{rows} rows are too few for a world", "--rows", f"Ask for {LEAST_ROWS} or more")
+    if until < LEAST_UNTIL:
+        raise HitcastError(f"{until} is too early for a world", "--until", f"Give {LEAST_UNTIL} or later")
+    plan = plan_world(rows)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".demo-", dir=out.parent) as work:
+        written = Path(work) / "exports"
+        connection = duckdb.connect(
+            ":memory:", config={"threads": THREADS, "temp_directory": str(Path(work) / "spill"), "memory_limit": "4GB"}
+        )
+        with connection:
+            simulate(connection, plan, seed, until, progress)
+            counts = {"catalog_tracks": write_catalog(connection, written / "first" / "catalog")}
+            for vendor in VENDORS:
+                counts[vendor.table] = write_days(connection, vendor, written, plan.smallest_segment, until, progress)
+            progress("Simulating what could be known at day 7")
+            write_truth(connection, written / "truth.parquet")
+            release_count = connection.sql("select count(*) from releases").fetchall()[0][0]
+        replace_world(written, out)
+    return DemoSummary(
+        rows=counts,
+        files=tuple(sorted(file for file in out.rglob("*") if file.is_file())),
+        first_day=FIRST_DAY,
+        last_day=until,
+        release_count=release_count,
+    )
+
+
+def replace_world(written: Path, out: Path) -> None:
+    """Moves a finished world into place; files that are not a world's stay.
+
+    Args:
+        written: Folder with the new world.
+        out: Where it goes.
+    """
+    out.mkdir(exist_ok=True)
+    for name in ("first", "corrections", "truth.parquet"):
+        old = out / name
+        if old.is_dir():
+            shutil.rmtree(old)
+        old.unlink(missing_ok=True)
+        if (written / name).exists():
+            (written / name).rename(old)

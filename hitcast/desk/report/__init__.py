@@ -1,0 +1,4 @@
+"""The report: one HTML page on the latest backtest.
+
+May import `hitcast.core` and `ml`.
+"""

@@ -1,0 +1,9 @@
+"""From vendors' exports to the landing: what is delivered is checked against the contracts and lands day by day."""
+
+from hitcast.ingest.delivery import ingest
+from hitcast.ingest.landing import restore_ledger
+from hitcast.ingest.report import IngestReport, render
+from hitcast.ingest.soundness import check_landing
+from hitcast.ingest.withdrawal import withdraw
+
+__all__ = ["IngestReport", "check_landing", "ingest", "render", "restore_ledger", "withdraw"]

@@ -1,0 +1,121 @@
+"""The contracts of the raw tables, read from the sources' YAML: the one place where they are written."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hitcast.core.home import PROJECT_DIR
+
+LEDGER = "landing_deliveries"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a raw table.
+
+    Attributes:
+        name: Column name.
+        data_type: DuckDB type: varchar, bigint, double, date, boolean or timestamp.
+        required: Whether the column must be in the file and every value known.
+        minimum: Least value allowed, as text.
+        maximum: Greatest value allowed, as text.
+        accepted_values: The only values allowed; empty where any is.
+        stamped: Whether ingest sets it, so that no vendor is asked for it.
+    """
+
+    name: str
+    data_type: str
+    required: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
+    accepted_values: tuple[str, ...] = ()
+    stamped: bool = False
+
+    @property
+    def is_identifier(self) -> bool:
+        """Whether its text names something, so that a letter off would join nothing."""
+        return self.data_type == "varchar" and (self.name in ("isrc", "upc") or self.name.endswith("_id"))
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One raw table.
+
+    Attributes:
+        table: Table name.
+        columns: Its columns, in order.
+        key: Columns that name a row.
+        day_column: Column that rows are landed by; None where the table is upserted by key instead.
+        sort: Columns that a landed day is sorted by.
+    """
+
+    table: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    day_column: str | None = None
+    sort: tuple[str, ...] = ()
+
+    @property
+    def delivered(self) -> tuple[Column, ...]:
+        """The columns that a vendor delivers: all but the stamped ones."""
+        return tuple(column for column in self.columns if not column.stamped)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the columns that a file must carry."""
+        return tuple(column.name for column in self.delivered if column.required)
+
+    def column(self, name: str) -> Column | None:
+        """The delivered column of that name, if there is one."""
+        return next((column for column in self.delivered if column.name == name), None)
+
+
+@cache
+def load_contracts(models_dir: Path = PROJECT_DIR / "models") -> dict[str, Contract]:
+    """Contracts of every raw table, the ledger included.
+
+    Args:
+        models_dir: dbt's model folder, with `staging/<source>/_<source>__sources.yml`.
+
+    Returns:
+        Contract by table name, for the tables that declare a key.
+    """
+    contracts = {}
+    for path in sorted(models_dir.glob("staging/*/_*__sources.yml")):
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
+            for table in source["tables"]:
+                meta = table.get("config", {}).get("meta", {})
+                if "key" in meta:
+                    contracts[table["name"]] = _contract(table, meta)
+    return contracts
+
+
+def _contract(table: dict[str, Any], meta: dict[str, Any]) -> Contract:
+    return Contract(
+        table=table["name"],
+        columns=tuple(_column(column) for column in table["columns"] if not _is_partition(column)),
+        key=tuple(meta["key"]),
+        day_column=meta.get("day_column"),
+        sort=tuple(meta.get("sort", ())),
+    )
+
+
+def _is_partition(column: dict[str, Any]) -> bool:
+    """Whether the column is known from a file's folder alone."""
+    return bool(column.get("config", {}).get("meta", {}).get("partition", False))
+
+
+def _column(column: dict[str, Any]) -> Column:
+    meta = column.get("config", {}).get("meta", {})
+    bounds = {name: str(meta[name]) for name in ("minimum", "maximum") if name in meta}
+    return Column(
+        name=column["name"],
+        data_type=column["data_type"],
+        required=meta.get("required", False),
+        accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
+        stamped=meta.get("stamped", False),
+        **bounds,
+    )

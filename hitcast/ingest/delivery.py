@@ -1,0 +1,266 @@
+"""From vendor files to the landing: recognise, read, check, and land day by day."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import Home
+from hitcast.core.lock import writing
+from hitcast.core.moments import moment_after
+from hitcast.ingest.catalogue import damaged_catalogue, keep_last, write_upserted
+from hitcast.ingest.contract import LEDGER, Contract, load_contracts
+from hitcast.ingest.days import write_days
+from hitcast.ingest.finding import find_files
+from hitcast.ingest.landing import (
+    Ledger,
+    LedgerRow,
+    commit,
+    digest_of,
+    incoming_dir,
+    landed_file,
+    read_ledger,
+    remove_leftovers,
+)
+from hitcast.ingest.mapping import is_ignored, load_mapping
+from hitcast.ingest.readers import Source
+from hitcast.ingest.recognise import notes_on, recognise
+from hitcast.ingest.rejects import most_frequent, rejects_file, write_rejects
+from hitcast.ingest.report import FileReport, IngestReport, TableReport
+from hitcast.ingest.soundness import damage
+from hitcast.ingest.stage import Stage, load, named_columns
+
+Progress = Callable[[str, float], None]
+BATCH_ROWS = 200_000
+
+
+@dataclass
+class Delivery:
+    """One ingest call under way.
+
+    Attributes:
+        home: Where it lands.
+        connection: DuckDB connection of the call.
+        number: Number of the delivery, if it changes something.
+        delivered_at: When it landed, UTC.
+        ledger: The ledger by table and day, as it was before.
+        progress: Told what is under way and the share done.
+        total_bytes: Size of all files.
+        done_bytes: Size of the files of the tables that are done.
+        moves: Finished files and their places.
+        changes: Ledger rows that are new.
+    """
+
+    home: Home
+    connection: duckdb.DuckDBPyConnection
+    number: int
+    delivered_at: datetime
+    ledger: Ledger
+    progress: Progress
+    total_bytes: int
+    done_bytes: int = 0
+    moves: list[tuple[Path, Path]] = field(default_factory=list)
+    changes: list[LedgerRow] = field(default_factory=list)
+
+    def tell(self, doing: str, table: str, size: float) -> None:
+        """Tells the progress: `size` bytes' worth of the table under way is done."""
+        self.progress(f"{doing} {table}", (self.done_bytes + size) / max(self.total_bytes, 1))
+
+    def land(self, contract: Contract, incoming: Path, row: LedgerRow) -> None:
+        """Notes a file that is to land, and what the ledger will say of it."""
+        self.moves.append((incoming, landed_file(self.home, contract, row.delivered_day, self.number)))
+        self.changes.append(row)
+
+
+def ingest(
+    home: Home,
+    paths: Sequence[Path],
+    mappings: Sequence[str | Path] = (),
+    dry_run: bool = False,
+    progress: Progress = lambda message, share: None,
+) -> IngestReport:
+    """Lands vendor files: all of them, or none if one is unfit.
+
+    Args:
+        home: Where to land them.
+        paths: Files and folders: CSV, CSV.gz, Parquet, XLSX.
+        mappings: Mapping files, or bare names of ready ones.
+        dry_run: Do everything but land.
+        progress: Told what is under way and the share done, 0 to 1.
+
+    Returns:
+        Rows read, accepted, rejected and duplicate by file, and what became of the days.
+
+    Raises:
+        HitcastError: A path, mapping or file is unfit, or another ingest is under way; nothing was written then.
+    """
+    contracts = load_contracts()
+    raw_contracts = {name: contract for name, contract in contracts.items() if name != LEDGER}
+    loaded = [load_mapping(mapping, raw_contracts) for mapping in mappings]
+    found, others = find_files(paths)
+    files = [file for file in found if not is_ignored(file.name, loaded)]
+    if not files:
+        raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)))
+    with _workplace(home) as (connection, folder):
+        sources = [recognise(file, loaded, raw_contracts, connection) for file in files]
+        ledger = read_ledger(home)
+        if not dry_run:
+            remove_leftovers(home)
+        number = 1 + max((row.delivery_number for row in ledger.values()), default=0)
+        now = moment_after(*(row.delivered_at for row in ledger.values()))
+        delivery = Delivery(home, connection, number, now, ledger, progress, sum(source.size for source in sources))
+        reports = []
+        for contract in raw_contracts.values():
+            own = [source for source in sources if source.mapping.table == contract.table]
+            if own:
+                reports.append(_prepare(delivery, contract, own, folder))
+                delivery.done_bytes += sum(source.size for source in own)
+        if not dry_run:
+            progress("landing", 1.0)
+            _commit(delivery, reports)
+    ignored = [str(file) for file in sorted({*others, *found} - {*files})]
+    return IngestReport(reports, ignored, number if delivery.changes and not dry_run else None, dry_run)
+
+
+@contextmanager
+def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A DuckDB connection and a folder for unfinished files, for one ingest of a home at a time."""
+    folder = incoming_dir(home)
+    with writing(home, "hitcast ingest"):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with duckdb.connect() as connection:
+                connection.execute(
+                    "set memory_limit = $limit", {"limit": os.environ.get("HITCAST_MEMORY_LIMIT", "4GB")}
+                )
+                connection.execute("set enable_progress_bar = false")
+                # else the zone of this machine decides on which day a time with an offset lies
+                connection.execute("set timezone = 'UTC'")
+                connection.execute("set temp_directory = $folder", {"folder": str(folder / "spill")})
+                yield connection, folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                folder.parent.rmdir()
+
+
+def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], folder: Path) -> TableReport:
+    """Reads one table's files and writes what is to land; returns the report, rejects file left out."""
+    connection, table = delivery.connection, contract.table
+    delivery.tell("reading", table, 0)
+    read_bytes = 0
+
+    def advance(size: int) -> None:
+        nonlocal read_bytes
+        read_bytes += size
+        delivery.tell("reading", table, read_bytes / 2)
+
+    stage = load(connection, contract, sources, folder, advance)
+    report = TableReport(table)
+    land = _land_days if contract.day_column else _land_catalogue
+    accepted, duplicate = land(delivery, stage, folder, report)
+    counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)
+    report.files = [FileReport(source.name, *map(int, numbers)) for source, *numbers in counts]
+    report.reasons = most_frequent(connection)
+    report.notes = notes_on(sources, contract)
+    if report.rejected:
+        write_rejects(connection, stage, _unfinished_rejects(folder, table))
+    return report
+
+
+def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:
+    """Writes every day and sorts it into new, replaced or unchanged; returns rows kept and superseded by file."""
+    contract, files = stage.contract, len(stage.sources)
+    accepted, duplicate = np.zeros(files, dtype=np.int64), np.zeros(files, dtype=np.int64)
+    size, due = sum(source.size for source in stage.sources), int((stage.read - stage.rejected).sum())
+    days = set()
+    (folder / contract.table).mkdir()
+    for landed in write_days(_sorted_rows(delivery.connection, contract), contract, files, folder / contract.table):
+        accepted += landed.accepted
+        duplicate += landed.duplicates
+        delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
+        days.add(landed.day)
+        known = delivery.ledger.get((contract.table, landed.day))
+        known = None if known and known.is_withdrawn else known
+        if known and known.checksum == landed.checksum and not damage(delivery.home, contract, known):
+            report.days_unchanged.append(landed.day)
+            landed.incoming.unlink()
+        else:
+            (report.days_replaced if known else report.days_new).append(landed.day)
+            names, when = _file_names(stage, landed.accepted), delivery.delivered_at
+            origin = (contract.table, landed.day, delivery.number, when, landed.rows, names)
+            delivery.land(contract, landed.incoming, LedgerRow(*origin, landed.checksum, landed.digest))
+    place = [column.name for column in contract.delivered].index(str(contract.day_column))
+    bounds = [contract.delivered[place].minimum or "0001-01-01", contract.delivered[place].maximum or "9999-12-30"]
+    found = delivery.connection.execute(f"select distinct v{place} from staged where v{place} between ? and ?", bounds)
+    report.days_rejected = sorted({day for (day,) in found.fetchall()} - days)
+    return accepted, duplicate
+
+
+def _sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pa.RecordBatchReader:
+    """Valid rows by day and sort columns, with what `write_days` needs to know of each."""
+    delivered = [f'"{column.name}"' for column in contract.delivered]
+    key = ", ".join(f'"{name}"' for name in contract.key)
+    others = ", ".join(name for name in delivered if name.strip('"') not in contract.key)
+    order = ", ".join(f'"{name}"' for name in (str(contract.day_column), *contract.sort))
+    # Hashes are taken after the sort, which would have to carry them.
+    return connection.execute(
+        f"""
+        select *, hash(key_hash, {others}) as row_hash
+        from (
+            select {", ".join(delivered)}, file_number, row_number, hash({key}) as key_hash
+            from (
+                select {named_columns(contract)}, file_number, rowid as row_number from staged where problem = 0
+                order by {order}, row_number
+            )
+        )
+        """
+    ).to_arrow_reader(BATCH_ROWS)
+
+
+def _land_catalogue(
+    delivery: Delivery, stage: Stage, folder: Path, report: TableReport
+) -> tuple[np.ndarray, np.ndarray]:
+    """Writes the catalog with the delivery in it; returns rows kept and superseded by file."""
+    home, contract, number = delivery.home, stage.contract, delivery.number
+    accepted, duplicate = keep_last(delivery.connection, stage)
+    known = [row for row in delivery.ledger.values() if row.table_name == contract.table]
+    latest = max(known, key=lambda row: row.delivery_number, default=None)
+    landed = landed_file(home, contract, latest.delivered_day, latest.delivery_number) if latest else None
+    if latest and landed and landed.exists() and (detail := damage(home, contract, latest)):
+        raise damaged_catalogue(landed, detail)
+    incoming = folder / f"{contract.table}.parquet"
+    changed = write_upserted(delivery.connection, contract, landed, incoming, number)
+    report.rows_changed = changed
+    if changed:
+        names, when = _file_names(stage, accepted), delivery.delivered_at
+        row = LedgerRow(contract.table, when.date(), number, when, changed, names, "", digest_of(incoming))
+        delivery.land(contract, incoming, row)
+    return accepted, duplicate
+
+
+def _commit(delivery: Delivery, reports: list[TableReport]) -> None:
+    """Rejects, landed files and the ledger take their places."""
+    for report in reports:
+        if report.rejected:
+            unfinished = _unfinished_rejects(incoming_dir(delivery.home), report.table)
+            report.rejects_file = rejects_file(delivery.home, report.table, delivery.delivered_at, unfinished)
+            if not report.rejects_file.exists():
+                delivery.moves.append((unfinished, report.rejects_file))
+    commit(delivery.home, delivery.moves, delivery.ledger, delivery.changes)
+
+
+def _unfinished_rejects(folder: Path, table: str) -> Path:
+    return folder / f"{table}_rejects.csv"
+
+
+def _file_names(stage: Stage, accepted: np.ndarray) -> str:
+    return ", ".join(sorted({source.path.name for source, rows in zip(stage.sources, accepted, strict=True) if rows}))

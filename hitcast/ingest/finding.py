@@ -1,0 +1,95 @@
+"""Which files a call means: those named, and those in named folders; nothing that could be meant is passed over."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from hitcast.core.errors import HitcastError
+
+SUFFIXES = {".csv": "csv", ".csv.gz": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
+# Lock files of spreadsheets, and what an Apple computer puts beside a file in an archive.
+HIDDEN = ("~$", ".")
+
+
+def kind_of(path: Path) -> str | None:
+    """csv, parquet or xlsx by the file's suffix; None for any other file."""
+    return next((kind for suffix, kind in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
+
+
+def shown(text: str) -> str:
+    """A file's own text for a message: in one line, and with nothing that a terminal would obey."""
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
+
+
+def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Readable and other files among paths, folders walked whole, links followed.
+
+    Args:
+        paths: Files and folders.
+
+    Returns:
+        Files to read and files left alone, each sorted by path and named once.
+
+    Raises:
+        HitcastError: A path is missing or is no regular file, a folder cannot be read, a named file is of no readable
+            kind, or nothing is readable.
+    """
+    kinds = ", ".join(SUFFIXES)
+    readable: dict[Path, Path] = {}
+    ignored: dict[Path, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            found = list(_walk(path))
+            if not any(_is_meant(file) for file in found):
+                raise HitcastError("no readable file in this folder", shown(str(path)), f"Readable are: {kinds}")
+        elif kind_of(path) is None and path.exists():
+            raise HitcastError("cannot be read", shown(str(path)), f"Readable are: {kinds}")
+        else:
+            _check_regular(path)
+            readable.setdefault(path.resolve(), path)
+            continue
+        for file in found:
+            if _is_meant(file):
+                _check_regular(file)
+            (readable if _is_meant(file) else ignored).setdefault(_place(file), file)
+    return sorted(readable.values()), sorted(ignored.values())
+
+
+def _is_meant(file: Path) -> bool:
+    return kind_of(file) is not None and not file.name.startswith(HIDDEN)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Every entry below a folder that is no folder; one that links lead to again is walked once."""
+    seen = set()
+
+    def refuse(error: OSError) -> None:
+        where = shown(str(error.filename))
+        raise HitcastError(f"cannot be read ({error.strerror})", where, "Give yourself the right to read it")
+
+    for root, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        status = Path(root).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        yield from (Path(root) / name for name in files)
+
+
+def _check_regular(path: Path) -> None:
+    if path.is_file():
+        return
+    where = shown(str(path))
+    if path.is_symlink() and not path.exists():
+        raise HitcastError("is a link to nothing", where, "Remove it, or put there what it should lead to")
+    if not path.exists():
+        raise HitcastError("no such file or folder", where)
+    raise HitcastError("is no regular file", where, "Write what it yields to a file first")
+
+
+def _place(path: Path) -> Path:
+    """What tells a file from its links; a link that leads nowhere is itself."""
+    try:
+        return path.resolve(strict=True)
+    except OSError:
+        return path.absolute()

@@ -1,0 +1,220 @@
+"""The landing: Parquet files that are never overwritten, and the ledger that decides which of them are read."""
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hitcast.core.errors import HitcastError
+from hitcast.core.files import sync, written
+from hitcast.core.home import Home
+from hitcast.ingest.contract import LEDGER, Contract, load_contracts
+
+ARROW_TYPES = {
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "double": pa.float64(),
+    "timestamp": pa.timestamp("us"),
+    "varchar": pa.string(),
+}
+DIGEST_KEY = b"hitcast_digest"
+NO_DIGEST = "0" * 64
+"""What a ledger holds in place of its own digest while that is computed."""
+PLACEHOLDER = f"delivery={0:06}"
+"""Folder of the empty file that dbt writes, so that a table can be read before anything has landed."""
+SYNCERS = 16
+RESTORE = "`hitcast run --rebuild` restores it from its copy"
+
+Ledger = dict[tuple[str, date], "LedgerRow"]
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """What the ledger says of one table and day; see the contract of `landing_deliveries`."""
+
+    table_name: str
+    delivered_day: date
+    delivery_number: int
+    delivered_at: datetime
+    row_count: int
+    file_name: str
+    checksum: str
+    digest: str
+    day_state: str = "whole"
+    is_withdrawn: bool = False
+
+
+def incoming_dir(home: Home) -> Path:
+    """Folder in which files are written before they are renamed into place: same file system, never read by dbt."""
+    return home.raw / ".incoming"
+
+
+def landed_file(home: Home, contract: Contract, day: date, delivery_number: int) -> Path:
+    """Where a delivery lands a day of a table, or the table itself where that is not landed by day."""
+    folder = home.raw / contract.table
+    if contract.day_column:
+        folder /= f"{contract.day_column}={day.isoformat()}"
+    return folder / f"delivery={delivery_number:06}" / "data.parquet"
+
+
+def landed_files(home: Home, ledger: Ledger) -> dict[Path, LedgerRow]:
+    """The files that the ledger names: one for each delivered day, and the latest catalog."""
+    files: dict[Path, LedgerRow] = {}
+    for contract in load_contracts().values():
+        rows = [row for row in ledger.values() if row.table_name == contract.table and not row.is_withdrawn]
+        if contract.day_column is None:
+            rows = sorted(rows, key=lambda row: row.delivery_number)[-1:]
+        files |= {landed_file(home, contract, row.delivered_day, row.delivery_number): row for row in rows}
+    return files
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_ledger(home: Home) -> Ledger:
+    """The ledger by table and day; empty before the first delivery.
+
+    Raises:
+        HitcastError: It is damaged, or lost though days have landed, or was written by an earlier version.
+    """
+    if not home.ledger.is_file():
+        if home.ledger_copy.exists() or any(_deliveries(home)):
+            raise HitcastError("is missing, though days have landed", str(home.ledger), RESTORE)
+        return {}
+    return _read_ledger(home.ledger)
+
+
+def write_ledger(home: Home, rows: Iterable[LedgerRow], contract: Contract) -> None:
+    """Replaces the ledger by one rename; its copy is written first, so that one of the two is whole at any moment.
+
+    Args:
+        home: Where the landing lies.
+        rows: All rows, in any order.
+        contract: The ledger's contract.
+    """
+    content = _ledger_bytes(rows, contract)
+    for path in (home.ledger_copy, home.ledger):
+        with written(path) as part:
+            part.write_bytes(content)
+
+
+def restore_ledger(home: Home) -> int | None:
+    """Replaces a damaged or lost ledger by its copy, which holds every delivery and withdrawal.
+
+    Args:
+        home: Where the landing lies.
+
+    Returns:
+        Rows restored; None where the ledger is sound, or nothing has landed.
+
+    Raises:
+        HitcastError: The copy is damaged or lost too: files alone do not say which of them were withdrawn.
+    """
+    try:
+        read_ledger(home)
+    except HitcastError as error:
+        try:
+            rows = _read_ledger(home.ledger_copy)
+        except HitcastError:
+            cure = f"Its copy cannot be read either: remove {home.raw}, then `hitcast ingest` every export again"
+            raise HitcastError(error.what, error.where, cure) from None
+        with written(home.ledger) as part:
+            part.write_bytes(home.ledger_copy.read_bytes())
+        return len(rows)
+    return None
+
+
+def commit(home: Home, moves: Sequence[tuple[Path, Path]], ledger: Ledger, changes: Iterable[LedgerRow]) -> None:
+    """Makes a delivery or a withdrawal part of the landing: new files, then the ledger, then the old files go.
+
+    A call that is killed leaves the landing as it was before or as it is after, for the ledger names what is read.
+
+    Args:
+        home: Where the landing lies.
+        moves: Finished file and its place, on the same file system.
+        ledger: The ledger as it was read.
+        changes: Rows that are new or replace others.
+    """
+    contract, changed = load_contracts()[LEDGER], {(row.table_name, row.delivered_day): row for row in changes}
+    if moves and not home.ledger.exists():
+        # files without a ledger would be taken for a landing that has lost it
+        write_ledger(home, [], contract)
+    move_into_place(moves)
+    if changed:
+        write_ledger(home, {**ledger, **changed}.values(), contract)
+    remove_leftovers(home)
+
+
+def remove_leftovers(home: Home) -> None:
+    """Removes the folders of deliveries that the ledger does not name: replaced, withdrawn, or landed by half."""
+    named = {path.parent for path in landed_files(home, read_ledger(home))}
+    for folder in set(_deliveries(home)) - named:
+        shutil.rmtree(folder)
+        if "=" in folder.parent.name and not any(folder.parent.iterdir()):
+            folder.parent.rmdir()
+
+
+def move_into_place(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Renames finished files to their places; all are on disk when it returns.
+
+    Args:
+        moves: Finished file and its place, on the same file system.
+    """
+    # A journalling file system gathers the waits of many threads into few.
+    with ThreadPoolExecutor(SYNCERS) as pool:
+        list(pool.map(sync, [incoming for incoming, _ in moves]))
+        for incoming, target in moves:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            incoming.replace(target)
+        folders = {folder for _, target in moves for folder in list(target.parents)[:3]}
+        list(pool.map(sync, folders))
+
+
+def _deliveries(home: Home) -> Iterator[Path]:
+    """Folders that deliveries have made, whether the ledger names them or not."""
+    for contract in load_contracts().values():
+        days = f"{contract.day_column}=*/" if contract.day_column else ""
+        for folder in (home.raw / contract.table).glob(f"{days}delivery=*"):
+            if folder.name != PLACEHOLDER:
+                yield folder
+
+
+def _ledger_bytes(rows: Iterable[LedgerRow], contract: Contract) -> bytes:
+    """A Parquet file that carries the digest of its own bytes, computed with zeros in the digest's place."""
+    schema = pa.schema([(column.name, ARROW_TYPES[column.data_type]) for column in contract.columns])
+    ordered = sorted(rows, key=lambda row: (row.table_name, row.delivered_day))
+    buffer = BytesIO()
+    with pq.ParquetWriter(buffer, schema) as writer:
+        writer.write_table(pa.Table.from_pylist([vars(row) for row in ordered], schema))
+        # beside the schema, where Arrow would repeat it in another encoding
+        writer.add_key_value_metadata({DIGEST_KEY: NO_DIGEST.encode()})
+    content = buffer.getvalue()
+    return content.replace(NO_DIGEST.encode(), hashlib.sha256(content).hexdigest().encode())
+
+
+def _read_ledger(path: Path) -> Ledger:
+    cure = RESTORE
+    try:
+        content = path.read_bytes()
+        digest = (pq.read_metadata(BytesIO(content)).metadata or {}).get(DIGEST_KEY)
+        if digest is None:
+            cure += "; a home of an earlier version: `hitcast ingest` its exports into a new one, HITCAST_HOME=PATH"
+            raise ValueError("carries no digest")
+        if hashlib.sha256(content.replace(digest, NO_DIGEST.encode())).hexdigest().encode() != digest:
+            raise ValueError("its digest does not fit")
+        rows = [LedgerRow(**row) for row in pq.read_table(BytesIO(content)).to_pylist()]
+    except (pa.ArrowException, OSError, TypeError, ValueError) as error:
+        detail = (str(error).splitlines() or ["unreadable"])[0]
+        raise HitcastError(f"is damaged ({detail})", str(path), cure) from None
+    return {(row.table_name, row.delivered_day): row for row in rows}

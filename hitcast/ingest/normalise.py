@@ -1,0 +1,262 @@
+"""SQL that turns a vendor's columns into a contract's: trimmed, translated, cast and checked, column by column."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from hitcast.ingest.contract import Column, Contract
+from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
+from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.readers import Source, relation
+
+FLOATS = ("FLOAT", "DOUBLE")
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+# Parquet types that need no text on their way to a contract's type.
+KINDS = {
+    "bigint": INTEGERS,
+    "double": (*INTEGERS, *FLOATS, "DECIMAL"),
+    "date": ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+    "boolean": ("BOOLEAN",),
+}
+# Whole numbers up to these are exact; a longer id in such a column has lost digits.
+EXACT = {"FLOAT": 2**24, "DOUBLE": 2**53}
+# Space, tab, line ends, no-break and other wide spaces, zero-width characters, byte order and direction marks.
+BLANKS = " || ".join(
+    f"chr({point})" for point in (32, 9, 10, 13, 160, 8199, 8239, 12288, 8203, 8288, 65279, 8206, 8207)
+)
+NOUNS = {"bigint": "a whole number", "double": "a number", "boolean": "true or false", "varchar": "text"}
+
+
+@dataclass
+class Checks:
+    """What can be wrong with a row, by number, and the values that SQL takes as parameters.
+
+    Attributes:
+        problems: (vendor's column, reason) of every check; a row carries the place, from 1, of the first that it fails.
+        parameters: Value by parameter name.
+    """
+
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    def problem(self, column: str, reason: str) -> int:
+        """Number of a new check."""
+        self.problems.append((column, reason))
+        return len(self.problems)
+
+    def parameter(self, value: object) -> str:
+        """A new parameter's name in SQL."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+
+def normalised(
+    source: Source, contract: Contract, places: dict[str, int], checks: Checks, is_tame: bool = False
+) -> str:
+    """SQL of one shape of files as rows of a raw table.
+
+    Args:
+        source: A file of that shape.
+        contract: The raw table.
+        places: Place of the vendor's column by contract column.
+        checks: Extended by the checks and parameters of this query.
+        is_tame: Whether its files are known to hold none of `readers.WILD`: most checks of text are then cheaper.
+
+    Returns:
+        A select of v0, v1, ... (the delivered columns in contract order and type), file_number (place in $paths plus
+        $first_file), problem (0, or the number of the first failed check) and bad_value (the text that failed it).
+    """
+    mapping = source.mapping
+    # Each step is a select of its own: within one, SQL would work out an expression anew wherever it is named.
+    raws, trims, words, texts, values = [], [], [], [], []
+    branches, bad_values = ["when false then 0"], ["when false then null"]
+    for i, column in enumerate(contract.delivered):
+        place = places.get(column.name)
+        if column.name in mapping.constants:
+            raw, native = checks.parameter(mapping.constants[column.name]), "VARCHAR"
+        elif place is not None:
+            raw, native = f"c{place}", source.types[place].split("(")[0]
+        else:
+            values.append(f"cast(null as {column.data_type}) as v{i}")
+            continue
+        raws.append(f"{_shown(raw, native)} as r{i}")
+        if native in KINDS.get(column.data_type, ()) and column.name not in mapping.values:
+            values.append(f"{_native_value(raw, native, column)} as v{i}")
+            given = f"r{i}"
+        else:
+            given = f"w{i}"
+            # What is no text gets plain notation, whatever the vendor's own texts look like.
+            notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="")
+            trims.append(f"{_trimmed(raw, native, column, mapping, is_tame)} as s{i}")
+            words.append(f"{_translated(f's{i}', mapping.values.get(column.name, {}), checks)} as w{i}")
+            texts.append(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}")
+            values.append(f"{_value(f't{i}', column, notation, checks)} as v{i}")
+            if column.is_identifier:
+                values.append(f"{oddity(f't{i}', column.name, is_tame)} as o{i}")
+        tests = _tests(f"v{i}", given, column, mapping, checks)
+        if column.data_type == "varchar" and not is_tame:
+            # neither PostgreSQL nor a spreadsheet would take it
+            tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
+        if column.is_identifier:
+            tests += [(f"o{i} = {number}", f"{told} ({column.name})") for number, told in enumerate(ODDITIES, 1)]
+        header = column.name if place is None else source.headers[place]
+        numbers = [checks.problem(header, reason) for _, reason in tests]
+        branches += [f"when {test} then {number}" for (test, _), number in zip(tests, numbers, strict=True)]
+        if numbers:
+            bad_values.append(f"when problem between {numbers[0]} and {numbers[-1]} then r{i}")
+    columns = ", ".join(f"v{i}" for i in range(len(contract.delivered)))
+    return f"""
+        select {columns}, file_number, problem, case {" ".join(bad_values)} end as bad_value
+        from (
+            select *, case {" ".join(branches)} else 0 end as problem
+            from (
+                select *, {", ".join(values)} from (
+                    select {", ".join(["*", *texts])} from (
+                        select {", ".join(["*", *words])} from (
+                            select
+                                {", ".join(["*", *raws, *trims])},
+                                cast(file_index + $first_file as integer) as file_number
+                            from {relation(source)}
+                        )
+                    )
+                )
+            )
+        )"""
+
+
+def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks: Checks) -> list[tuple[str, str]]:
+    """Conditions under which a value is rejected, each with its reason."""
+    tests = []
+    if column.data_type != "varchar":
+        noun = f"a date like {mapping.date_format}" if column.data_type == "date" else NOUNS[column.data_type]
+        unread = f"{value} is null and {given} is not null and trim({given}) <> ''"
+        if column.data_type == "bigint":
+            is_long = f"{unread} and strlen({given}) > 18 and regexp_full_match(trim({given}), '[+-]?\\d+(\\.0*)?')"
+            tests.append((is_long, f"is beyond {2**63 - 1}"))
+        if column.data_type == "date":
+            # strptime takes "epoch" and "infinity", whatever the format, for the first day of 1900.
+            unread = f"({unread}) or ({value} = date '1900-01-01' and not regexp_matches({given}, '[0-9]'))"
+        tests.append((unread, f"is not {noun}"))
+    if column.required:
+        tests.append((f"{value} is null", "is required and empty"))
+    for bound, sign, word in ((column.minimum, "<", "below"), (column.maximum, ">", "above")):
+        if bound is not None:
+            limit = f"cast({checks.parameter(bound)} as {column.data_type})"
+            tests.append((f"{value} {sign} {limit}", f"is {word} {bound}"))
+    if column.accepted_values:
+        accepted = ", ".join(checks.parameter(accepted) for accepted in column.accepted_values)
+        # no `in (...)`: a longer one loses the rows' order, see `identifiers.oddity`
+        is_other = f"{value} is not null and not list_contains([{accepted}], {value})"
+        tests.append((is_other, f"is not one of {', '.join(column.accepted_values)}"))
+    return [(test, f"{reason} ({column.name})") for test, reason in tests]
+
+
+def _shown(raw: str, native: str) -> str:
+    """What a report of a rejected row shows of the vendor's value; a data frame's NaN is no value."""
+    return f"case when not isnan({raw}) then cast({raw} as varchar) end" if native in FLOATS else f"{raw}::varchar"
+
+
+def _native_value(value: str, native: str, column: Column) -> str:
+    finite = f"case when isfinite({value}) then {value} end" if native in FLOATS else value
+    return f"try_cast({finite} as {column.data_type})"
+
+
+def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping, is_tame: bool) -> str:
+    """The vendor's value as text, trimmed where casts do not do it."""
+    if native in (*FLOATS, "DECIMAL"):
+        # A whole number, an id included, comes out of a data frame as 123.0.
+        whole = f"try_cast(try_cast({raw} as hugeint) as varchar)"
+        if native in FLOATS and column.is_identifier:
+            whole = (
+                f"case when abs({raw}) <= {EXACT[native]} then {whole} else format('{{:e}}', cast({raw} as double)) end"
+            )
+        text = f"coalesce(case when {raw} = trunc({raw}) then {whole} end, cast({raw} as varchar))"
+        return f"case when not isnan({raw}) then {text} end" if native in FLOATS else text
+    if native != "VARCHAR":
+        return f"cast({raw} as varchar)"
+    has_wide = f"strlen({raw}) <> length({raw})"
+    if column.data_type != "varchar" and column.name not in mapping.values:
+        return raw if is_tame else f"case when {has_wide} then trim({raw}, {BLANKS}) else {raw} end"
+    # Nearly every value needs no trimming: these comparisons are cheaper than trim() itself.
+    ends = " or ".join(
+        f"ends_with({raw}, {end})" for end in ("' '", "chr(10)", "chr(13)", "chr(9)")[: 2 if is_tame else 4]
+    )
+    wide = "" if is_tame else f" or {has_wide}"
+    return f"case when {raw} < '!' or {ends}{wide} then nullif(trim({raw}, {BLANKS}), '') else {raw} end"
+
+
+def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
+    if column.is_identifier:
+        return unwrapped(text)
+    return _plain_number(text, mapping, checks) if column.data_type in ("bigint", "double") else text
+
+
+def _value(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
+    """The contract's value of a plain text; null where it does not fit."""
+    if column.data_type == "date":
+        return f"cast(try_strptime({text}, {checks.parameter(mapping.date_format)}) as date)"
+    if column.data_type == "boolean":
+        return f"try_cast(trim({text}) as boolean)"
+    if column.data_type == "varchar":
+        return canonical(text, column.name) if column.is_identifier else text
+    return _number(text, column.data_type)
+
+
+def _translated(text: str, values: Mapping[str, str | None], checks: Checks) -> str:
+    pairs = [(checks.parameter(theirs), checks.parameter(ours)) for theirs, ours in values.items()]
+    branches = " ".join(f"when {theirs} then {ours}" for theirs, ours in pairs)
+    return f"case {text} {branches} else {text} end" if branches else text
+
+
+def _plain_number(text: str, mapping: TableMapping, checks: Checks) -> str:
+    """A number's text with no thousands separator and a decimal point; null where the separators do not fit."""
+    if mapping.thousands:
+        whole = text
+        if mapping.thousands == " ":
+            text = f"replace(replace({text}, chr(160), ' '), chr(8239), ' ')"
+        separator, decimal = checks.parameter(mapping.thousands), checks.parameter(mapping.decimal)
+        shape = f"'\\s*[+-]?\\d{{1,3}}(\\Q' || {separator} || '\\E\\d{{3}})+(\\Q' || {decimal} || '\\E\\d*)?\\s*'"
+        grouped = f"case when regexp_full_match({text}, {shape}) then replace({text}, {separator}, '') end"
+        # No number of fewer than five characters is grouped.
+        text = (
+            f"case when length({whole}) < 5 then {whole}"
+            f" when contains(trim({text}), {separator}) then {grouped} else {whole} end"
+        )
+    if mapping.decimal != ".":
+        text = f"case when not contains({text}, '.') then replace({text}, {checks.parameter(mapping.decimal)}, '.') end"
+    return text
+
+
+def _number(text: str, data_type: str) -> str:
+    if data_type == "double":
+        number = f"try_cast({text} as double)"
+        return f"case when isfinite({number}) and not contains({text}, '_') then {number} end"
+    # A bare cast would round 12.5 and take 1_000, 0x1F and 1e3 for numbers.
+    whole = f"regexp_full_match({text}, '\\s*[+-]?\\d+(\\.0*)?\\s*')"
+    return (
+        f"case when cast(try_cast({text} as bigint) as varchar) = {text} then try_cast({text} as bigint)"
+        f" when {whole} then try_cast(split_part({text}, '.', 1) as bigint) end"
+    )
+
+
+def places_of(headers: Sequence[str], contract: Contract, mapping: TableMapping) -> tuple[dict[str, int], list[str]]:
+    """Where a file carries each contract column.
+
+    Args:
+        headers: The file's headers.
+        contract: The raw table.
+        mapping: How it is fed.
+
+    Returns:
+        Place of the vendor's column by contract column, and the required columns that no column feeds.
+    """
+    places, lacking = {}, []
+    for column in contract.delivered:
+        header = mapping.header_of(column.name)
+        if column.name in mapping.constants:
+            continue
+        if header in headers:
+            places[column.name] = headers.index(header)
+        elif column.required:
+            lacking.append(header or column.name)
+    return places, lacking

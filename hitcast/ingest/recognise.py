@@ -1,0 +1,132 @@
+"""Which raw table a vendor file feeds, and whether it carries what the table needs."""
+
+import difflib
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from hitcast.core.errors import HitcastError
+from hitcast.ingest.contract import Contract
+from hitcast.ingest.finding import shown
+from hitcast.ingest.mapping import Mapping, TableMapping, claim
+from hitcast.ingest.normalise import places_of
+from hitcast.ingest.readers import Source, first_lines, open_source
+
+DELIMITERS = ";\t|"
+MOST_LISTED, MOST_TEXT = 20, 500
+NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
+
+
+def recognise(
+    path: Path, mappings: Sequence[Mapping], contracts: dict[str, Contract], connection: duckdb.DuckDBPyConnection
+) -> Source:
+    """A file as the source of the table that a mapping claims it for, or that its columns name.
+
+    Args:
+        path: The file.
+        mappings: Mappings of the call.
+        contracts: Contract by table name.
+        connection: DuckDB connection.
+
+    Returns:
+        The source.
+
+    Raises:
+        HitcastError: No table or several claim it, or it lacks a required column.
+    """
+    mapping = claim(path.name, mappings)
+    if mapping is None:
+        source = open_source(path, TableMapping(table=""), connection)
+        mapping = TableMapping(table=_table_of(source, contracts, bool(mappings)))
+    source = open_source(path, mapping, connection)
+    contract = contracts[mapping.table]
+    places, lacking = places_of(source.headers, contract, mapping)
+    if lacking:
+        raise _header_below(source, [contract]) or _lacks(source, lacking, mapping.table)
+    for column, place in places.items():
+        if source.headers.count(source.headers[place]) > 1:
+            what = f"has several columns called {source.headers[place]}, which feeds {column}"
+            raise HitcastError(what, source.name, "Rename all but one")
+        if source.types[place].startswith(NESTED) or source.types[place].endswith("]"):
+            what = f"has values within values in column {source.headers[place]} ({source.types[place]})"
+            raise HitcastError(shown(what), source.name, f"Ask for one value a row: it feeds {column}")
+    return source
+
+
+def notes_on(sources: Sequence[Source], contract: Contract) -> list[str]:
+    """What the files of a table bring in vain, and what they could bring but do not."""
+    unused: dict[str, None] = {}
+    missing: dict[str, None] = {}
+    for source in sources:
+        places, _ = places_of(source.headers, contract, source.mapping)
+        used = {source.headers[place] for place in places.values()}
+        unused |= dict.fromkeys(header for header in source.headers if header and header not in used)
+        for column in contract.delivered:
+            if column.name not in places and column.name not in source.mapping.constants:
+                missing[column.name] = None
+    notes = []
+    if unused:
+        notes.append(f"columns not used: {_listed(list(unused))}")
+    if missing:
+        notes.append(f"left empty: {', '.join(missing)}")
+    return notes
+
+
+def _table_of(source: Source, contracts: dict[str, Contract], has_mappings: bool) -> str:
+    whole = [name for name, contract in contracts.items() if set(contract.required) <= set(source.headers)]
+    if len(whole) == 1:
+        return whole[0]
+    if whole:
+        cure = "Claim it for one of them in a mapping"
+        raise HitcastError(f"has the columns of {' and '.join(whole)}", source.name, cure)
+    if below := _header_below(source, contracts.values()):
+        raise below
+    delimiter = next((mark for mark in DELIMITERS if len(source.headers) == 1 and mark in source.headers[0]), None)
+    if delimiter:
+        cure = f"Write a mapping with `delimiter: {delimiter!r}`"
+        raise HitcastError(f"looks as if its fields were separated by {delimiter!r}", source.name, cure)
+    nearest = max(contracts.values(), key=lambda contract: _share(contract, source))
+    if _share(nearest, source) >= 0.5:
+        lacking = [name for name in nearest.required if name not in source.headers]
+        raise _lacks(source, lacking, nearest.table)
+    found = f"found {_listed(source.headers)}"
+    if has_mappings:
+        cure = "Add it to a mapping's `files:` or `ignore:`"
+        raise HitcastError(f"no mapping's `files:` match it, nor do a table's columns; {found}", source.name, cure)
+    cure = "Say with --mapping FILE what its columns mean"
+    raise HitcastError(f"no table has all its required columns there; {found}", source.name, cure)
+
+
+def _share(contract: Contract, source: Source) -> float:
+    return len(set(contract.required) & {header.lower() for header in source.headers}) / len(contract.required)
+
+
+def _header_below(source: Source, contracts: Collection[Contract]) -> HitcastError | None:
+    """The refusal of a file with a title or a comment above its header; none if the header is not there either."""
+    tried = [source.mapping, *(replace(source.mapping, delimiter=mark) for mark in DELIMITERS)]
+    for mapping in tried if source.mapping.columns is None else tried[:1]:
+        for number, headers in enumerate(first_lines(source.path, mapping), 1):
+            for contract in contracts:
+                if number > 1 and not places_of(headers, contract, mapping)[1]:
+                    cure = "Remove the line above it" if number == 2 else f"Remove the {number - 1} lines above it"
+                    return HitcastError(f"has its header in line {number}, not in the first", source.name, cure)
+    return None
+
+
+def _lacks(source: Source, lacking: list[str], table: str) -> HitcastError:
+    hints = []
+    for name in lacking:
+        lowered = {header.lower(): header for header in reversed(source.headers) if header}
+        close = difflib.get_close_matches(name.lower(), lowered, n=1)
+        if close:
+            hints.append(f"is {lowered[close[0]]!r} what {table} calls {name!r}?")
+    word = "column" if len(lacking) == 1 else "columns"
+    what = f"lacks the required {word} {', '.join(lacking)} ({table}); found {_listed(source.headers)}"
+    cure = "Name the vendor's column in a mapping" + (f": {' '.join(hints)}" if hints else "")
+    return HitcastError(what, source.name, cure)
+
+
+def _listed(headers: Sequence[str]) -> str:
+    return shown(", ".join(headers[:MOST_LISTED])[:MOST_TEXT]) + (", ..." if len(headers) > MOST_LISTED else "")

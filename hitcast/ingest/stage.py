@@ -1,0 +1,253 @@
+"""A delivery of one table, held in DuckDB: every row of every file in file order, typed, each with its verdict."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from hitcast.core.errors import HitcastError
+from hitcast.ingest.broken import broken_rows, reading_error
+from hitcast.ingest.contract import Contract
+from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
+from hitcast.ingest.normalise import Checks, normalised, places_of
+from hitcast.ingest.readers import Source, check_unchanged, escape_glob, is_tame, prepare
+from hitcast.ingest.xlsx import sheet_lines
+
+# Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
+BATCH_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What was read for one table, per file in the order of the sources.
+
+    The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, bad_value; in file order by
+    rowid) and `rejects` (file_number, line, column_name, value, reason).
+
+    Attributes:
+        contract: The table.
+        sources: Its files.
+        read: Rows that the reader found.
+        rejected: Rows that failed a check or had the wrong shape.
+    """
+
+    contract: Contract
+    sources: list[Source]
+    read: np.ndarray
+    rejected: np.ndarray
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    sources: list[Source],
+    work_dir: Path,
+    advance: Callable[[int], None],
+) -> Stage:
+    """Reads all files of one table.
+
+    Args:
+        connection: DuckDB connection; `staged` and `rejects` are made anew in it.
+        contract: The table.
+        sources: Its files, in delivery order.
+        work_dir: Folder for temporary files.
+        advance: Told the bytes of each batch read.
+
+    Returns:
+        The stage.
+
+    Raises:
+        HitcastError: A file is broken, not in its encoding, without rows, or without a valid row.
+    """
+    types = ", ".join(f"v{i} {column.data_type}" for i, column in enumerate(contract.delivered))
+    verdict = "file_number integer, problem integer, bad_value varchar"
+    connection.execute(f"create or replace table staged ({types}, {verdict})")
+    connection.execute(
+        "create or replace table rejects"
+        " (file_number integer, line bigint, column_name varchar, value varchar, reason varchar)"
+    )
+    read = np.zeros(len(sources), dtype=np.int64)
+    rejected = np.zeros(len(sources), dtype=np.int64)
+    for first, batch, prepared in _prepared(_batches(sources), work_dir):
+        problems = _insert(connection, contract, batch, prepared, first)
+        broken = broken_rows(connection, batch, prepared)
+        for number, count, first_row, failed in _counts(connection, first, len(batch)):
+            own = broken[number - first]
+            source, path = batch[number - first], prepared[number - first]
+            read[number], rejected[number] = count + len(own), failed + len(own)
+            check_line_ends(source, path, int(read[number]))
+            if rejected[number]:
+                starts, is_record = _records(source, path, int(read[number]))
+                _keep_rejects(connection, number, first_row, problems, own, starts, is_record)
+        for source, path in zip(batch, prepared, strict=True):
+            if path != source.path:
+                path.unlink()
+            check_unchanged(source)
+        advance(sum(source.size for source in batch))
+    stage = Stage(contract, sources, read, rejected)
+    _refuse_worthless(connection, stage)
+    return stage
+
+
+def _prepared(
+    batches: Iterable[tuple[int, list[Source]]], work_dir: Path
+) -> Iterator[tuple[int, list[Source], list[Path]]]:
+    """Batches with their plain files. While one is read the next is unpacked, which keeps a second core busy."""
+
+    def prepare_all(first: int, batch: list[Source]) -> list[Path]:
+        return [prepare(source, work_dir, first + i) for i, source in enumerate(batch)]
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[tuple[int, list[Source], Future[list[Path]]]] = deque()
+        for first, batch in batches:
+            waiting.append((first, batch, pool.submit(prepare_all, first, batch)))
+            if len(waiting) > 1:
+                ready_first, ready, files = waiting.popleft()
+                yield ready_first, ready, files.result()
+        for ready_first, ready, files in waiting:
+            yield ready_first, ready, files.result()
+
+
+def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
+    """Neighbouring files of one shape, a batch at a time, each with the number of its first file."""
+    number = 0
+    for _, alike in groupby(sources, key=lambda source: (source.kind, source.headers, source.types, source.mapping)):
+        batch: list[Source] = []
+        size = 0
+        for source in alike:
+            batch.append(source)
+            size += source.size
+            if size >= BATCH_BYTES:
+                yield number, batch
+                number, batch, size = number + len(batch), [], 0
+        if batch:
+            yield number, batch
+            number += len(batch)
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, batch: list[Source], prepared: list[Path], first: int
+) -> pa.Table:
+    """Appends a batch to `staged`; returns the checks that it was put to."""
+    shape, checks = batch[0], Checks()
+    places, _ = places_of(shape.headers, contract, shape.mapping)
+    try:
+        tame = all(map(is_tame, batch, prepared))
+    except OSError:
+        for source in batch:
+            check_unchanged(source)
+        raise
+    query = normalised(shape, contract, places, checks, tame)
+    checks.parameters |= {"paths": [escape_glob(path) for path in prepared], "first_file": first}
+    if shape.kind == "csv":
+        checks.parameters["delimiter"] = shape.mapping.delimiter
+        connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    try:
+        connection.execute(f"insert into staged {query}", checks.parameters)
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        for source in batch:
+            check_unchanged(source)
+        raise reading_error(error, batch, prepared) from None
+    columns, reasons = zip(*checks.problems, strict=True)
+    return pa.table({"number": range(1, len(columns) + 1), "column_name": columns, "reason": reasons})
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, first: int, files: int) -> list[tuple[int, int, int, int]]:
+    """(file number, rows, first row, rows that failed a check) of every file of a batch."""
+    found = connection.execute(
+        """
+        select file_number, count(*), min(rowid), max(rowid), count(*) filter (where problem > 0)
+        from staged where file_number >= ? group by file_number
+        """,
+        [first],
+    ).fetchall()
+    for number, rows, first_row, last_row, _ in found:
+        # Line numbers and the order of duplicates rest on this.
+        if last_row - first_row + 1 != rows:
+            raise AssertionError(f"rows of file {number} are not in file order")
+    counts = {number: (rows, first_row, failed) for number, rows, first_row, _, failed in found}
+    return [(number, *counts.get(number, (0, 0, 0))) for number in range(first, first + files)]
+
+
+def _records(source: Source, prepared: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """First line of every record of a file, blank ones included, and whether it is a record with fields."""
+    if source.kind == "parquet":
+        return np.arange(1, count + 1), np.ones(count, dtype=bool)
+    if source.kind == "xlsx":
+        return np.array(sheet_lines(source.path, source.mapping)), np.ones(count, dtype=bool)
+    if count_lines(prepared) != count + 1:
+        starts, is_blank = map(np.array, zip(*record_lines(prepared, source.mapping.delimiter), strict=True))
+        if (~is_blank).sum() == count:
+            return starts, ~is_blank
+    return np.arange(2, count + 2), np.ones(count, dtype=bool)
+
+
+def _keep_rejects(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    first_row: int,
+    problems: pa.Table,
+    broken: dict[int, tuple[str, str]],
+    starts: np.ndarray,
+    is_record: np.ndarray,
+) -> None:
+    """Puts a file's rejected rows into `rejects`, each with its line."""
+    failed = connection.execute(
+        "select rowid as row_number from staged where file_number = ? and problem > 0 order by rowid", [number]
+    ).to_arrow_table()
+    rows = failed.column("row_number").to_numpy()
+    places = np.array(sorted(broken), dtype=np.int64) - 2
+    broken_lines = starts[places]
+    # A broken record holds a place in the file but none in `staged`.
+    is_staged = is_record.copy()
+    is_staged[places] = False
+    verdicts = pa.table({"row_number": rows, "line": starts[is_staged][rows - first_row]})
+    shapes = pa.table(
+        {
+            "line": broken_lines,
+            "value": pa.array([broken[place + 2][0] for place in places], pa.string()),
+            "reason": pa.array([broken[place + 2][1] for place in places], pa.string()),
+        }
+    )
+    for name, table in (("verdicts", verdicts), ("shapes", shapes), ("problems", problems)):
+        connection.register(name, table)
+    connection.execute(
+        """
+        insert into rejects
+        select file_number, line, column_name, bad_value, reason
+        from staged
+            inner join verdicts on staged.rowid = verdicts.row_number
+            inner join problems on staged.problem = problems.number
+        where file_number = $number
+        union all
+        select $number, line, '', value, reason from shapes
+        """,
+        {"number": number},
+    )
+
+
+def _refuse_worthless(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    for number, source in enumerate(stage.sources):
+        if stage.read[number] == 0:
+            raise HitcastError("has a header and no rows", source.name, "Ask for it again, or leave it out")
+        if stage.read[number] == stage.rejected[number]:
+            [(line, column, value, reason)] = connection.execute(
+                "select line, column_name, value, reason from rejects where file_number = ? order by line limit 1",
+                [number],
+            ).fetchall()
+            place = f"line {line}" + (f", column {column}" if column else "")
+            cure = "Correct the file or the mapping's formats"
+            raise HitcastError(f"has no valid row; {place}: {value!r} {reason}", source.name, cure)
+
+
+def named_columns(contract: Contract) -> str:
+    """The columns of `staged` by their contract names, as the list of a select."""
+    return ", ".join(f'v{i} as "{column.name}"' for i, column in enumerate(contract.delivered))

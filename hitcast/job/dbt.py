@@ -1,0 +1,98 @@
+"""Calls dbt in this process, on one home."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from hitcast.core.errors import HitcastError, machine_error
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.project import settings_of
+from hitcast.core.settings import Settings
+from hitcast.core.spark import open_session
+from hitcast.core.target import DUCKDB, chosen
+from hitcast.core.warehouse import damaged, is_damage, open_warehouse
+
+# Silence on the terminal. The file moves aside at its most bytes, and dbt keeps five that did.
+LOGGING = ("--log-level", "none", "--log-level-file", "info", "--log-file-max-bytes", str(1 << 20))
+
+
+def build(home: Home, variables: dict[str, Any], select: list[str]) -> None:
+    """Builds and tests the selected models in the chosen target's warehouse; unit tests are left to developers.
+
+    Args:
+        home: Where raw data is read and the warehouse written.
+        variables: All variables of the project.
+        select: dbt selectors.
+
+    Raises:
+        HitcastError: A model or a test failed; names it, its message and the log.
+    """
+    arguments = ["build", "--select", *select, "--indirect-selection", "buildable"]
+    arguments += ["--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
+    _prepare(home, settings_of(home, variables))
+    invoke(home, arguments)
+
+
+def invoke(home: Home, arguments: list[str]) -> None:
+    """Runs one dbt command quietly; its log goes to the home.
+
+    Raises:
+        HitcastError: dbt failed.
+    """
+    # importing dbt takes seconds
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    os.environ["HITCAST_HOME"] = str(home.root)
+    places = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
+    logs = _place(home, "logs")
+    places += ["--target", chosen(), "--target-path", str(_place(home, "target")), "--log-path", str(logs)]
+    try:
+        outcome = dbtRunner().invoke([*LOGGING, *arguments, *places])
+    finally:
+        # dbt would hold the file for as long as this process lives
+        DuckDBConnectionManager.close_all_connections()
+    if outcome.success:
+        return
+    log = f"See {logs / 'dbt.log'}"
+    if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
+        raise outcome.exception
+    if outcome.exception is not None:
+        raise _failure(home, _first_lines(str(outcome.exception)), arguments[0], log)
+    failed = [result for result in outcome.result if str(result.status) in ("error", "fail", "runtime error")]
+    told = "; ".join(
+        f"{result.node.name}: {_first_lines(result.message or str(result.status))}" for result in failed[:3]
+    )
+    more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+    raise _failure(home, f"{told}{more}", arguments[0], log)
+
+
+def _failure(home: Home, told: str, command: str, log: str) -> HitcastError:
+    """What stands behind dbt's words: the machine, a damaged warehouse, or a model."""
+    if obstacle := machine_error(told, str(home.root)):
+        return obstacle
+    if chosen() == DUCKDB and is_damage(told):
+        return damaged(home.warehouse, told)
+    return HitcastError(told, f"dbt {command}", log)
+
+
+def _prepare(home: Home, settings: Settings) -> None:
+    """Sees that the warehouse can be written: dbt would tell of one that cannot once for every model."""
+    if settings.spark is not None:
+        from hitcast.core.spark_cluster import remove_strays
+
+        remove_strays(home, open_session(settings.spark))
+    elif home.warehouse.exists():
+        with open_warehouse(settings, read_only=False):
+            pass
+
+
+def _place(home: Home, name: str) -> Path:
+    """A folder of the target's own: what dbt remembers of one target is a cold start for another."""
+    target = chosen()
+    return home.dbt / f"{name}{'' if target == DUCKDB else f'_{target}'}"
+
+
+def _first_lines(message: str) -> str:
+    return " ".join(line.strip() for line in message.strip().splitlines()[:3])

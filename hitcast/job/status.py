@@ -1,0 +1,173 @@
+"""How a home stands: what is loaded, which models stand, what is published, and what the latest steps did."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import Home
+from hitcast.core.lock import holder
+from hitcast.core.records import latest_records
+from hitcast.core.settings import Settings
+from hitcast.ingest.landing import read_ledger
+from hitcast.serving.publish import open_published, published_file
+from ml.registry import store
+
+if TYPE_CHECKING:
+    from ml.drift import Drift
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What has landed of one raw table.
+
+    Attributes:
+        table_name: Raw table.
+        through_date: Last day delivered.
+        day_count: Days delivered.
+        row_count: Their rows.
+        delivered_at: When the last delivery landed, UTC.
+    """
+
+    table_name: str
+    through_date: date
+    day_count: int
+    row_count: int
+    delivered_at: datetime
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published table.
+
+    Attributes:
+        table_name: Published table.
+        row_count: Its rows.
+        data_through_date: Last day of data that it knows.
+        published_at: UTC.
+    """
+
+    table_name: str
+    row_count: int
+    data_through_date: date | None
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a home stands.
+
+    Attributes:
+        root: The home.
+        held_by: The process that changes it: command, pid, since; None where none does.
+        loaded: By raw table.
+        models: Registered versions, newest first.
+        drift: What has changed since the champion was trained; None where there is nothing to look at.
+        problems: What could not be looked at, and why.
+        published: By table.
+        steps: Latest run records, oldest first.
+    """
+
+    root: Path
+    held_by: dict[str, Any] | None
+    loaded: list[Loaded]
+    models: list[store.Version]
+    drift: "Drift | None"
+    problems: list[str]
+    published: list[Published]
+    steps: list[dict[str, Any]]
+
+    def as_json(self) -> str:
+        """For monitoring: dates and times in ISO 8601, times in UTC."""
+        drift = self.drift and {
+            "champion": self.drift.version,
+            "age_days": self.drift.age_days,
+            "is_retrain_due": self.drift.is_retrain_due,
+            "reasons": list(self.drift.reasons),
+        }
+        models = [
+            {
+                "version": version.version,
+                "is_champion": version.is_champion,
+                "cutoff": version.tags.get("cutoff"),
+                "feature_set": version.tags.get("feature_set"),
+                "registered_at": version.created_at,
+            }
+            for version in self.models
+        ]
+        told = {
+            "home": str(self.root),
+            "held_by": self.held_by,
+            "loaded": [asdict(table) for table in self.loaded],
+            "models": models,
+            "drift": drift,
+            "published": [asdict(table) for table in self.published],
+            "problems": self.problems,
+            "steps": self.steps,
+        }
+        return json.dumps(told, ensure_ascii=False, indent=2, default=_plain)
+
+
+def look(home: Home, settings: Settings) -> Status:
+    """How the home stands; what cannot be looked at is told among the problems."""
+    # the modelling libraries take seconds to import
+    from ml import drift
+
+    problems: list[str] = []
+    found, models, loaded, published = None, [], [], []
+    try:
+        models = store.list_models(settings)
+    except HitcastError as error:
+        problems.append(f"models were not looked at: {error}")
+    if models and (settings.spark is not None or home.warehouse.exists()):
+        try:
+            found = drift.look(settings)
+        except HitcastError as error:
+            problems.append(f"drift was not looked at: {error}")
+    try:
+        loaded = _loaded(home)
+    except HitcastError as error:
+        problems.append(str(error))
+    try:
+        published = _published(home)
+    except (HitcastError, duckdb.Error) as error:
+        problems.append(str(error))
+    return Status(
+        home.root, holder(home), loaded, models, found, problems, published,
+        latest_records(home),
+    )  # fmt: skip
+
+
+def _loaded(home: Home) -> list[Loaded]:
+    rows = [row for row in read_ledger(home).values() if not row.is_withdrawn]
+    tables = {
+        name: [row for row in rows if row.table_name == name] for name in sorted({row.table_name for row in rows})
+    }
+    return [
+        Loaded(
+            name,
+            max(row.delivered_day for row in held),
+            len(held),
+            sum(row.row_count for row in held),
+            max(row.delivered_at for row in held),
+        )
+        for name, held in tables.items()
+    ]
+
+
+def _published(home: Home) -> list[Published]:
+    if not published_file(home).exists():
+        return []
+    with open_published(home) as serving:
+        rows = serving.execute(
+            "select table_name, row_count, data_through_date, published_at from publish_info order by table_name"
+        ).fetchall()
+    return [Published(*row) for row in rows]
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

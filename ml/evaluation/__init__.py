@@ -1,0 +1,1 @@
+"""How good forecasts are: metrics, intervals of differences, backtests, comparisons and experiments."""

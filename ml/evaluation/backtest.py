@@ -1,0 +1,174 @@
+"""Backtest: what every model and baseline would have forecast at past origins, and how good it was."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from rich.console import Group
+
+from hitcast.core.moments import moment_after
+from hitcast.core.settings import Settings
+from hitcast.core.warehouse import latest_moment, write_tables
+from ml.classes import PROBABILITY_COLUMNS, class_minimums, fit_classes, predict_classes
+from ml.data import FEATURE_SETS, Columns, feature_columns, modelling_frame, read_marts, target_column
+from ml.decide.decisions import class_from_probabilities, class_probabilities, true_class
+from ml.evaluation.alarms import stop_on_leak
+from ml.evaluation.baselines import BASELINES, RANKINGS, forecast_baseline, line_probabilities, ranking_probabilities
+from ml.evaluation.leaderboard import evaluate, render
+from ml.registry import tracking
+from ml.splits import Fold, Plan, plan_folds, rows_to_test, training_rows
+from ml.streams import INTERVAL_COLUMNS, fit_streams, predict_streams
+from ml.studies import tuned_parameters
+
+AS_OF_DAYS = (1, 3, 7)
+
+
+@dataclass(frozen=True)
+class Backtested:
+    """What a backtest found.
+
+    Attributes:
+        run_id: MLflow run, and key of the rows written.
+        plan: Folds that were used.
+        metrics: Rows of `ml.backtest_metrics`.
+        row_count: Rows written to `ml.backtest_predictions`.
+    """
+
+    run_id: str
+    plan: Plan
+    metrics: pd.DataFrame
+    row_count: int
+
+    def render(self) -> Group:
+        """The leader board as tables that fit 80 columns."""
+        return render(self.metrics, self.plan)
+
+
+def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Backtested:
+    """Train and test at every origin, with both feature sets, and write forecasts and metrics.
+
+    Raises:
+        HitcastError: Marts are missing, history is too short even for weekly origins, or a feature looks like a leak.
+    """
+    progress("Reading the marts")
+    marts = read_marts(settings)
+    frame = modelling_frame(marts, settings.horizons)
+    plan = plan_folds(frame, settings.horizons, marts.data_through)
+    if plan.note:
+        progress(plan.note)
+    stop_on_leak(frame, feature_columns(marts.catalog, "tiktok_vk", frame), settings.horizons)
+    minimums, names = class_minimums(marts.classes), tuple(marts.classes["stream_class"])
+    streams, classes = [], []
+    for number, fold in enumerate(plan.folds, start=1):
+        training = frame[training_rows(frame, fold.origin, settings.horizons)].reset_index(drop=True)
+        testing = frame[rows_to_test(frame, fold, settings.horizons) & frame["as_of_day"].isin(AS_OF_DAYS)]
+        testing = testing.reset_index(drop=True)
+        progress(
+            f"Origin {fold.origin} ({number} of {len(plan.folds)}): {training['release_id'].nunique()} releases to "
+            f"train on, {testing['release_id'].nunique()} to test"
+        )
+        for feature_set in FEATURE_SETS:
+            columns = feature_columns(marts.catalog, feature_set, training)
+            streams.append(stream_forecasts(training, testing, fold, feature_set, columns, settings))
+            classes.append(class_forecasts(training, testing, fold, feature_set, columns, minimums, names, settings))
+
+    predictions, class_predictions = pd.concat(streams, ignore_index=True), pd.concat(classes, ignore_index=True)
+    client = tracking.open_client(settings)
+    with tracking.record_run(client, settings, "backtest") as run_id:
+        costs = (settings.false_positive_cost, settings.false_negative_cost)
+        release_dates = marts.releases.set_index("release_id")["release_date"]
+        metrics = evaluate(predictions, class_predictions, names, costs, release_dates).assign(
+            run_id=run_id, evaluated_at=moment_after(latest_moment(settings, "backtest_metrics", "evaluated_at"))
+        )
+        tracking.log_figures(client, run_id, {"step": plan.step, "origins": len(plan.folds)}, _headline(metrics))
+        progress("Writing forecasts and metrics")
+        write_tables(
+            settings,
+            {
+                "backtest_predictions": predictions.assign(run_id=run_id),
+                "backtest_class_predictions": class_predictions.assign(run_id=run_id),
+                "backtest_metrics": metrics,
+            },
+        )
+    return Backtested(run_id, plan, metrics, len(predictions))
+
+
+def stream_forecasts(
+    training: pd.DataFrame, testing: pd.DataFrame, fold: Fold, feature_set: str, columns: Columns, settings: Settings
+) -> pd.DataFrame:
+    """Forecasts of all stream models at one origin, in the columns of `ml.backtest_predictions` but run_id."""
+    model = fit_streams(training, feature_set, columns, settings, tuned_parameters(settings, fold.origin).streams)
+    of_model = predict_streams(model, testing)
+    forecasts = []
+    for horizon in settings.horizons:
+        totals = training[target_column(horizon)].to_numpy(dtype=float)
+        shared = testing[["release_id", "as_of_day"]].assign(
+            feature_set=feature_set,
+            origin_date=pd.Timestamp(fold.origin),
+            horizon_days=horizon,
+            known_streams=testing["vk_streams_total"],
+            actual_streams=testing[target_column(horizon)],
+        )
+        for name in BASELINES:
+            predicted = forecast_baseline(name, training, totals, testing, feature_set)
+            unknown = dict.fromkeys((*INTERVAL_COLUMNS, "expected_streams"), np.nan)
+            forecasts.append(shared.assign(model_name=name, predicted_streams=predicted, **unknown))
+        forecasts.append(pd.concat([shared.assign(model_name="catboost"), of_model[horizon]], axis="columns"))
+    return pd.concat(forecasts, ignore_index=True)
+
+
+def class_forecasts(
+    training: pd.DataFrame,
+    testing: pd.DataFrame,
+    fold: Fold,
+    feature_set: str,
+    columns: Columns,
+    minimums: tuple[float, float],
+    names: tuple[str, ...],
+    settings: Settings,
+) -> pd.DataFrame:
+    """Forecasts of all class models at one origin, in the columns of `ml.backtest_class_predictions` but run_id."""
+    target = target_column(settings.class_horizon)
+    totals = training[target].to_numpy(dtype=float)
+    tuned = tuned_parameters(settings, fold.origin).classes
+    model = fit_classes(training, feature_set, columns, minimums, settings, tuned)
+    share = np.array([np.mean(true_class(totals, minimums, names) == name) for name in names])
+    probabilities = {
+        "majority": np.tile(np.eye(3)[share.argmax()], (len(testing), 1)),
+        "prior": np.tile(share, (len(testing), 1)),
+        "log_linear": class_probabilities(line_probabilities(training, totals, testing, feature_set, minimums)),
+        **{
+            name: class_probabilities(ranking_probabilities(column, training, totals, testing, minimums))
+            for name, column in RANKINGS[feature_set].items()
+        },
+        "lightgbm": predict_classes(model, testing).to_numpy(),
+    }
+    shared = testing[["release_id", "as_of_day"]].assign(
+        feature_set=feature_set,
+        origin_date=pd.Timestamp(fold.origin),
+        horizon_days=settings.class_horizon,
+        actual_class=true_class(testing[target].to_numpy(dtype=float), minimums, names),
+    )
+    forecasts = []
+    for name, values in probabilities.items():
+        of_model = pd.DataFrame(values, columns=list(PROBABILITY_COLUMNS), index=testing.index)
+        predicted = class_from_probabilities(of_model, names)
+        if name == "log_linear":
+            line = forecast_baseline("log_linear", training, totals, testing, feature_set)
+            predicted = true_class(line, minimums, names)
+        forecasts.append(
+            pd.concat([shared.assign(model_name=name, predicted_class=predicted), of_model], axis="columns")
+        )
+    return pd.concat(forecasts, ignore_index=True)
+
+
+def _headline(metrics: pd.DataFrame) -> dict[str, float]:
+    """The deciding metrics at the longest as-of day, by the names that MLflow shows."""
+    deciding = metrics[
+        metrics["metric_name"].isin(["rmsle", "skill", "average_precision_top", "quadratic_weighted_kappa"])
+        & (metrics["as_of_day"] == max(AS_OF_DAYS))
+    ]
+    keys = deciding["metric_name"] + "/" + deciding["feature_set"] + "/" + deciding["model_name"]
+    keys += "/" + deciding["horizon_days"].astype(str)
+    return dict(zip(keys, deciding["metric_value"], strict=True))

@@ -1,0 +1,278 @@
+"""Metrics of a backtest, and the table that shows them."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from ml.classes import PROBABILITY_COLUMNS
+from ml.decide.decisions import promotion_threshold
+from ml.evaluation.bootstrap import difference_interval, paired_interval, release_weeks, skill_interval
+from ml.evaluation.metrics import (
+    average_precision,
+    class_metrics,
+    decade,
+    expected_volume_ratio,
+    interval_metrics,
+    promotion_costs,
+    skill,
+    stream_metrics,
+    week_metrics,
+)
+from ml.splits import REFERENCE_DAY, Plan
+from ml.streams import INTERVAL_COLUMNS
+
+LEGEND = (
+    "skill: 1 - RMSLE / RMSLE of log_linear; above 0 is better than the line. In brackets the 95 % interval of a "
+    "bootstrap over release weeks. in 90%: share of true totals inside the 90 % interval. AP top: average "
+    "precision of the top class. cost: mean cost a release of promoting where it pays, by the costs of "
+    "dbt_project.yml. acc.: accuracy."
+)
+KEYS = ["feature_set", "model_name", "as_of_day", "horizon_days"]
+RANKING_DRAWS = 500
+"""Draws for average precision, which needs all rows sorted in each."""
+
+
+def evaluate(
+    predictions: pd.DataFrame,
+    class_predictions: pd.DataFrame,
+    class_names: tuple[str, ...],
+    costs: tuple[float, float],
+    release_dates: pd.Series,
+) -> pd.DataFrame:
+    """Metrics of every model over all test releases, in the columns of `ml.backtest_metrics` but run_id and time.
+
+    `<metric>_lower_95` and `_upper_95` are ends of a bootstrap over release weeks, `<metric>_decade_<n>` rests on true
+    totals from 10^n to below 10^(n+1), `<metric>_bucket_<n>` on forecasts of that size.
+
+    Args:
+        predictions: Rows of `ml.backtest_predictions`.
+        class_predictions: Rows of `ml.backtest_class_predictions`.
+        class_names: In rising order.
+        costs: Cost of promoting in vain and of missing a hit.
+        release_dates: Release date by release id.
+    """
+    weeks = pd.Series(release_weeks(release_dates), index=release_dates.index)
+    found = []
+    for key, rows in _beside_line(predictions, ["predicted_streams"]).groupby(KEYS, sort=False):
+        found += _of_streams(key, rows, rows["release_id"].map(weeks).to_numpy())
+    place = {name: number for number, name in enumerate(class_names)}
+    for key, rows in _beside_line(class_predictions, [*PROBABILITY_COLUMNS, "predicted_class"]).groupby(
+        KEYS, sort=False
+    ):
+        of_rows = rows["release_id"].map(weeks).to_numpy()
+        actual, predicted = (rows[name].map(place).to_numpy(dtype=int) for name in ("actual_class", "predicted_class"))
+        probabilities = rows[list(PROBABILITY_COLUMNS)].to_numpy()
+        line = rows[[f"{name}_line" for name in PROBABILITY_COLUMNS]].to_numpy()
+        line_top = (rows["predicted_class_line"] == class_names[2]).to_numpy()
+        figures = class_metrics(actual, predicted, probabilities, costs)
+        figures |= week_metrics(actual == 2, probabilities[:, 2], of_rows)
+        figures |= _class_intervals(actual, predicted, probabilities, line, of_rows)
+        figures |= _cost_intervals(actual == 2, probabilities[:, 2], line[:, 2], line_top, costs, of_rows)
+        found.append(_rows("classes", key, figures, len(rows)))
+    return pd.concat(found, ignore_index=True)
+
+
+def _beside_line(predictions: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Every forecast beside that of log_linear for the same release, in columns ending in `_line`."""
+    line = predictions[predictions["model_name"] == "log_linear"]
+    shared = ["feature_set", "as_of_day", "horizon_days", "release_id"]
+    return predictions.merge(line[[*shared, *columns]], on=shared, suffixes=("", "_line"), validate="many_to_one")
+
+
+def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[pd.DataFrame]:
+    names = ("actual_streams", "predicted_streams", "predicted_streams_line", "known_streams")
+    actual, predicted, line, known = (rows[name].to_numpy(dtype=float) for name in names)
+    expected = rows["expected_streams"].to_numpy(dtype=float)
+    figures = stream_metrics(actual, predicted, known) | _stream_intervals(actual, predicted, line, known, weeks)
+    figures["expected_volume_ratio"] = expected_volume_ratio(actual, expected)
+    has_intervals = rows["lower_90"].notna().all()
+    if has_intervals:
+        figures |= interval_metrics(actual, rows[list(INTERVAL_COLUMNS)])
+    found = [_rows("streams", key, figures, len(rows))]
+    size, bucket = decade(actual), decade(predicted)
+    for number in np.unique(size):
+        of_size = size == number
+        parts = (actual[of_size], predicted[of_size])
+        by_size = stream_metrics(*parts, known[of_size])
+        by_size = {name: value for name, value in by_size.items() if not name.startswith("rounded")}
+        by_size["expected_volume_ratio"] = expected_volume_ratio(actual[of_size], expected[of_size])
+        by_size["skill"] = skill(*parts, line[of_size])
+        by_size |= _ends("skill", skill_interval(*parts, line[of_size], weeks[of_size]))
+        found.append(_rows("streams", key, _named(by_size, f"decade_{number}"), int(of_size.sum())))
+    for number in np.unique(bucket) if has_intervals else []:
+        of_size = bucket == number
+        covered = interval_metrics(actual[of_size], rows.loc[of_size, list(INTERVAL_COLUMNS)])
+        found.append(_rows("streams", key, _named(covered, f"bucket_{number}"), int(of_size.sum())))
+    return found
+
+
+def _stream_intervals(
+    actual: np.ndarray, predicted: np.ndarray, line: np.ndarray, known: np.ndarray, weeks: np.ndarray
+) -> dict[str, float]:
+    """Skill, and the ends of the deciding metrics' intervals; the same on the remainder."""
+    rest = np.isfinite(known)
+    came, foreseen, by_line = (np.maximum(totals[rest] - known[rest], 0) for totals in (actual, predicted, line))
+    squares = np.column_stack([(np.log1p(actual) - np.log1p(predicted)) ** 2, np.ones(len(actual))])
+    return {
+        "skill": skill(actual, predicted, line),
+        "skill_remainder": skill(came, foreseen, by_line),
+        **_ends("rmsle", paired_interval(squares, weeks, lambda sums: np.sqrt(sums[:, 0] / sums[:, 1]))),
+        **_ends("skill", skill_interval(actual, predicted, line, weeks)),
+        **_ends("skill_remainder", skill_interval(came, foreseen, by_line, weeks[rest])),
+    }
+
+
+def _class_intervals(
+    actual: np.ndarray,
+    predicted: np.ndarray,
+    probabilities: np.ndarray,
+    line: np.ndarray,
+    weeks: np.ndarray,
+) -> dict[str, float]:
+    """Ends of intervals, and what is gained over the log-linear probabilities."""
+    top, truth = actual == 2, np.eye(3)[actual]
+    brier = [np.sum((of_model - truth) ** 2, axis=1) for of_model in (probabilities, line)]
+    moments = np.column_stack([(actual - predicted) ** 2, truth, np.eye(3)[predicted], np.ones(len(actual))])
+
+    def kappa(sums: np.ndarray) -> np.ndarray:
+        distance = np.subtract.outer(np.arange(3), np.arange(3)) ** 2
+        chance = np.einsum("di,ij,dj->d", sums[:, 1:4], distance, sums[:, 4:7])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(1 - sums[:, 0] * sums[:, 7] / chance)
+
+    precision, gain = _ranking_intervals(top, probabilities[:, 2], line[:, 2], weeks)
+    figures = {
+        **_ends("average_precision_top", precision),
+        "average_precision_top_gain": average_precision(top, probabilities[:, 2]) - average_precision(top, line[:, 2]),
+        **_ends("average_precision_top_gain", gain),
+        "brier_skill": 1 - float(brier[0].sum() / brier[1].sum()) if brier[1].sum() > 0 else float("nan"),
+    }
+    if brier[1].sum() > 0:
+        ends = paired_interval(np.column_stack(brier), weeks, lambda sums: 1 - sums[:, 0] / sums[:, 1])
+        figures |= _ends("brier_skill", ends)
+    if len(np.unique(actual)) > 1 and len(np.unique(predicted)) > 1:
+        figures |= _ends("quadratic_weighted_kappa", paired_interval(moments, weeks, kappa))
+    return figures
+
+
+def _cost_intervals(
+    top: np.ndarray,
+    probability: np.ndarray,
+    line: np.ndarray,
+    line_top: np.ndarray,
+    costs: tuple[float, float],
+    weeks: np.ndarray,
+) -> dict[str, float]:
+    """Cost above that of promoting none, by the log-linear probabilities, and what the line puts into the top class."""
+    threshold = promotion_threshold(*costs)
+    own = promotion_costs(top, probability >= threshold, *costs)
+    others = {"none": np.zeros(len(top), dtype=bool), "log_linear": line >= threshold, "log_linear_class": line_top}
+    figures = {}
+    for name, promoted in others.items():
+        other = promotion_costs(top, promoted, *costs)
+        figures[f"expected_cost_above_{name}"] = float(np.mean(own - other))
+        figures |= _ends(f"expected_cost_above_{name}", difference_interval(own, other, weeks))
+    return figures
+
+
+def _ranking_intervals(
+    top: np.ndarray, score: np.ndarray, line: np.ndarray, weeks: np.ndarray
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """95 % intervals of the average precision, and of what it gains over that of the line."""
+    nothing = (float("nan"), float("nan"))
+    if not top.any():
+        return nothing, nothing
+    drawn, place = np.unique(weeks, return_inverse=True)
+    # Average precision is no ratio of sums: the statistic takes how often each week was drawn and weighs its rows.
+    each = np.eye(len(drawn))
+
+    def precisions(times: np.ndarray, of_model: np.ndarray) -> np.ndarray:
+        return _weighted_precisions(top, of_model, times[:, place])
+
+    own = paired_interval(each, drawn, lambda times: precisions(times, score), RANKING_DRAWS)
+    gain = paired_interval(each, drawn, lambda times: precisions(times, score) - precisions(times, line), RANKING_DRAWS)
+    return own, gain
+
+
+def _weighted_precisions(hit: np.ndarray, score: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Average precision for each draw; `weight` has a row a draw and a column a release."""
+    order = np.argsort(-score, kind="stable")
+    last_of_equals = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
+    hits, rows = (
+        np.cumsum(weight[:, order] * of_row, axis=1)[:, last_of_equals] for of_row in (hit[order].astype(float), 1.0)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        precision = np.where(rows > 0, hits / rows, 0.0)
+        return np.asarray(np.sum(np.diff(hits, axis=1, prepend=0.0) * precision, axis=1) / hits[:, -1])
+
+
+def _ends(name: str, ends: tuple[float, float]) -> dict[str, float]:
+    return {f"{name}_lower_95": ends[0], f"{name}_upper_95": ends[1]}
+
+
+def _named(figures: dict[str, float], suffix: str) -> dict[str, float]:
+    return {f"{name}_{suffix}": value for name, value in figures.items()}
+
+
+def _rows(task: str, key: Any, figures: dict[str, float], release_count: int) -> pd.DataFrame:
+    """Metrics as rows; those that could not be computed are left out."""
+    finite = {name: value for name, value in figures.items() if np.isfinite(value)}
+    rows = pd.DataFrame({"metric_name": list(finite), "metric_value": list(finite.values())})
+    rows[["task", "release_count", *KEYS]] = [task, release_count, *key]
+    return rows
+
+
+STREAM_FIGURES = (
+    ("rmsle", "RMSLE"),
+    ("skill", "skill"),
+    ("median_absolute_percentage_error", "MdAPE"),
+    ("coverage_90", "in 90%"),
+)
+CLASS_FIGURES = (
+    ("average_precision_top", "AP top"),
+    ("quadratic_weighted_kappa", "kappa"),
+    ("expected_cost", "cost"),
+    ("brier", "Brier"),
+    ("accuracy", "acc."),
+)
+WITH_INTERVAL = {"skill", "average_precision_top"}
+
+
+def render(metrics: pd.DataFrame, plan: Plan) -> Group:
+    """The leader board at the reference as-of day: a table for each horizon of either task, within 80 columns."""
+    reference = metrics[metrics["as_of_day"] == REFERENCE_DAY]
+    parts: list[Table | Text] = []
+    if plan.note:
+        parts.append(Text(plan.note))
+    first, last = plan.folds[0].origin, plan.folds[-1].origin
+    span = f"{len(plan.folds)} origins, {first} to {last}, known at day {REFERENCE_DAY}"
+    for task, title, figures in (("streams", "Streams", STREAM_FIGURES), ("classes", "Classes", CLASS_FIGURES)):
+        of_task = reference[reference["task"] == task]
+        for horizon, of_horizon in of_task.groupby("horizon_days"):
+            table = Table(title=f"{title}, {horizon} days: {span}", title_justify="left", width=80, pad_edge=False)
+            table.add_column("features")
+            table.add_column("model")
+            for _, heading in figures:
+                table.add_column(heading, justify="right")
+            for feature_set, of_set in of_horizon.groupby("feature_set", sort=False):
+                wide = of_set.pivot_table(index="model_name", columns="metric_name", values="metric_value")
+                for model in of_set["model_name"].unique():
+                    cells = [_cell(wide.loc[model], name) for name, _ in figures]
+                    table.add_row(str(feature_set), str(model), *cells)
+                table.add_section()
+            parts.append(table)
+    parts.append(Text(LEGEND))
+    return Group(*parts)
+
+
+def _cell(figures: pd.Series, name: str) -> str:
+    value, low, high = (figures.get(f"{name}{end}", np.nan) for end in ("", "_lower_95", "_upper_95"))
+    if not np.isfinite(value):
+        return ""
+    if name not in WITH_INTERVAL:
+        return f"{value:.3f}"
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]" if np.isfinite(low) else f"{value:.2f}"

@@ -1,0 +1,120 @@
+"""A trained model as a folder of files that hold no code and name no file elsewhere."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hitcast.core.errors import HitcastError
+from ml.estimators.base import ClassEstimator
+from ml.estimators.files import inside, load_estimator, save_estimator
+from ml.estimators.streams import StreamForecaster
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Everything that a forecast needs.
+
+    Attributes:
+        feature_set: The one that forecasts are made with.
+        reason: Why that one.
+        cutoff: Day on which it was trained: nothing known from then on was used.
+        horizons: Days from release that the totals cover.
+        class_horizon: Horizon of the classes.
+        class_names: In rising order.
+        training_releases: Releases trained on; they are never scored.
+        streams: By feature set.
+        classes: By feature set.
+    """
+
+    feature_set: str
+    reason: str
+    cutoff: date
+    horizons: tuple[int, ...]
+    class_horizon: int
+    class_names: tuple[str, ...]
+    training_releases: tuple[str, ...]
+    streams: dict[str, StreamForecaster]
+    classes: dict[str, ClassEstimator]
+
+
+FORMAT = 2
+"""Of the files; raised when an older hitcast could not read them, or this one cannot read older ones."""
+
+
+def save_bundle(bundle: Bundle, folder: Path) -> None:
+    """Write the bundle into an existing empty folder."""
+    plain = {
+        "format": FORMAT,
+        "feature_set": bundle.feature_set,
+        "reason": bundle.reason,
+        "cutoff": bundle.cutoff.isoformat(),
+        "horizons": list(bundle.horizons),
+        "class_horizon": bundle.class_horizon,
+        "class_names": list(bundle.class_names),
+        "feature_sets": sorted(bundle.streams),
+    }
+    _write_json(folder / "training_releases.json", list(bundle.training_releases))
+    for name, streams in bundle.streams.items():
+        save_estimator(streams, folder, f"streams_{name}")
+    for name, classes in bundle.classes.items():
+        save_estimator(classes, folder, f"classes_{name}")
+    _write_json(folder / "manifest.json", {**plain, "files": {file.name: _digest(file) for file in folder.iterdir()}})
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Read a bundle back.
+
+    Raises:
+        HitcastError: A file of it is missing or cannot be read, or what it says of its files leads elsewhere.
+    """
+    try:
+        plain = _read_json(inside(folder, "manifest.json"))
+        if plain.get("format") != FORMAT:
+            raise ValueError("another version of hitcast wrote it")
+        _check_files(folder, plain.get("files", {}))
+        return Bundle(
+            feature_set=plain["feature_set"],
+            reason=plain["reason"],
+            cutoff=date.fromisoformat(plain["cutoff"]),
+            horizons=tuple(plain["horizons"]),
+            class_horizon=plain["class_horizon"],
+            class_names=tuple(plain["class_names"]),
+            training_releases=tuple(_read_json(inside(folder, "training_releases.json"))),
+            streams={name: _load(folder, f"streams_{name}", StreamForecaster) for name in plain["feature_sets"]},
+            classes={name: _load(folder, f"classes_{name}", ClassEstimator) for name in plain["feature_sets"]},
+        )
+    # CatBoost, LightGBM and a manifest of another shape each raise what they like
+    except Exception as error:
+        told = (str(error).splitlines() or [type(error).__name__])[0]
+        raise HitcastError(
+            f"the model cannot be read ({told})", str(folder), "Train again with `hitcast train`"
+        ) from None
+
+
+def _load(folder: Path, name: str, kind: Any) -> Any:
+    estimator = load_estimator(folder, name)
+    if not isinstance(estimator, kind):
+        raise ValueError(f"{name} holds a {type(estimator).__name__}")
+    return estimator
+
+
+def _check_files(folder: Path, files: dict[str, str]) -> None:
+    """Tells of damage before a native library reads it, and of a file whose loss would only change the forecasts."""
+    for name, digest in files.items():
+        if _digest(inside(folder, name)) != digest:
+            raise ValueError(f"{name} is not as it was written")
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _write_json(file: Path, plain: Any) -> None:
+    file.write_text(json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8")
+
+
+def _read_json(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))

@@ -1,0 +1,219 @@
+"""The registered model in MLflow: its versions and its `@champion`.
+
+One version is one bundle folder among the artifacts of its run.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hitcast.core.errors import HitcastError
+from hitcast.core.files import PART, put_in_place, sync
+from hitcast.core.settings import Settings
+from ml.registry.tracking import STORE_CURE, artifacts_dir, open_client, store_file
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+MODEL = "hitcast"
+ALIAS = "champion"
+TITLE_TAG = "title"
+"""Says of a version that a killed run owes it the title."""
+TURN_TAG = "champion_number"
+"""Says of a version as which champion it took the title last; absent from one that lost it by `rollback`."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered model version.
+
+    Attributes:
+        version: Number of the version.
+        run_id: Training run.
+        created_at: When it was registered, UTC.
+        bundle: Its folder.
+        is_champion: Whether forecasts are made with it.
+        tags: What training noted: `cutoff`, `feature_set`, `reason`.
+    """
+
+    version: int
+    run_id: str
+    created_at: datetime
+    bundle: Path
+    is_champion: bool
+    tags: dict[str, str]
+
+
+def register(
+    client: "MlflowClient",
+    settings: Settings,
+    run_id: str,
+    folder: Path,
+    tags: Mapping[str, str],
+    is_promoted: bool = False,
+    description: str = "",
+) -> int:
+    """Keep a bundle folder as the next version of the registered model; returns its number.
+
+    Where it is to be promoted next, the version says so itself: should the process be killed in between,
+    `ml.registry.leftovers` gives it the title.
+
+    It is copied whole by one rename, where MLflow would leave half a model should the process be killed.
+    """
+    from mlflow.exceptions import MlflowException
+
+    kept = _folder(settings, run_id)
+    part = kept.with_name(f".{kept.name}{PART}")
+    shutil.copytree(folder, part)
+    for file in part.iterdir():
+        sync(file)
+    put_in_place({part: kept})
+    try:
+        client.get_registered_model(MODEL)
+    except MlflowException:
+        client.create_registered_model(MODEL)
+    noted = {**tags} | ({TITLE_TAG: "due"} if is_promoted else {})
+    made = client.create_model_version(MODEL, kept.as_uri(), run_id, tags=noted, description=description)
+    return int(made.version)
+
+
+def _folder(settings: Settings, run_id: str) -> Path:
+    return artifacts_dir(settings) / run_id / "artifacts" / "bundle"
+
+
+def list_models(settings: Settings) -> list[Version]:
+    """Registered versions, newest first; empty where nothing was trained.
+
+    Raises:
+        HitcastError: The store is damaged, or gone from beside its models, or holds a version that is not hitcast's.
+    """
+    if not store_file(settings).exists():
+        stop_on_lost_store(settings)
+        return []
+    client = open_client(settings)
+    standing = _champion_version(client)
+    versions = client.search_model_versions(f"name = '{MODEL}'")
+    return sorted(
+        (
+            Version(
+                version=int(found.version),
+                run_id=found.run_id,
+                created_at=datetime.fromtimestamp(found.creation_timestamp / 1000, UTC),
+                bundle=_bundle(settings, found),
+                is_champion=int(found.version) == standing,
+                tags=dict(found.tags),
+            )
+            for found in versions
+        ),
+        key=lambda version: -version.version,
+    )
+
+
+def _bundle(settings: Settings, found: "ModelVersion") -> Path:
+    """A version's folder. Others can register versions under this name too, by MLflow's own means."""
+    folder = _folder(settings, found.run_id or "")
+    if not found.run_id or folder.resolve().parent.parent.parent != artifacts_dir(settings):
+        raise HitcastError(
+            f"version {found.version} of model {MODEL} was not registered by hitcast",
+            str(store_file(settings)),
+            "Delete that version in MLflow",
+        )
+    return folder
+
+
+def stop_on_lost_store(settings: Settings) -> None:
+    """Stops where models lie without the store that says what they are.
+
+    Raises:
+        HitcastError: The store is gone.
+    """
+    if orphans := len(list(settings.mlflow_dir.glob("artifacts/*/artifacts/bundle"))):
+        models = f"{orphans} model{'s' if orphans > 1 else ''}"
+        raise HitcastError(
+            f"is gone, and with it what is known of {models} beside it", str(store_file(settings)), STORE_CURE
+        )
+
+
+def champion(settings: Settings) -> Version | None:
+    """The version that forecasts are made with; None where nothing was trained."""
+    return next((version for version in list_models(settings) if version.is_champion), None)
+
+
+def earlier_champions(settings: Settings) -> list[Version]:
+    """Those that held the title before the present champion and are still registered, the latest first."""
+    versions = list_models(settings)
+    until = next((_turn(version) for version in versions if version.is_champion), None)
+    earlier = [version for version in versions if TURN_TAG in version.tags and not version.is_champion]
+    return sorted((version for version in earlier if until is None or _turn(version) < until), key=_turn, reverse=True)
+
+
+def _turn(version: Version) -> int:
+    """As which champion a version took the title last; one that has no number took it after all that have."""
+    return int(version.tags.get(TURN_TAG, 2**62))
+
+
+def promote(settings: Settings, version: int) -> None:
+    """Make a version the champion: give it MLflow's alias. The one before it is remembered for `rollback`.
+
+    Raises:
+        HitcastError: There is no such version.
+    """
+    versions = list_models(settings)
+    known = [found.version for found in versions]
+    if version not in known:
+        listed = ", ".join(map(str, sorted(known))) or "none"
+        raise HitcastError(
+            f"there is no model version {version} (versions: {listed})", cure="See `hitcast models list`"
+        )
+    client = open_client(settings)
+    if version != _champion_version(client):
+        turns = _forget_stale_turns(client, versions)
+        client.set_model_version_tag(MODEL, str(version), TURN_TAG, str(max(turns, default=0) + 1))
+        client.set_registered_model_alias(MODEL, ALIAS, str(version))
+    for found in versions:
+        if TITLE_TAG in found.tags:
+            client.delete_model_version_tag(MODEL, str(found.version), TITLE_TAG)
+
+
+def _forget_stale_turns(client: "MlflowClient", versions: list[Version]) -> list[int]:
+    """Numbers of all champions so far. One above the present champion's was left by a process that was killed."""
+    latest = next((_turn(found) for found in versions if found.is_champion), None)
+    turns = []
+    for found in versions:
+        if TURN_TAG not in found.tags:
+            continue
+        if latest is not None and _turn(found) > latest:
+            client.delete_model_version_tag(MODEL, str(found.version), TURN_TAG)
+        else:
+            turns.append(_turn(found))
+    return turns
+
+
+def rollback(settings: Settings) -> int:
+    """Make the previous champion the champion again; returns its version.
+
+    Raises:
+        HitcastError: There was none before.
+    """
+    earlier = earlier_champions(settings)
+    if not earlier:
+        raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
+    client, given_up = open_client(settings), champion(settings)
+    client.set_registered_model_alias(MODEL, ALIAS, str(earlier[0].version))
+    if given_up is not None and TURN_TAG in given_up.tags:
+        client.delete_model_version_tag(MODEL, str(given_up.version), TURN_TAG)
+    return earlier[0].version
+
+
+def _champion_version(client: "MlflowClient") -> int | None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        version = client.get_registered_model(MODEL).aliases.get(ALIAS)
+    except MlflowException:
+        return None
+    return None if version is None else int(version)

@@ -1,1 +1,0 @@
-"""Everything that moves data around dbt and `ml`: ingest, demo world, run, publish."""

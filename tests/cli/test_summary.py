@@ -1,0 +1,85 @@
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from hitcast.cli.summary import describe_drift, render_models, render_status
+from hitcast.core.home import Home
+from hitcast.core.settings import Settings
+from hitcast.ingest import ingest, withdraw
+from hitcast.job.status import look
+from ml.drift import Drift, Matured, Shift
+from ml.predict import Predicted
+from ml.registry.store import Version
+
+
+def test_a_scoring_run_tells_what_it_refused() -> None:
+    predicted = Predicted("r", 350, 174, 0, date(2022, 1, 1), "hitcast/1", "tiktok_vk")
+    assert predicted.describe() == "174 releases as of 2022-01-01 with hitcast/1"
+    told = replace(predicted, refused_count=3).describe()
+    assert told.endswith("hitcast/1; 3 more: not enough data, no day of them was delivered")
+
+
+SHIFTS = tuple(Shift(name, index, 0.25, name == "d") for name, index in zip("abcd", (3.0, 2.0, 1.0, 0.5), strict=True))
+
+
+def test_the_three_largest_shifts_and_the_main_ones_are_told() -> None:
+    lines = describe_drift(
+        Drift(2, date(2021, 12, 31), 12, None, 159, SHIFTS, (Matured(14, 122, 0.803, 0.156, 0.204),), ())
+    )
+    assert lines == [
+        "champion: version 2, trained 12 days of data ago",
+        "PSI of the last month's 159 releases, largest: a 3.00, b 2.00, c 1.00",
+        "of the features that move forecasts most: d 0.50, limit 0.25",
+        "14 days: 80% of 122 matured totals inside the 80 % interval, RMSLE 0.156 (0.204 when trained)",
+        "no retrain is due",
+    ]
+
+
+def test_every_reason_to_retrain_is_told_with_the_command() -> None:
+    lines = describe_drift(Drift(2, date(2021, 12, 31), 40, None, 3, (), (), ("it is old", "it has moved")))
+    assert lines[1:] == [
+        "PSI: 3 releases in the last month are too few to tell",
+        "no forecast of this champion has met its total in the last two months",
+        "retrain is due: it is old",
+        "retrain is due: it has moved",
+        "Next: hitcast run --retrain auto",
+    ]
+
+
+def test_a_candidate_that_was_not_promoted_is_named_instead_of_the_command() -> None:
+    lines = describe_drift(Drift(2, date(2021, 12, 31), 40, 3, 3, (), (), ("it is old",)))
+    assert lines[-2:] == [
+        "retrain is due: it is old",
+        "a later version was trained 3 days of data ago and was not promoted: see `hitcast models list`",
+    ]
+
+
+def settings_below(folder: Path) -> Settings:
+    return Settings(folder / "warehouse.duckdb", folder / "mlflow", folder / "optuna.db")
+
+
+def test_a_withdrawn_day_is_not_counted_as_loaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = tmp_path / "vk.csv"
+    export.write_text("stream_date,isrc,territory,streams\n2024-01-01,a,RU,1\n2024-01-02,a,RU,2\n")
+    home = Home(tmp_path / "home")
+    ingest(home, [export])
+    withdraw(home, "vk_stream_days", [date(2024, 1, 2)])
+    render_status(look(home, settings_below(home.root)))
+    loaded = next(line for line in capsys.readouterr().out.splitlines() if "vk_stream_days" in line)
+    assert [cell.strip() for cell in loaded.strip("│").split("│")][1:4] == ["2024-01-01", "1", "1"]
+
+
+def test_the_reason_against_the_newest_version_stands_below_the_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tags = {"cutoff": "2024-01-01", "feature_set": "tiktok_vk"}
+    against = tags | {"promotion": "too few to tell", "promotion_reason": "only 3 releases have matured since"}
+    made = datetime(2024, 1, 1)
+    versions = [Version(2, "b", made, tmp_path, False, against), Version(1, "a", made, tmp_path, True, tags)]
+    render_models(versions)
+    lines = capsys.readouterr().out.splitlines()
+    assert "version 2: only 3 releases have matured since" in lines
+    assert max(map(len, lines)) <= 80
+    assert any("too few to tell" in line for line in lines)

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR, Home
+
+
+def test_the_current_home_is_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HITCAST_HOME", str(tmp_path / "deep" / "home"))
+    assert Home.current() == Home(tmp_path / "deep" / "home")
+    assert (tmp_path / "deep" / "home").is_dir()
+    monkeypatch.delenv("HITCAST_HOME")
+    assert Home.current() == Home(PROJECT_DIR / "data")
+
+
+@pytest.mark.parametrize("sign", "'$*?[]{}")
+def test_a_path_that_dbt_or_a_glob_would_misread_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: str
+) -> None:
+    named = tmp_path / f"it{sign}s"
+    monkeypatch.setenv("HITCAST_HOME", str(named))
+    with pytest.raises(HitcastError) as refused:
+        Home.current()
+    assert str(refused.value) == f"{named}: a home's path cannot hold {sign}. Name another: HITCAST_HOME=PATH"
+    assert not named.exists()
+
+
+def test_everything_lies_below_the_root(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    places = {name: getattr(home, name) for name, kind in vars(Home).items() if isinstance(kind, property)}
+    assert len(places) >= 8
+    assert all(place.is_relative_to(tmp_path) for place in places.values())
+    assert len(set(places.values())) == len(places)

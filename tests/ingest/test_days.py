@@ -1,0 +1,71 @@
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hitcast.ingest.contract import Column, Contract
+from hitcast.ingest.days import LandedDay, write_days
+from hitcast.ingest.landing import digest_of
+
+CONTRACT = Contract("plays", (Column("day", "date"), Column("song", "varchar")), ("day", "song"), "day", ("song",))
+SCHEMA = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("song", pa.string()),
+        ("file_number", pa.int32()),
+        ("row_number", pa.int64()),
+        ("key_hash", pa.uint64()),
+        ("row_hash", pa.uint64()),
+    ]
+)
+Row = tuple[date, str, int, int, int, int]
+FIRST, SECOND = date(1969, 12, 31), date(2024, 1, 1)
+
+
+def _write(folder: Path, rows: list[Row], batch_rows: int = 1000) -> list[LandedDay]:
+    table = pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in rows], SCHEMA)
+    reader = pa.RecordBatchReader.from_batches(SCHEMA, table.to_batches(max_chunksize=batch_rows))
+    return list(write_days(reader, CONTRACT, 2, folder))
+
+
+@pytest.mark.parametrize("batch_rows", [1, 2, 3, 100])
+def test_each_day_is_one_file_without_its_day_column(tmp_path: Path, batch_rows: int) -> None:
+    rows = [(FIRST, "a", 0, 1, 1, 11), (FIRST, "b", 0, 2, 2, 12), (SECOND, "a", 1, 3, 3, 13)]
+    days = _write(tmp_path, rows, batch_rows)
+    assert [(day.day, day.rows) for day in days] == [(FIRST, 2), (SECOND, 1)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1969-12-31.parquet", "2024-01-01.parquet"]
+    assert pq.read_table(days[0].incoming).to_pydict() == {"song": ["a", "b"]}
+    assert [list(day.accepted) for day in days] == [[2, 0], [0, 1]]
+    assert [day.digest for day in days] == [digest_of(day.incoming) for day in days]
+
+
+@pytest.mark.parametrize("batch_rows", [1, 2, 100])
+def test_the_last_row_of_a_key_stays_wherever_the_sort_put_it(tmp_path: Path, batch_rows: int) -> None:
+    rows = [
+        (FIRST, "last", 1, 9, 7, 3),
+        (FIRST, "middle", 1, 5, 7, 2),
+        (FIRST, "other", 0, 4, 8, 1),
+        (FIRST, "sooner", 0, 1, 7, 4),
+        (SECOND, "same key, other day", 0, 2, 7, 5),
+    ]
+    first, second = _write(tmp_path, rows, batch_rows)
+    assert pq.read_table(first.incoming).column("song").to_pylist() == ["last", "other"]
+    assert (list(first.accepted), list(first.duplicates)) == ([1, 1], [1, 1])
+    assert (list(second.accepted), list(second.duplicates)) == ([1, 0], [0, 0])
+
+
+def test_the_checksum_minds_the_rows_and_not_their_order(tmp_path: Path) -> None:
+    def checksum(*hashes: int) -> str:
+        [day] = _write(tmp_path, [(FIRST, "a", 0, i, i, row_hash) for i, row_hash in enumerate(hashes)])
+        return day.checksum
+
+    big = 2**64 - 1
+    assert checksum(big, 5) == checksum(5, big)
+    assert len({checksum(big, 5), checksum(big, 6), checksum(4), checksum(5)}) == 4
+
+
+def test_unsorted_rows_are_a_defect_and_not_lost_days(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="not sorted"):
+        _write(tmp_path, [(SECOND, "a", 0, 1, 1, 1), (FIRST, "a", 0, 2, 1, 1)])

@@ -1,0 +1,64 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from hitcast.core.errors import HitcastError
+from hitcast.ingest.finding import find_files, shown
+
+
+def test_folders_are_walked_and_other_files_left_alone(tmp_path: Path) -> None:
+    for name in ("b.csv", "a/z.csv.gz", "a/README.md", "a/x.PARQUET", "c.xlsx", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    readable, ignored = find_files([tmp_path, tmp_path / "b.csv"])
+    assert readable == [tmp_path / name for name in ("a/x.PARQUET", "a/z.csv.gz", "b.csv", "c.xlsx")]
+    assert ignored == [tmp_path / "a" / "README.md", tmp_path / "notes.txt"]
+
+
+def test_nothing_to_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "README.md").touch()
+    with pytest.raises(HitcastError, match="no readable file in this folder"):
+        find_files([tmp_path])
+    with pytest.raises(HitcastError, match="cannot be read"):
+        find_files([tmp_path / "README.md"])
+    with pytest.raises(HitcastError, match="no such file or folder"):
+        find_files([tmp_path / "gone.csv"])
+
+
+def test_links_are_followed_and_each_file_read_once(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "vk.csv").touch()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "march").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "in" / "again").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "twin.csv").symlink_to(tmp_path / "elsewhere" / "vk.csv")
+    readable, ignored = find_files([tmp_path / "in"])
+    assert ([file.resolve() for file in readable], ignored) == ([tmp_path / "elsewhere" / "vk.csv"], [])
+
+
+def test_hidden_files_are_left_alone_in_a_folder_and_read_by_name(tmp_path: Path) -> None:
+    for name in ("vk.csv", "._vk.csv", "~$vk.xlsx"):
+        (tmp_path / name).touch()
+    readable, ignored = find_files([tmp_path])
+    assert readable == [tmp_path / "vk.csv"]
+    assert ignored == [tmp_path / "._vk.csv", tmp_path / "~$vk.xlsx"]
+    assert find_files([tmp_path / "._vk.csv"])[0] == [tmp_path / "._vk.csv"]
+
+
+def test_a_link_to_nothing_and_a_pipe_are_refused_and_other_files_may_be_anything(tmp_path: Path) -> None:
+    (tmp_path / "vk.csv").touch()
+    (tmp_path / "notes").symlink_to(tmp_path / "gone")
+    os.mkfifo(tmp_path / "pipe")
+    assert find_files([tmp_path])[1] == [tmp_path / "notes", tmp_path / "pipe"]
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "gone")
+    with pytest.raises(HitcastError, match=r"gone\.csv: is a link to nothing"):
+        find_files([tmp_path])
+    (tmp_path / "gone.csv").unlink()
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(HitcastError, match=r"pipe\.csv: is no regular file"):
+        find_files([tmp_path])
+
+
+def test_a_message_is_one_line_that_no_terminal_obeys() -> None:
+    assert shown("Ёлка\n\x1b[31m\u2028.csv") == "Ёлка\\n\\x1b[31m\\u2028.csv"

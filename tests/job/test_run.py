@@ -1,0 +1,90 @@
+"""When `hitcast run` trains; the whole job is in tests/end_to_end/test_job.py."""
+
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hitcast.core import builds
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import Home
+from hitcast.core.project import read_variables, settings_of
+from hitcast.job import run as job
+from hitcast.serving.publish import Publication
+from ml import drift, predict, train
+from ml.drift import Drift
+from ml.registry import store
+
+
+@pytest.mark.parametrize(
+    ("retrain", "stands", "reasons", "candidate", "trains"),
+    [
+        ("changed", True, ("it is old",), None, False),
+        ("changed", False, (), None, True),
+        ("never", True, ("it is old",), None, False),
+        ("never", False, (), None, True),
+        ("auto", True, (), None, False),
+        ("auto", True, ("it is old",), None, True),
+        ("auto", True, ("it is old",), 6, False),
+        ("auto", True, ("it is old",), 7, True),
+        ("auto", False, (), None, True),
+        ("always", True, (), 0, True),
+    ],
+)
+def test_a_champion_is_replaced_when_asked_or_due(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    retrain: str,
+    stands: bool,
+    reasons: tuple[str, ...],
+    candidate: int | None,
+    trains: bool,
+) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(job.dbt, "build", lambda *arguments: None)
+    monkeypatch.setattr(job, "count_rows", lambda settings, table: 0)
+    monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
+    monkeypatch.setattr(store, "champion", lambda settings: SimpleNamespace(version=1, tags={}) if stands else None)
+    monkeypatch.setattr(builds, "read_builds", lambda settings: {})
+    found = Drift(1, date(2021, 12, 31), 40, candidate, 0, (), (), reasons)
+    monkeypatch.setattr(drift, "look", lambda settings: found)
+    monkeypatch.setattr(drift, "record", lambda settings: found)
+    monkeypatch.setattr(
+        train,
+        "train",
+        lambda settings, progress: (
+            calls.append("train") or SimpleNamespace(release_count=1, describe=lambda: "version 2 (champion)")
+        ),
+    )
+    monkeypatch.setattr(
+        predict,
+        "predict",
+        lambda settings, progress, after: predict.Predicted("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok"),
+    )
+    steps: dict[str, str] = {}
+    job.run(
+        Home(tmp_path),
+        read_variables(),
+        retrain,  # type: ignore[arg-type]
+        started=lambda name: nullcontext(lambda message: None),
+        finished=lambda step: steps.update({step.name: step.outcome}),
+    )
+    assert calls == ["train"] * trains
+    assert steps["train"].startswith("version 2" if trains else "champion version 1 stands")
+    assert steps["train"].endswith("; it is old") == (trains and retrain == "auto" and stands)
+    assert steps["drift"] == ("retrain is due: it is old" if reasons else "no retrain is due")
+
+
+@pytest.mark.parametrize("retrain", ["changed", "auto"])
+def test_a_champion_of_other_features_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, retrain: str
+) -> None:
+    settings = settings_of(Home(tmp_path), read_variables())
+    monkeypatch.setattr(builds, "read_builds", lambda settings: {"release_features": None})
+    champion = SimpleNamespace(version=4, tags=builds.FeatureOrigin({"release_features": "1"}).tags())
+    cause = job._cause_to_train(champion, settings, retrain)  # type: ignore[arg-type]
+    assert "version 4 was trained on other features: the SQL of release_features has changed" in cause
+    with pytest.raises(HitcastError, match="--retrain never: version 4 was trained on other features"):
+        job._cause_to_train(champion, settings, "never")  # type: ignore[arg-type]

@@ -1,0 +1,77 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from hitcast.core.errors import HitcastError
+from ml.data import Columns, Marts, feature_columns
+from ml.evaluation.alarms import stop_on_leak
+from ml.train import train
+from tests.ml.conftest import MakeHome, quiet
+
+HORIZONS = (14, 30)
+
+
+def columns_of(*numeric: str) -> Columns:
+    return Columns(numeric, ())
+
+
+def remainder(frame: pd.DataFrame) -> pd.Series:
+    """Streams between day 7 and day 30 of each row."""
+    at_seven = frame[frame["as_of_day"] == 7].set_index("release_id")
+    return frame["release_id"].map(at_seven["streams_30"] - at_seven["vk_streams_total"])
+
+
+def test_an_honest_world_raises_no_alarm(frame: pd.DataFrame, marts: Marts) -> None:
+    stop_on_leak(frame, feature_columns(marts.catalog, "tiktok_vk", frame), HORIZONS)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_feature_that_knows_what_was_to_come_stops_in_one_line(frame: pd.DataFrame, sign: int) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.05, len(frame))
+    leaking = frame.assign(later=sign * (np.log1p(remainder(frame)) + noise))
+    with pytest.raises(HitcastError, match="later ranks the streams between day 7 and day") as told:
+        stop_on_leak(leaking, columns_of("vk_streams_total", "later"), HORIZONS)
+    assert "\n" not in str(told.value)
+
+
+def test_size_alone_is_no_leak() -> None:
+    """Where every release streams on as it began, plain streams rank remainders almost perfectly, and may."""
+    random = np.random.default_rng(2)
+    known = np.exp(random.normal(7, 2, 500))
+    frame = pd.DataFrame(
+        {"as_of_day": 7, "vk_streams_total": known, "last_day": known * np.exp(random.normal(0, 0.05, 500)) / 7}
+    )
+    frame["streams_30"] = frame["streams_14"] = known * (1 + np.exp(random.normal(0, 0.05, 500)))
+    rest = frame["streams_30"] - known
+    assert frame["last_day"].corr(rest, method="spearman") > 0.98
+    stop_on_leak(frame, columns_of("vk_streams_total", "last_day"), HORIZONS)
+    with pytest.raises(HitcastError, match="rest ranks"):
+        stop_on_leak(frame.assign(rest=rest), columns_of("rest"), HORIZONS)
+
+
+def test_the_same_leak_passes_where_too_few_releases_can_tell(frame: pd.DataFrame) -> None:
+    few = frame[frame["release_id"].isin(frame["release_id"].unique()[:90])]
+    stop_on_leak(few.assign(later=remainder(few)), columns_of("later"), HORIZONS)
+    with pytest.raises(HitcastError, match="later ranks"):
+        stop_on_leak(frame.assign(later=remainder(frame)), columns_of("later"), HORIZONS)
+
+
+def test_constant_and_empty_features_hide_no_leak_beside_them(frame: pd.DataFrame) -> None:
+    beside = frame.assign(same=1.0, empty=np.nan, later=remainder(frame))
+    with pytest.raises(HitcastError, match="later ranks"):
+        stop_on_leak(beside, columns_of("same", "empty", "later"), HORIZONS)
+
+
+def test_training_stops_before_it_fits_a_leak(make_home: MakeHome) -> None:
+    def leak(tables: dict[str, pd.DataFrame]) -> None:
+        totals = tables["release_targets"].query("horizon_days == 30").set_index("release_id")["streams"]
+        rows, catalog = tables["release_features"], tables["feature_catalog"]
+        later = rows["release_id"].map(totals.astype("float64"))
+        tables["release_features"] = rows.assign(
+            later=later - rows.groupby("release_id")["vk_streams_total"].transform("max")
+        )
+        added = catalog.iloc[[0]].assign(feature_name="later", position=len(catalog))
+        tables["feature_catalog"] = pd.concat([catalog, added], ignore_index=True)
+
+    with pytest.raises(HitcastError, match="later ranks the streams"):
+        train(make_home(release_count=400, change=leak), progress=quiet)

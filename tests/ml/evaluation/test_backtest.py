@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from hitcast.core.settings import Settings
+from hitcast.desk.report.write import report
+from ml.evaluation.backtest import AS_OF_DAYS, Backtested, backtest
+from ml.evaluation.baselines import BASELINES, RANKINGS
+from ml.evaluation.metrics import rmsle
+from tests.ml.conftest import MakeHome, quiet
+
+
+@pytest.fixture(scope="module")
+def predictions(settings: Settings, backtested: Backtested) -> pd.DataFrame:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        return connection.sql("from ml.backtest_predictions").df()
+
+
+@pytest.fixture(scope="module")
+def class_predictions(settings: Settings, backtested: Backtested) -> pd.DataFrame:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        return connection.sql("from ml.backtest_class_predictions").df()
+
+
+def test_every_model_forecasts_the_same_rows(predictions: pd.DataFrame) -> None:
+    assert set(predictions["model_name"]) == {*BASELINES, "catboost"}
+    assert set(predictions["as_of_day"]) == set(AS_OF_DAYS)
+    key = ["feature_set", "release_id", "as_of_day", "horizon_days"]
+    assert not predictions.duplicated([*key, "model_name"]).any()
+    assert (predictions.groupby(key).size() == 1 + len(BASELINES)).all()
+    assert predictions["predicted_streams"].notna().all()
+
+
+def test_class_models_forecast_probabilities(class_predictions: pd.DataFrame) -> None:
+    models = {"majority", "prior", "log_linear", "lightgbm"}
+    for feature_set, rankings in RANKINGS.items():
+        of_set = class_predictions[class_predictions["feature_set"] == feature_set]
+        assert set(of_set["model_name"]) == models | set(rankings)
+    probabilities = class_predictions[["probability_low", "probability_medium", "probability_high"]]
+    assert probabilities.sum(axis=1).to_numpy() == pytest.approx(np.ones(len(probabilities)))
+    assert set(class_predictions["actual_class"]) == {"low", "medium", "high"}
+
+
+def test_the_model_beats_every_baseline_where_growth_matters(backtested: Backtested) -> None:
+    rows = backtested.metrics.query("metric_name == 'rmsle' and as_of_day == 7")
+    for _, board in rows.groupby(["feature_set", "horizon_days"]):
+        errors = board.set_index("model_name")["metric_value"]
+        assert errors.idxmin() == "catboost"
+
+
+def test_metrics_can_be_recomputed_from_the_rows(backtested: Backtested, predictions: pd.DataFrame) -> None:
+    rows = predictions.query("model_name == 'catboost' and as_of_day == 3 and horizon_days == 14")
+    rows = rows[rows["feature_set"] == "tiktok"]
+    metric = backtested.metrics.query(
+        "model_name == 'catboost' and as_of_day == 3 and horizon_days == 14 and feature_set == 'tiktok' "
+        "and metric_name == 'rmsle'"
+    )
+    assert metric["metric_value"].item() == pytest.approx(rmsle(rows["actual_streams"], rows["predicted_streams"]))
+    assert metric["release_count"].item() == len(rows)
+
+
+def test_intervals_cover_roughly_what_they_promise(backtested: Backtested) -> None:
+    coverage = backtested.metrics.query("metric_name == 'coverage_90' and model_name == 'catboost'")["metric_value"]
+    assert len(coverage) == 12
+    assert coverage.between(0.82, 0.98).all()
+
+
+def test_metric_keys_are_unique_and_values_finite(backtested: Backtested) -> None:
+    key = ["run_id", "task", "feature_set", "model_name", "as_of_day", "horizon_days", "metric_name"]
+    assert not backtested.metrics.duplicated(key).any()
+    assert np.isfinite(backtested.metrics["metric_value"]).all()
+
+
+def test_the_leader_board_fits_eighty_columns(backtested: Backtested) -> None:
+    console = Console(width=80, record=True, file=None, force_terminal=False)
+    with console.capture() as captured:
+        console.print(backtested.render())
+    text = captured.get()
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
+    for word in ("log_linear", "catboost", "lightgbm", "RMSLE", "skill"):
+        assert word in text
+    assert "…" not in text
+
+
+def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
+    settings = make_home(release_count=200, days_of_history=200)
+    told: list[str] = []
+    result = backtest(settings, progress=told.append)
+    assert result.plan.step == "month"
+    assert any("Short history" in line for line in told)
+    rows = result.metrics.query("metric_name == 'rmsle' and as_of_day == 7 and feature_set == 'tiktok_vk'")
+    errors = rows.pivot_table(index="horizon_days", columns="model_name", values="metric_value")
+    assert (errors["catboost"] <= errors["log_linear"] * 1.02).all()
+
+
+def test_an_empty_class_stops_neither_backtest_nor_report(make_home: MakeHome, tmp_path: Path) -> None:
+    settings = make_home(release_count=250, days_of_history=300, class_minimums=(0, 1, 2))
+    result = backtest(settings, progress=quiet)
+    accuracy = result.metrics.query("metric_name == 'accuracy' and model_name == 'lightgbm'")["metric_value"]
+    assert (accuracy > 0.95).all()
+    report(settings, tmp_path / "report.html", tmp_path, quiet)
+    assert "100.0 % of them high" in (tmp_path / "report.html").read_text(encoding="utf-8")

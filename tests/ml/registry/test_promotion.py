@@ -1,0 +1,193 @@
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hitcast.core.settings import Settings
+from ml.data import Marts, modelling_frame, read_marts
+from ml.estimators.logistic import Curve
+from ml.registry import promotion
+from ml.registry.bundles import Bundle, load_bundle, save_bundle
+from ml.registry.promotion import Decision, decide, judged_rows, recipe_fingerprint, searched_until
+from ml.registry.store import Version, champion
+from ml.studies import DEFAULTS, Tuned, open_storage, quiet_optuna, study_name
+from ml.train import Trained
+
+Contest = Callable[..., Decision]
+
+
+@pytest.fixture(scope="module")
+def good(_trained_home: tuple[Path, Trained]) -> tuple[Bundle, Marts, Settings]:
+    """A bundle trained two months before its data ends; in its world growth matters, which the line does not see."""
+    folder, _ = _trained_home
+    settings = Settings(folder / "warehouse.duckdb", folder / "mlflow", folder / "optuna.db")
+    standing = champion(settings)
+    assert standing is not None
+    return load_bundle(standing.bundle), read_marts(settings), settings
+
+
+def line_only(bundle: Bundle) -> Bundle:
+    """The bundle with streams that know no more than the line."""
+    streams = deepcopy(bundle.streams)
+    for model in streams.values():
+        for calibrated in model.models_:
+            mix = calibrated.point_
+            mix.trees_, mix.weight_, mix.linear_.ridge_ = None, 0.0, None
+    return replace(bundle, streams=streams)
+
+
+def blunt(bundle: Bundle) -> Bundle:
+    """The bundle with classes that are all but sure of nothing."""
+    classes = deepcopy(bundle.classes)
+    for model in classes.values():
+        for cut in model.cuts_:
+            cut.base_, cut.booster_, cut.weight_ = Curve(0.0, 0.05), None, 0.0
+    return replace(bundle, classes=classes)
+
+
+@pytest.fixture
+def contest(good: tuple[Bundle, Marts, Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Contest:
+    """Judges a challenger against a champion; the candidate is trained when the data ends."""
+    bundle, marts, settings = good
+    monkeypatch.setattr(promotion, "LEAST_JUDGED_RELEASES", 25)
+
+    def judge(
+        of_champion: Bundle,
+        challenger: Bundle | None,
+        recipe: str = "another",
+        cutoff: date = marts.data_through,
+        with_settings: Settings = settings,
+    ) -> Decision:
+        folder = tmp_path / "champion"
+        folder.mkdir()
+        save_bundle(of_champion, folder)
+        standing = Version(3, "run", datetime.now(UTC), folder, True, {"recipe": "the champion's"})
+
+        def refit(at: date) -> Bundle:
+            assert challenger is not None, "nothing was to be fitted"
+            assert at == bundle.cutoff
+            return challenger
+
+        return decide(replace(bundle, cutoff=cutoff), recipe, standing, marts, with_settings, refit)
+
+    return judge
+
+
+def test_the_first_is_champion(good: tuple[Bundle, Marts, Settings]) -> None:
+    bundle, marts, settings = good
+    decision = decide(bundle, "any", None, marts, settings, lambda at: bundle)
+    assert (decision.is_promoted, decision.verdict) == (True, "first")
+
+
+def test_the_same_recipe_on_more_data_is_a_refresh_and_nothing_is_fitted(
+    good: tuple[Bundle, Marts, Settings], contest: Contest
+) -> None:
+    decision = contest(good[0], None, recipe="the champion's")
+    assert (decision.is_promoted, decision.verdict) == (True, "refresh")
+    assert "more releases" in decision.reason
+
+
+def test_another_fingerprint_with_the_same_forecasts_is_a_refresh(
+    good: tuple[Bundle, Marts, Settings], contest: Contest
+) -> None:
+    decision = contest(good[0], good[0])
+    assert (decision.is_promoted, decision.verdict) == (True, "refresh")
+
+
+def test_a_better_recipe_takes_the_title_and_its_figures_are_kept(
+    good: tuple[Bundle, Marts, Settings], contest: Contest
+) -> None:
+    decision = contest(line_only(good[0]), good[0])
+    assert (decision.is_promoted, decision.verdict) == (True, "better")
+    assert decision.figures["streams_upper_95"] < 0
+    tags = decision.tags()
+    assert tags["promotion"] == "better"
+    assert float(tags["promotion_streams_candidate"]) < float(tags["promotion_streams_champion"])
+    assert f"{int(decision.figures['releases'])} releases matured since" in tags["promotion_reason"]
+
+
+def test_a_worse_recipe_does_not(good: tuple[Bundle, Marts, Settings], contest: Contest) -> None:
+    decision = contest(good[0], line_only(good[0]))
+    assert (decision.is_promoted, decision.verdict) == (False, "not better")
+    assert decision.figures["streams_lower_95"] > 0
+
+
+def test_better_classes_alone_are_enough(good: tuple[Bundle, Marts, Settings], contest: Contest) -> None:
+    decision = contest(blunt(good[0]), good[0])
+    assert decision.is_promoted
+    assert decision.figures["streams_upper_95"] == 0
+    assert decision.figures["classes_upper_95"] < 0
+
+
+def test_better_streams_do_not_buy_worse_classes(good: tuple[Bundle, Marts, Settings], contest: Contest) -> None:
+    decision = contest(line_only(good[0]), blunt(good[0]))
+    assert (decision.is_promoted, decision.verdict) == (False, "not better")
+    assert decision.figures["streams_upper_95"] < 0 < decision.figures["classes_lower_95"]
+
+
+def test_a_few_releases_settle_nothing(
+    good: tuple[Bundle, Marts, Settings], contest: Contest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promotion, "LEAST_JUDGED_RELEASES", 50)
+    decision = contest(line_only(good[0]), good[0], cutoff=good[0].cutoff + timedelta(days=7))
+    assert (decision.is_promoted, decision.verdict) == (False, "too few to tell")
+    assert "50 are needed" in decision.reason
+
+
+def test_an_earlier_day_is_not_promoted_by_itself(good: tuple[Bundle, Marts, Settings], contest: Contest) -> None:
+    decision = contest(good[0], None, recipe="the champion's", cutoff=good[0].cutoff - timedelta(days=1))
+    assert (decision.is_promoted, decision.verdict) == (False, "older")
+    assert "--promote" in decision.reason
+
+
+def test_a_champion_of_other_horizons_gives_way(good: tuple[Bundle, Marts, Settings], contest: Contest) -> None:
+    decision = contest(replace(good[0], horizons=(14, 28), class_horizon=28), None)
+    assert (decision.is_promoted, decision.verdict) == (True, "replaces")
+    assert "other horizons" in decision.reason
+
+
+def test_a_champion_that_cannot_be_read_gives_way(good: tuple[Bundle, Marts, Settings], tmp_path: Path) -> None:
+    bundle, marts, settings = good
+    standing = Version(3, "run", datetime.now(UTC), tmp_path / "nowhere", True, {})
+    assert decide(bundle, "any", standing, marts, settings, lambda at: bundle).verdict == "replaces"
+
+
+def test_neither_was_trained_on_what_they_are_judged_by(good: tuple[Bundle, Marts, Settings]) -> None:
+    bundle, marts, settings = good
+    frame = modelling_frame(marts, (14, 30))
+    rows = judged_rows(frame[frame["as_of_day"] == 7], bundle, marts.data_through, settings)
+    assert len(rows) > 25
+    assert not set(rows["release_id"]) & set(bundle.training_releases)
+    assert (rows["release_date"] + pd.Timedelta(days=30) > pd.Timestamp(bundle.cutoff)).all()
+
+
+def test_what_a_search_has_seen_is_not_judged_by(good: tuple[Bundle, Marts, Settings], tmp_path: Path) -> None:
+    bundle, marts, settings = good
+    searched = replace(settings, optuna_file=tmp_path / "optuna.db")
+    known_by = bundle.cutoff + timedelta(days=20)
+    assert searched_until(searched, marts.data_through) is None
+    quiet_optuna().create_study(study_name=study_name("classes", searched, known_by), storage=open_storage(searched))
+    assert searched_until(searched, marts.data_through) == known_by
+    assert searched_until(searched, known_by - timedelta(days=1)) is None
+    frame = modelling_frame(marts, (14, 30))
+    rows = judged_rows(frame[frame["as_of_day"] == 7], bundle, marts.data_through, searched)
+    assert (rows["release_date"] + pd.Timedelta(days=30) > pd.Timestamp(known_by)).all()
+
+
+def test_the_fingerprint_is_of_the_recipe_and_not_of_the_data(good: tuple[Bundle, Marts, Settings]) -> None:
+    _, marts, settings = good
+    tuned = Tuned(**DEFAULTS)
+    recipe = recipe_fingerprint(marts, settings, tuned)
+    fewer = replace(marts, features=marts.features.head(10), delivery_number=99)
+    assert recipe_fingerprint(fewer, settings, tuned) == recipe
+    others = [
+        recipe_fingerprint(replace(marts, catalog=marts.catalog.iloc[1:]), settings, tuned),
+        recipe_fingerprint(marts, replace(settings, seed=1), tuned),
+        recipe_fingerprint(marts, settings, replace(tuned, streams={**tuned.streams, "depth": 4})),
+        recipe_fingerprint(marts, settings, replace(tuned, classes={**tuned.classes, "num_leaves": 5})),
+    ]
+    assert len({recipe, *others}) == 5

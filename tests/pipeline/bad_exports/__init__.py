@@ -1,6 +1,0 @@
-"""Exports as vendors spoil them; what becomes of each is in kinds.yml."""
-
-from tests.pipeline.bad_exports import books, paths, texts  # noqa: F401, for they register what they make
-from tests.pipeline.bad_exports.making import MAKERS
-
-__all__ = ["MAKERS"]
