@@ -98,8 +98,11 @@ def read_builds(settings: Settings, marts: Iterable[str] = FEATURE_MARTS) -> dic
     with open_warehouse(settings) as connection:
         tables = connection.execute("select 1 from duckdb_tables() where table_name = 'model_builds'").fetchall()
         rows = connection.table("model_builds").fetchall() if tables else []
-    held = {name: ModelBuild(sql, tuple(json.loads(of)), json.loads(at), when) for name, sql, of, at, when in rows}
-    return upstream(marts, held.get) if held else {}
+    builds = {
+        name: ModelBuild(digest, tuple(json.loads(parents)), json.loads(variables), built_at)
+        for name, digest, parents, variables, built_at in rows
+    }
+    return upstream(marts, builds.get) if builds else {}
 
 
 def _build(properties: Mapping[str, str]) -> ModelBuild | None:
@@ -144,7 +147,7 @@ def comparable(variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, 
     return {name: sorted(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
-def stop_if_built_otherwise(builds: Builds, wanted: Mapping[str, Any], names: Iterable[str], where: str) -> None:
+def stop_on_other_variables(builds: Builds, wanted: Mapping[str, Any], names: Iterable[str], where: str) -> None:
     """Stops where tables do not hold what a command is asked for, as no figure of theirs may be used.
 
     Args:
@@ -156,20 +159,20 @@ def stop_if_built_otherwise(builds: Builds, wanted: Mapping[str, Any], names: It
     Raises:
         HitcastError: They were built with other variables, or without a record.
     """
-    if wanted and (difference := built_otherwise(builds, wanted, names)):
+    if wanted and (difference := build_difference(builds, wanted, names)):
         raise HitcastError(difference, where, f"{RUN}, or give the --vars that it was built with")
 
 
-def built_otherwise(builds: Builds, wanted: Mapping[str, Any], names: Iterable[str]) -> str:
-    """How tables were built otherwise than with these variables, in words; empty where they were not."""
+def build_difference(builds: Builds, wanted: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The first variable that tables were not built with, in words; empty where there is none."""
     if not builds or None in builds.values():
         return "it is not recorded what the warehouse was built from"
     asked = comparable(wanted, names)
     for build in builds.values():
-        held = comparable(build.variables if build else {}, names)
+        built_with = comparable(build.variables if build else {}, names)
         for name, value in asked.items():
-            if held.get(name) != value:
-                return f"the warehouse was built with {name} {shown(held.get(name))}, asked for is {shown(value)}"
+            if built_with.get(name) != value:
+                return f"the warehouse was built with {name} {shown(built_with.get(name))}, asked for is {shown(value)}"
     return ""
 
 

@@ -12,8 +12,8 @@ from ml.builds import (
     FeatureOrigin,
     feature_origin,
     read_builds,
-    stop_if_built_otherwise,
     stop_if_stale,
+    stop_on_other_variables,
 )
 from ml.errors import BUILD_MARTS, HitcastError
 from ml.settings import Settings
@@ -92,7 +92,7 @@ def read_marts(settings: Settings) -> Marts:
         classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
         days = read("select data_through_date, last_delivery_number from dataset_days")
 
-    stop_if_built_otherwise(builds, settings.variables, FEATURE_VARIABLES, "release_features")
+    stop_on_other_variables(builds, settings.variables, FEATURE_VARIABLES, "release_features")
     stop_if_stale(builds)
     if releases.empty or features.empty:
         raise HitcastError("no releases yet", cure="Run `hitcast ingest` first")

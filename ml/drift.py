@@ -113,7 +113,7 @@ def look(settings: Settings) -> Drift | None:
     until = marts.data_through + timedelta(days=1)
     age = (until - bundle.cutoff).days
     if changes := marts.origin.changes_since(standing.tags):
-        # what was learned from other features cannot be held against these
+        # neither its training rows nor its forecasts can be compared with today's features
         reason = f"the champion was trained on other features: {changes}"
         return Drift(standing.version, marts.data_through, age, None, 0, (), (), (reason,))
     past, recent = _periods(marts, bundle)

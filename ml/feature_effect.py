@@ -67,8 +67,8 @@ class FeatureEffect:
             scale, unit = (100, ".1f") if is_share else (1, ".4f")
             ends = [format(scale * row[name], f"+{unit}") for name in ("change", "lower_95", "upper_95")]
             kind = f"RMSLE, {row['horizon_days']} days" if is_share else f"Brier, {row['horizon_days']} days"
-            told = f"{ends[0]}{' %' if is_share else ''} [{ends[1]}, {ends[2]}]"
-            table.add_row(str(row["as_of_day"]), kind, f"{row['first']:.4f}", f"{row['second']:.4f}", told)
+            change = f"{ends[0]}{' %' if is_share else ''} [{ends[1]}, {ends[2]}]"
+            table.add_row(str(row["as_of_day"]), kind, f"{row['first']:.4f}", f"{row['second']:.4f}", change)
         return Group(table, Text(self.verdict, style="bold"))
 
 
@@ -119,8 +119,8 @@ def feature_effect(
             for name in ("first", "second", "change", "lower_95", "upper_95")
         }
         tracking.log_figures(client, run_id, parameters, metrics)
-    told = origins.told.replace(f", forecasts at day {REFERENCE_DAY}", "")
-    return FeatureEffect(run_id, question, told, figures, outcome, verdict)
+    where = origins.told.replace(f", forecasts at day {REFERENCE_DAY}", "")
+    return FeatureEffect(run_id, question, where, figures, outcome, verdict)
 
 
 def measure(
@@ -240,7 +240,7 @@ def _share(sums: np.ndarray) -> np.ndarray:
 def decide(question: Question, losses: pd.DataFrame, settings: Settings) -> tuple[str, str]:
     """The verdict: one paired test at the reference day, over all horizons with equal weight.
 
-    The interval knows of the releases that were drawn, not of the luck of a fit; the margin stands for that.
+    The interval knows of the releases that were drawn, not of the luck of a fit; the margin allows for that.
 
     Returns:
         `worse`, `better` or `no difference`, and the sentence that says so.

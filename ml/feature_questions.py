@@ -37,7 +37,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: whether the second variant forecasts otherwise than the first.
+    """What is asked: whether the second variant forecasts better or worse than the first.
 
     Attributes:
         first: What is compared with.
@@ -136,5 +136,5 @@ def question_against(champion: Standing | None, marts: Marts, frame: pd.DataFram
 
 def version_parameters(version: Version) -> Tuned:
     """Parameters that a version was trained with; the defaults where it does not say."""
-    held: Mapping[str, Any] = json.loads(version.tags.get("parameters", "{}"))
-    return Tuned(**{**DEFAULTS, **held})
+    recorded: Mapping[str, Any] = json.loads(version.tags.get("parameters", "{}"))
+    return Tuned(**{**DEFAULTS, **recorded})

@@ -107,8 +107,8 @@ def run(
     retrain: Annotated[
         Literal["never", "changed", "auto", "always"],
         typer.Option(
-            help="When to replace a champion: changed, where its features are computed otherwise now; auto, also where "
-            "`hitcast status` says it is due; never stops the run instead of either."
+            help="When to replace a champion: changed, where the SQL or variables of its features have changed; auto, "
+            "also where `hitcast status` says it is due; never stops the run where they have changed."
         ),
     ] = "changed",
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,

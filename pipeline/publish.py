@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from ml import spark
-from ml.builds import read_builds, stop_if_built_otherwise
+from ml.builds import read_builds, stop_on_other_variables
 from ml.errors import HitcastError
 from ml.files import PART, put_in_place
 from ml.moments import moment_after
@@ -113,7 +113,7 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
         raise HitcastError("nothing to publish", str(home.warehouse), "Run `hitcast run` first")
     if variables is not None:
         builds = read_builds(settings_of(home, dict(variables)), PUBLISHED_TABLES)
-        stop_if_built_otherwise(builds, variables, variables, "release_predictions")
+        stop_on_other_variables(builds, variables, variables, "release_predictions")
     home.serving.mkdir(exist_ok=True)
     serving_file = published_file(home)
     incoming = {name: home.serving / f".{name}.parquet{PART}" for name in (*PUBLISHED_TABLES, "rejected_rows")}

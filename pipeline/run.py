@@ -95,7 +95,7 @@ def run(
         stop_on_lost_warehouse(home, settings)
         counts.rows_in = sum(row.row_count for row in read_ledger(home).values() if not row.is_withdrawn)
         widen(home)
-        difference = _built_otherwise(settings)
+        difference = _build_difference(settings)
         with _landing_blamed(home):
             dbt.build(home, variables, FEATURES, full_refresh or bool(difference))
         counts.rows_out = count_rows(settings, "release_features")
@@ -154,14 +154,14 @@ def run(
     return published[-1]
 
 
-def _built_otherwise(settings: Settings) -> str:
-    """How the feature marts were last built otherwise than asked for; empty where they were not, or are not there."""
-    from ml.builds import FEATURE_VARIABLES, built_otherwise, read_builds
+def _build_difference(settings: Settings) -> str:
+    """What the feature marts were last built with that is not asked for; empty where all is, or without marts."""
+    from ml.builds import FEATURE_VARIABLES, build_difference, read_builds
 
     if settings.spark is None and not settings.warehouse.exists():
         return ""
     builds = read_builds(settings)
-    return built_otherwise(builds, settings.variables, FEATURE_VARIABLES) if builds else ""
+    return build_difference(builds, settings.variables, FEATURE_VARIABLES) if builds else ""
 
 
 def _cause_to_train(champion: "Version", settings: Settings, retrain: Retrain) -> str:
@@ -174,10 +174,10 @@ def _cause_to_train(champion: "Version", settings: Settings, retrain: Retrain) -
     from ml.builds import feature_origin, read_builds
 
     if changes := feature_origin(read_builds(settings)).changes_since(champion.tags):
-        told = f"version {champion.version} was trained on other features: {changes}"
+        message = f"version {champion.version} was trained on other features: {changes}"
         if retrain == "never":
-            raise HitcastError(told, "--retrain never", "Undo the change, or `hitcast run` without it to train again")
-        return f"; {told}"
+            raise HitcastError(message, "--retrain never", "Undo the change, or train again: `hitcast run`")
+        return f"; {message}"
     found = drift.look(settings) if retrain == "auto" else None
     return f"; {found.reasons[0]}" if found is not None and found.is_retrain_due else ""
 

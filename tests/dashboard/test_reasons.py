@@ -57,7 +57,7 @@ def test_effects_and_groups() -> None:
 
 def test_every_feature_group_and_measure_of_the_project_is_known() -> None:
     features = re.findall(r"^\| `(\w+)` \|", features_page(), re.MULTILINE)
-    # a feature may be added in SQL and YAML alone: it is told of in English until it has words here
+    # a feature may be added in SQL and YAML alone: its reasons are in English until it has words here
     if unknown := [name for name in features if told(name, "1") == "in English"]:
         warnings.warn(f"no Russian words for {', '.join(unknown)}", stacklevel=1)
     assert len(features) - len(unknown) > 80

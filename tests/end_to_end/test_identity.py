@@ -85,9 +85,9 @@ def test_an_edited_feature_is_trained_on_again_and_a_comment_is_not(home: Home, 
         predict(settings, progress=lambda line: None)
     pd.testing.assert_frame_equal(published(home), before)
 
-    told = outcomes(home)["train"]
-    assert told.startswith("version 2 (champion")
-    assert "version 1 was trained on other features: the SQL of release_features has changed" in told
+    message = outcomes(home)["train"]
+    assert message.startswith("version 2 (champion")
+    assert "version 1 was trained on other features: the SQL of release_features has changed" in message
     second = registry.champion(settings)
     assert second is not None
     assert second.tags["promotion"] == "replaces"
@@ -106,13 +106,13 @@ def test_a_warehouse_of_another_territory_is_built_again_and_never_published(hom
         home,
         ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"territory": "KZ"})],
     )
-    told = "the warehouse was built with territory KZ, asked for is RU. Run `hitcast run`"
+    message = "the warehouse was built with territory KZ, asked for is RU. Run `hitcast run`"
     for command in (
         lambda: predict(settings, progress=lambda line: None),
         lambda: train(settings, progress=lambda line: None),
         lambda: publish(home, variables),
     ):
-        with pytest.raises(HitcastError, match=told):
+        with pytest.raises(HitcastError, match=message):
             command()
     pd.testing.assert_frame_equal(published(home), before)
 

@@ -14,11 +14,11 @@ from ml.builds import (
     FEATURE_VARIABLES,
     FeatureOrigin,
     ModelBuild,
-    built_otherwise,
+    build_difference,
     feature_origin,
     read_builds,
-    stop_if_built_otherwise,
     stop_if_stale,
+    stop_on_other_variables,
     upstream,
 )
 from ml.data import read_marts
@@ -95,8 +95,8 @@ def test_an_origin_names_the_models_whose_sql_changed() -> None:
 
 def test_an_origin_names_the_variable_and_both_values() -> None:
     tags = feature_origin(whole()).tags()
-    told = feature_origin(whole(territory="KZ")).changes_since(tags)
-    assert told == "territory is KZ, and was RU at its training"
+    message = feature_origin(whole(territory="KZ")).changes_since(tags)
+    assert message == "territory is KZ, and was RU at its training"
     assert feature_origin(whole(horizons=[30, 14], cost=9)).changes_since(tags) == ""
 
 
@@ -106,7 +106,7 @@ def test_a_model_without_a_recorded_origin_counts_as_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("builds", "told"),
+    ("builds", "message"),
     [
         (whole(), ""),
         (whole(horizons=[30, 14]), ""),
@@ -117,11 +117,11 @@ def test_a_model_without_a_recorded_origin_counts_as_changed() -> None:
         (whole(cost=6), ""),
     ],
 )
-def test_tables_of_other_variables_are_noticed(builds: dict[str, ModelBuild | None], told: str) -> None:
-    found = built_otherwise(builds, VARIABLES, FEATURE_VARIABLES)
-    assert told in found
-    assert bool(found) == bool(told)
-    stop_if_built_otherwise(builds, {}, FEATURE_VARIABLES, "release_features")
+def test_tables_of_other_variables_are_noticed(builds: dict[str, ModelBuild | None], message: str) -> None:
+    found = build_difference(builds, VARIABLES, FEATURE_VARIABLES)
+    assert message in found
+    assert bool(found) == bool(message)
+    stop_on_other_variables(builds, {}, FEATURE_VARIABLES, "release_features")
 
 
 def test_a_table_older_than_what_it_reads_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Does a feature help: verdicts on a world whose law is known, and what is asked for in vain."""
+"""Does a feature help: verdicts on a world whose law is known, and questions that have no answer."""
 
 import re
 from dataclasses import replace
@@ -59,13 +59,13 @@ def test_the_verdict_is_one_test_of_both_horizons_at_the_reference_day(
     settings: Settings, change: float, outcome: str
 ) -> None:
     losses = losses_of(change)
-    found, told = decide(question(), losses, settings)
+    found, message = decide(question(), losses, settings)
     assert found == outcome
-    assert told.startswith(f"{outcome}: RMSLE at day 7 over 14 and 30 days")
+    assert message.startswith(f"{outcome}: RMSLE at day 7 over 14 and 30 days")
     # other as-of days have no say
     elsewhere = losses["as_of_day"] != REFERENCE_DAY
     losses.loc[elsewhere, "second_30"] *= 100
-    assert decide(question(), losses, settings) == (found, told)
+    assert decide(question(), losses, settings) == (found, message)
 
 
 @pytest.mark.parametrize(("change", "outcome"), [(0.009, "no difference"), (0.02, "worse"), (-0.02, "better")])
@@ -77,8 +77,8 @@ def test_horizons_have_equal_weight(settings: Settings) -> None:
     """The 30-day errors are ten times as large: a sum of squares would hear of nothing else."""
     losses = losses_of(0.0, spread=0.0)
     losses["second_14"] *= 1.44
-    _, told = decide(question(), losses, settings)
-    assert "+9.5 %" in told
+    _, message = decide(question(), losses, settings)
+    assert "+9.5 %" in message
 
 
 def test_figures_are_by_day_and_horizon_with_their_intervals(settings: Settings) -> None:
