@@ -37,6 +37,8 @@ def in_duckdb(home: Home) -> tuple[float, Sums]:
     file = home.root / "bench.duckdb"
     file.unlink(missing_ok=True)
     connection = connect(str(file))
+    # the sources of the compiled SQL lie below the home
+    connection.execute("set file_search_path = $home", {"home": str(home.root)})
     connection.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
     compiled = home.dbt / "target" / "compiled" / "hitcast" / "models" / "intermediate"
     queries = {model: (compiled / f"{model}.sql").read_text() for model in CHECKED}
