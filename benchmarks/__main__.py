@@ -14,12 +14,12 @@ from benchmarks.results import Result, render, timed, write
 from benchmarks.steps import copied_world, step, world
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR, Home
-from hitcast.demo.plan import LEAST_ROWS
+from hitcast.demo.plan import MIN_ROWS
 
 SMALL = 10  # the smaller world has a tenth of the rows
 
 GIGABYTE = 1024.0
-MOST_BROKEN = 0.01  # share of rows that a vendor may break
+MAX_BROKEN = 0.01  # share of rows that a vendor may break
 
 
 def main() -> None:
@@ -29,8 +29,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=PROJECT_DIR / ".cache" / "bench", help="where the worlds lie")
     parser.add_argument("--results", type=Path, default=PROJECT_DIR / "benchmarks" / "results.json")
     given = parser.parse_args()
-    if given.rows < SMALL * LEAST_ROWS:
-        sys.exit(f"--rows {given.rows}: too few for a world of a tenth of it. Give {SMALL * LEAST_ROWS:,} or more")
+    if given.rows < SMALL * MIN_ROWS:
+        sys.exit(f"--rows {given.rows}: too few for a world of a tenth of it. Give {SMALL * MIN_ROWS:,} or more")
     begun = time.perf_counter()
     try:
         results = list(measure(given.folder, given.rows))
@@ -85,7 +85,7 @@ def _ingest(home: Home, landed: dict[str, Any] | None) -> Iterator[Result]:
     for how in ("ordered", "unordered"):
         copied = step("worlds", home, "copy", how)
         shutil.rmtree(home.root / "copy")
-        if abs(copied["rows"] / landed["rows"] - 1) > MOST_BROKEN:
+        if abs(copied["rows"] / landed["rows"] - 1) > MAX_BROKEN:
             raise HitcastError(f"COPY wrote {copied['rows']:,} rows, ingest read {landed['rows']:,}", "benchmarks")
         yield timed(
             "ingest of VK's CSVs", landed["rows"], landed["seconds"], f"DuckDB's COPY, {how}", copied["seconds"], 1.5,

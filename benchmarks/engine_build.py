@@ -47,8 +47,8 @@ def main() -> None:
 
 def _or_stop(outcome: Any) -> None:
     if not outcome.success:
-        told = outcome.exception or [str(result.message) for result in outcome.result or [] if result.message]
-        sys.exit(str(told))
+        detail = outcome.exception or [str(result.message) for result in outcome.result or [] if result.message]
+        sys.exit(str(detail))
 
 
 def _on_duckdb(home: Home) -> dict[str, Any]:

@@ -23,11 +23,11 @@ from benchmarks.processes import Watched, watch
 from benchmarks.scale_tables import tables, write_tables
 from benchmarks.scan import COLUMNS
 from benchmarks.steps import copied_world, world
-from benchmarks.worlds import MOST_COPIES
+from benchmarks.worlds import MAX_COPIES
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.spark_cluster import standalone
-from hitcast.demo.plan import LEAST_ROWS
+from hitcast.demo.plan import MIN_ROWS
 from hitcast.ingest.landing import read_ledger
 
 ROWS_PER_PARTITION = 1_000_000
@@ -48,10 +48,10 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=PROJECT_DIR / "benchmarks" / "engines.json")
     parser.add_argument("--docs", type=Path, default=PROJECT_DIR / "docs" / "scale.md", help="file with the tables")
     given = parser.parse_args()
-    if given.rows is not None and given.rows < LEAST_ROWS:
-        sys.exit(f"--rows {given.rows}: too few for a world. Give {LEAST_ROWS:,} or more")
-    if not 1 <= given.copies <= MOST_COPIES:
-        sys.exit(f"--copies {given.copies}: a landing holds a world 1 to {MOST_COPIES} times")
+    if given.rows is not None and given.rows < MIN_ROWS:
+        sys.exit(f"--rows {given.rows}: too few for a world. Give {MIN_ROWS:,} or more")
+    if not 1 <= given.copies <= MAX_COPIES:
+        sys.exit(f"--copies {given.copies}: a landing holds a world 1 to {MAX_COPIES} times")
     # a cluster outlives a process that is ended at once
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     try:
@@ -138,8 +138,8 @@ def _cluster(home: Home, engine: str, workers: int, memory: str) -> Iterator[tup
 def _build(home: Home, blank: Build, environment: dict[str, str], leaders: list[int]) -> Build:
     """Measures one build in a child."""
     load = os.getloadavg()[0]
-    told = f"{blank.engine}, {blank.workers} workers, build on {home.root.name}"
-    print(f"{time.strftime('%H:%M:%S')} {told}", file=sys.stderr, flush=True)
+    message = f"{blank.engine}, {blank.workers} workers, build on {home.root.name}"
+    print(f"{time.strftime('%H:%M:%S')} {message}", file=sys.stderr, flush=True)
     command = [sys.executable, "-m", "benchmarks.engine_build", blank.engine]
     done = watch(
         command, os.environ | {"HITCAST_HOME": str(home.root)} | environment, PROJECT_DIR, blank.limit, leaders
@@ -151,7 +151,7 @@ def _build(home: Home, blank: Build, environment: dict[str, str], leaders: list[
     if done.code is None:
         return known
     if done.code:
-        raise HitcastError(f"failed: {(done.errors or done.output)[-2000:]}", told)
+        raise HitcastError(f"failed: {(done.errors or done.output)[-2000:]}", message)
     return _measured(known, done)
 
 

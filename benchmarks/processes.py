@@ -12,7 +12,7 @@ from pathlib import Path
 
 SAMPLE_SECONDS = 0.2
 LEAVE_SECONDS = 30.0
-LEAST_LIFE_SECONDS = 1.0
+MIN_LIFE_SECONDS = 1.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -113,7 +113,7 @@ class _Peaks:
     def megabytes(self) -> float:
         """Of all that lived for a second: where Java forks to call `ls`, the copy first seems to hold all of Java."""
         lived = {pid: self._last_seen[pid] - first for pid, first in self._first_seen.items()}
-        return sum(held for pid, held in self._kilobytes.items() if lived[pid] >= LEAST_LIFE_SECONDS) / 1024
+        return sum(held for pid, held in self._kilobytes.items() if lived[pid] >= MIN_LIFE_SECONDS) / 1024
 
 
 def _members(groups: set[int]) -> list[Path]:

@@ -77,12 +77,12 @@ def in_polars(home: Home) -> tuple[float, Sums]:
         )
 
     is_pgc = pl.col("content_type") == "PGC"
-    is_told, is_timed = pl.col("content_type").is_not_null(), pl.col("average_play_seconds").is_not_null()
+    is_described, is_timed = pl.col("content_type").is_not_null(), pl.col("average_play_seconds").is_not_null()
     tiktok_days = joined("tiktok_sound_days", "activity_date", -TEASER_DAYS, LAST_DAY)
     tiktok = tiktok_days.group_by("release_id", "day_number").agg(
         *(pl.col(name).sum() for name in MEASURES),
-        pl.when(is_pgc).then("views").when(is_told).then(0).sum().alias("pgc_views"),
-        pl.when(is_pgc).then("creations").when(is_told).then(0).sum().alias("pgc_creations"),
+        pl.when(is_pgc).then("views").when(is_described).then(0).sum().alias("pgc_views"),
+        pl.when(is_pgc).then("creations").when(is_described).then(0).sum().alias("pgc_creations"),
         pl.col("creations").max().alias("largest_sound_creations"),
         pl.len().alias("active_sounds"),
         (pl.col("average_play_seconds") * pl.col("views")).sum().alias("play_seconds"),

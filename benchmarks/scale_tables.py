@@ -126,14 +126,14 @@ def _modelled(model: Costs, builds: Sequence[Build]) -> Iterator[str]:
             _workers(model.workers_like_duckdb(rows)),
         )
     yield ""
-    yield from (f"- {line}" for line in _told(model, builds))
+    yield from (f"- {line}" for line in _message(model, builds))
     yield ""
     yield "Assumed:"
     yield ""
     yield from (f"- {line}" for line in ASSUMED)
 
 
-def _told(model: Costs, builds: Sequence[Build]) -> Iterator[str]:
+def _message(model: Costs, builds: Sequence[Build]) -> Iterator[str]:
     """The lines behind the table, and how far they are from what they were drawn through."""
     duckdb, spark = points(builds, "duckdb", 0), points(builds, "spark", 1)
     sizes = sorted(rows for rows, _ in spark["seconds"])

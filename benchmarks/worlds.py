@@ -30,7 +30,7 @@ OWN = {
     "tiktok_sound_days": (("sound_id",), "isrc, sound_id"),
     "vk_stream_days": ((), "isrc"),
 }
-MOST_COPIES = 27  # the world itself and a country for each letter
+MAX_COPIES = 27  # the world itself and a country for each letter
 
 
 def demo(home: Home, rows: int) -> None:

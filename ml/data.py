@@ -60,7 +60,7 @@ class Marts:
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns that a feature set trains on, in the catalogue's order."""
+    """Columns that a feature set trains on, in the catalog's order."""
 
     numeric: tuple[str, ...]
     categorical: tuple[str, ...]
@@ -76,7 +76,7 @@ def read_marts(settings: Settings) -> Marts:
 
     Raises:
         HitcastError: Warehouse or marts are missing, empty, were built with other variables than the settings', or do
-            not fit the feature catalogue.
+            not fit the feature catalog.
     """
     builds = read_builds(settings)
     with open_warehouse(settings, MARTS) as connection:
@@ -137,7 +137,7 @@ def read_marts(settings: Settings) -> Marts:
 
 
 def _with_types(features: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
-    """Features as the catalogue declares them."""
+    """Features as the catalog declares them."""
     absent = sorted(set(catalog["feature_name"]) - set(features.columns))
     if absent:
         raise HitcastError(f"features without a column: {', '.join(absent)}", "feature_catalog", BUILD_MARTS)
@@ -171,7 +171,7 @@ def feature_columns(catalog: pd.DataFrame, feature_set: str, training: pd.DataFr
     the trend, and what was learnt of it misleads in the next one.
 
     Args:
-        catalog: The feature catalogue.
+        catalog: The feature catalog.
         feature_set: A key of `FEATURE_SETS`.
         training: Rows to be trained on.
 

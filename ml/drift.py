@@ -19,17 +19,17 @@ from ml.streams import importances
 
 RECENT_DAYS = 30
 MATURED_DAYS = 60
-MOST_AGE = 35
+MAX_AGE = 35
 """Days of data after which a champion is old."""
 CANDIDATE_REST = 7
 """Days of data after which a candidate is worth another try: those that tell the better one come day by day."""
-MOST_INDEX = 0.25
+MAX_INDEX = 0.25
 BINS = 10
 CHANCE = 0.001
 """Probability with which chance alone may pass for drift: ten features are looked at, each time anew."""
-LEAST_RECENT = 20
-LEAST_COVERAGE = 0.7
-LEAST_MATURED = 30
+MIN_RECENT = 20
+MIN_COVERAGE = 0.7
+MIN_MATURED = 30
 MAIN_FEATURES = 10
 
 
@@ -40,7 +40,7 @@ class Shift:
     Attributes:
         feature_name: Feature.
         index: Population stability index.
-        limit: What the index must pass to count: `MOST_INDEX`, or what chance gives on so few releases.
+        limit: What the index must pass to count: `MAX_INDEX`, or what chance gives on so few releases.
         is_main: Whether it is one of the features that move forecasts most.
     """
 
@@ -172,18 +172,18 @@ def reasons_to_retrain(age_days: int, shifts: tuple[Shift, ...], matured: tuple[
     if age_days <= 0:
         return ()
     reasons = []
-    if age_days > MOST_AGE:
-        reasons.append(f"the champion is {age_days} days of data old, more than {MOST_AGE}")
+    if age_days > MAX_AGE:
+        reasons.append(f"the champion is {age_days} days of data old, more than {MAX_AGE}")
     reasons += [
         f"{shift.feature_name} has moved since the training (PSI {shift.index:.2f}, limit {shift.limit:.2f})"
         for shift in shifts
         if shift.is_main and shift.index > shift.limit
     ]
     reasons += [
-        f"{of_horizon.coverage:.0%} of {of_horizon.forecast_count} matured {of_horizon.horizon_days}-day totals lie "
-        f"inside the 80 % interval, fewer than {LEAST_COVERAGE:.0%}"
-        for of_horizon in matured
-        if of_horizon.forecast_count >= LEAST_MATURED and of_horizon.coverage < LEAST_COVERAGE
+        f"{per_horizon.coverage:.0%} of {per_horizon.forecast_count} matured {per_horizon.horizon_days}-day totals lie "
+        f"inside the 80 % interval, fewer than {MIN_COVERAGE:.0%}"
+        for per_horizon in matured
+        if per_horizon.forecast_count >= MIN_MATURED and per_horizon.coverage < MIN_COVERAGE
     ]
     return tuple(reasons)
 
@@ -223,7 +223,7 @@ def index_limit(past_count: int, recent_count: int) -> float:
     from scipy.stats import chi2
 
     by_chance = float(chi2.ppf(1 - CHANCE, BINS)) * (1 / max(past_count, 1) + 1 / max(recent_count, 1))
-    return max(MOST_INDEX, by_chance)
+    return max(MAX_INDEX, by_chance)
 
 
 def judge_matured(forecasts: pd.DataFrame, calibration_errors: dict[int, float]) -> tuple[Matured, ...]:
@@ -265,7 +265,7 @@ def _shifts(bundle: Bundle, past: pd.DataFrame, recent: pd.DataFrame, catalog: p
     # One month has one season: it is never distributed as the years before it.
     left_out = {"as_of_day", *catalog.loc[catalog["feature_group"] == "calendar", "feature_name"]}
     names = [name for name in columns.numeric if name not in left_out and name in recent.columns]
-    if len(recent) < LEAST_RECENT or past.empty:
+    if len(recent) < MIN_RECENT or past.empty:
         return ()
     main, limit = main_features(bundle, recent), index_limit(len(past), len(recent))
     shifts = [

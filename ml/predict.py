@@ -120,8 +120,8 @@ def predict(
 
 def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:
     """The same for the same model, data and day, so that scoring again replaces forecasts instead of repeating them."""
-    told = f"{standing.run_id} {marts.delivery_number} {as_of.isoformat()}"
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    message = f"{standing.run_id} {marts.delivery_number} {as_of.isoformat()}"
+    return hashlib.sha256(message.encode()).hexdigest()[:32]
 
 
 def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:
@@ -197,8 +197,8 @@ def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
     )
     return pd.concat(
         [
-            pd.concat([shared.assign(horizon_days=horizon), of_horizon, probabilities], axis="columns")
-            for horizon, of_horizon in streams.items()
+            pd.concat([shared.assign(horizon_days=horizon), per_horizon, probabilities], axis="columns")
+            for horizon, per_horizon in streams.items()
         ],
         ignore_index=True,
     )

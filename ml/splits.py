@@ -20,10 +20,10 @@ STEPS: tuple[tuple[str, str, int, int], ...] = (
 """Steps between origins: name, pandas frequency, months looked back, least training releases."""
 
 UNTOUCHED_ORIGINS = 2
-LEAST_ORIGINS = 3
-LEAST_TEST_RELEASES = 10
-LEAST_SLICE_RELEASES = 25
-LEAST_TRAINING_RELEASES = 20
+MIN_ORIGINS = 3
+MIN_TEST_RELEASES = 10
+MIN_SLICE_RELEASES = 25
+MIN_TRAINING_RELEASES = 20
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,9 @@ def plan_folds(frame: pd.DataFrame, horizons: tuple[int, ...], data_through: dat
             fold
             for fold in folds
             if training_rows(reference, fold.origin, horizons).sum() >= least_training
-            and rows_to_test(reference, fold, horizons).sum() >= LEAST_TEST_RELEASES
+            and rows_to_test(reference, fold, horizons).sum() >= MIN_TEST_RELEASES
         ]
-        if len(usable[step]) >= LEAST_ORIGINS:
+        if len(usable[step]) >= MIN_ORIGINS:
             break
     # Where no step gives three origins: the one that gives most, the longest of them on a tie.
     step = max(usable, key=lambda name: len(usable[name]))
@@ -152,8 +152,8 @@ def inner_slices(training: pd.DataFrame, horizons: tuple[int, ...]) -> Slices:
     fit, later = (ends <= first).to_numpy(), (known_from >= first).to_numpy()
     early, calibration = later & (ends <= second).to_numpy(), (known_from >= second).to_numpy()
     counts = [training.loc[rows, "release_id"].nunique() for rows in (fit, early, calibration, later)]
-    if min(counts[0], counts[3]) < LEAST_SLICE_RELEASES:
+    if min(counts[0], counts[3]) < MIN_SLICE_RELEASES:
         return Slices(~nothing, nothing, nothing)
-    if min(counts[1], counts[2]) < LEAST_SLICE_RELEASES:
+    if min(counts[1], counts[2]) < MIN_SLICE_RELEASES:
         return Slices(fit, nothing, later)
     return Slices(fit, early, calibration)

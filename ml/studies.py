@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hitcast.core.settings import Settings
-from hitcast.core.sqlite import check_database, told_of
+from hitcast.core.sqlite import check_database, store_errors
 from ml import classes, streams
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def open_storage(settings: Settings) -> "optuna.storages.RDBStorage":
     check_database(settings.optuna_file, settings.patience_seconds, CURE)
     optuna = quiet_optuna()
     settings.optuna_file.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings(), told_of(settings.optuna_file):
+    with warnings.catch_warnings(), store_errors(settings.optuna_file):
         # Optuna calls the heartbeat experimental; the user can do nothing about that.
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         return optuna.storages.RDBStorage(
@@ -85,7 +85,7 @@ def tuned_parameters(settings: Settings, known_by: date) -> Tuned:
     chosen = dict(DEFAULTS)
     if not settings.optuna_file.exists():
         return Tuned(**chosen)
-    with told_of(settings.optuna_file):
+    with store_errors(settings.optuna_file):
         optuna, storage = quiet_optuna(), open_storage(settings)
         names = optuna.get_all_study_names(storage)
         for task in DEFAULTS:

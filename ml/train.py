@@ -22,7 +22,7 @@ from ml.registry.bundles import Bundle, save_bundle
 from ml.registry.leftovers import finish_killed, prune
 from ml.registry.promotion import Decision, decide, recipe_fingerprint
 from ml.registry.pyfunc import write_mlmodel
-from ml.splits import LEAST_TRAINING_RELEASES, REFERENCE_DAY, training_rows
+from ml.splits import MIN_TRAINING_RELEASES, REFERENCE_DAY, training_rows
 from ml.streams import StreamModel, importances
 from ml.studies import Tuned, tuned_parameters
 
@@ -177,8 +177,8 @@ def _decide(
 ) -> Decision:
     standing = store.champion(settings)
     if promote is not None and standing is not None:
-        told = "promoted" if promote else "not promoted"
-        return Decision(promote, "asked for", f"{told} because it was asked for, not compared")
+        message = "promoted" if promote else "not promoted"
+        return Decision(promote, "asked for", f"{message} because it was asked for, not compared")
 
     def refit(cutoff: date) -> Bundle:
         progress(f"Comparing with the champion: the same recipe as of {cutoff}")
@@ -209,10 +209,10 @@ def fit_bundle(
     frame = modelling_frame(marts, settings.horizons)
     training = frame[training_rows(frame, cutoff, settings.horizons)].reset_index(drop=True)
     releases = training["release_id"].unique()
-    if len(releases) < LEAST_TRAINING_RELEASES:
+    if len(releases) < MIN_TRAINING_RELEASES:
         raise HitcastError(
             f"not enough data to train: {len(releases)} releases had whole windows by {cutoff}, "
-            f"{LEAST_TRAINING_RELEASES} are needed",
+            f"{MIN_TRAINING_RELEASES} are needed",
             cure="Deliver more past days with `hitcast ingest`",
         )
     stop_on_leak(training, feature_columns(marts.catalog, "tiktok_vk", training), settings.horizons)
@@ -242,12 +242,12 @@ def fit_bundle(
 def _choose(streams: dict[str, StreamModel]) -> tuple[str, str]:
     """The feature set with the lower error on the calibration slices, over all horizons."""
     errors = {
-        name: float(np.mean([of_horizon.calibration_error_ for of_horizon in model.models_]))
+        name: float(np.mean([per_horizon.calibration_error_ for per_horizon in model.models_]))
         for name, model in streams.items()
     }
     best = min(errors, key=lambda name: errors[name])
-    told = ", ".join(f"{name} {error:.3f}" for name, error in errors.items())
-    return best, f"lowest RMSLE on the latest mature releases ({told})"
+    message = ", ".join(f"{name} {error:.3f}" for name, error in errors.items())
+    return best, f"lowest RMSLE on the latest mature releases ({message})"
 
 
 def _figures(bundle: Bundle, settings: Settings) -> tuple[dict[str, object], dict[str, float]]:
@@ -262,8 +262,8 @@ def _figures(bundle: Bundle, settings: Settings) -> tuple[dict[str, object], dic
     }
     metrics: dict[str, float] = {}
     for name, model in bundle.streams.items():
-        for horizon, of_horizon in model.by_horizon.items():
-            metrics |= {f"{figure}_{name}_{horizon}": value for figure, value in of_horizon.weights().items()}
+        for horizon, per_horizon in model.by_horizon.items():
+            metrics |= {f"{figure}_{name}_{horizon}": value for figure, value in per_horizon.weights().items()}
     for name, classes in bundle.classes.items():
         metrics |= {f"{figure}_{name}": value for figure, value in classes.weights().items()}
     return parameters, metrics

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
-from hitcast.core.sqlite import told_of
+from hitcast.core.sqlite import store_errors
 from ml import classes, streams
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts, target_column
 from ml.evaluation.baselines import forecast_baseline
@@ -22,7 +22,7 @@ from ml.studies import DEFAULTS, finished_trials, open_storage, quiet_optuna, st
 if TYPE_CHECKING:
     import optuna
 
-LEAST_TO_EXPLAIN = 5
+MIN_TO_EXPLAIN = 5
 """Different losses from which parameters are given importances."""
 
 Objective = Callable[["optuna.Trial"], float]
@@ -110,7 +110,7 @@ def tune(
         studies = {}
         for task, space in SPACES.items():
             objective = _objective(task, space, marts, frame, folds, known_by, settings)
-            with told_of(settings.optuna_file):
+            with store_errors(settings.optuna_file):
                 studies[task] = _search(task, objective, storage, known_by, settings, trials, timeout, progress)
         result = _result(run_id, studies)
         _log(client, result, studies, settings.seed)
@@ -269,7 +269,7 @@ def parameter_importances(study: "optuna.Study", seed: int) -> dict[str, float]:
     import optuna
 
     losses = {trial.value for trial in study.trials if trial.state.name == "COMPLETE"}
-    if len(losses) < LEAST_TO_EXPLAIN:
+    if len(losses) < MIN_TO_EXPLAIN:
         return {}
     evaluator = optuna.importance.FanovaImportanceEvaluator(seed=seed)
     return dict(optuna.importance.get_param_importances(study, evaluator=evaluator))

@@ -364,7 +364,9 @@ def alerts(
     if kind == "json":
         typer.echo(pipeline_alerts.as_json(found))
     else:
-        typer.echo("\n".join(alert.told() for alert in found) or "No forecast moved by as much, or crossed a class.")
+        typer.echo(
+            "\n".join(alert.describe() for alert in found) or "No forecast moved by as much, or crossed a class."
+        )
     if post and found:
         pipeline_alerts.post(found)
         typer.echo(f"{len(found):,} sent", err=True)

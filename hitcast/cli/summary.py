@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hitcast.core.home import Home
-from hitcast.core.lock import told
+from hitcast.core.lock import describe
 from hitcast.core.words import age, number, one_line
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def describe_drift(found: "Drift") -> list[str]:
         lines.append(f"of the features that move forecasts most: {_listed(main)}, limit {found.shifts[0].limit:.2f}")
     else:
         lines.append(f"PSI: {found.recent_count} releases in the last month are too few to tell")
-    for of_horizon in found.matured:
-        errors = f"RMSLE {of_horizon.rmsle:.3f} ({of_horizon.calibration_rmsle:.3f} when trained)"
-        inside = f"{of_horizon.coverage:.0%} of {of_horizon.forecast_count} matured totals inside the 80 % interval"
-        lines.append(f"{of_horizon.horizon_days} days: {inside}, {errors}")
+    for per_horizon in found.matured:
+        errors = f"RMSLE {per_horizon.rmsle:.3f} ({per_horizon.calibration_rmsle:.3f} when trained)"
+        inside = f"{per_horizon.coverage:.0%} of {per_horizon.forecast_count} matured totals inside the 80 % interval"
+        lines.append(f"{per_horizon.horizon_days} days: {inside}, {errors}")
     if not found.matured:
         lines.append("no forecast of this champion has met its total in the last two months")
     lines += [f"retrain is due: {why}" for why in found.reasons] or ["no retrain is due"]
@@ -131,7 +131,7 @@ def render_status(status: "Status") -> None:
     console = Console()
     console.print(f"home  {_short(status.root)}", soft_wrap=True)
     if status.held_by:
-        console.print(f"held by {told(status.held_by)}", soft_wrap=True, markup=False)
+        console.print(f"held by {describe(status.held_by)}", soft_wrap=True, markup=False)
     loaded = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
     for raw in status.loaded:
         loaded.add_row(

@@ -94,25 +94,25 @@ def _of_the_machine(error: Exception) -> MachineError | None:
     if isinstance(error, OSError) and error.strerror:
         cure = "Make room there, or name another home: HITCAST_HOME=PATH"
         # pyarrow tells more than the operating system does
-        told = os.strerror(error.errno) if error.errno else error.strerror
-        return MachineError(told.lower(), str(error.filename or ""), cure)
-    told = (str(error).splitlines() or [""])[0]
+        detail = os.strerror(error.errno) if error.errno else error.strerror
+        return MachineError(detail.lower(), str(error.filename or ""), cure)
+    detail = (str(error).splitlines() or [""])[0]
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return MachineError(f"not enough memory ({told})", cure="Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB")
+        return MachineError(f"not enough memory ({detail})", cure="Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB")
     if isinstance(error, duckdb.IOException):
-        return MachineError(told, cure="Look at the disk's space and permissions, then run the same command again")
-    return machine_error(told, "")
+        return MachineError(detail, cure="Look at the disk's space and permissions, then run the same command again")
+    return machine_error(detail, "")
 
 
 def _defect(error: Exception) -> str:
     lines = "".join(traceback.format_exception(error))
-    told = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+    detail = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
     with suppress(OSError):
         file = Home.current().records.with_name("defect.txt")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(lines, encoding="utf-8")
-        return f"a defect of hitcast, not of your data: {told}. Please report it with {file}"
-    return f"a defect of hitcast, not of your data: {told}\n{lines}"
+        return f"a defect of hitcast, not of your data: {detail}. Please report it with {file}"
+    return f"a defect of hitcast, not of your data: {detail}\n{lines}"
 
 
 def _tell(line: str) -> None:

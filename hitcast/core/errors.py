@@ -45,9 +45,9 @@ REFUSALS = {
 """How libraries tell of what the operating system refused them, what it means and what to do."""
 
 
-def machine_error(told: str, where: str) -> MachineError | None:
+def machine_error(message: str, where: str) -> MachineError | None:
     """The error that stands behind a library's message, if that tells of a machine that refused; else None."""
     for sign, (meaning, cure) in REFUSALS.items():
-        if sign in told:
+        if sign in message:
             return MachineError(meaning, where, f"{cure}, then give the same command again")
     return None

@@ -41,7 +41,9 @@ def writing(home: Home, command: str, tell: Callable[[str], None] = lambda messa
         home.root.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=PATIENCE_SECONDS)
     except Timeout:
-        raise BusyError(f"is held by {told(holder(home))}", str(home.root), "Wait for it to end, or end it") from None
+        raise BusyError(
+            f"is held by {describe(holder(home))}", str(home.root), "Wait for it to end, or end it"
+        ) from None
     except OSError as error:
         raise MachineError(
             f"cannot be written ({error.strerror or error})", str(home.root), "Name another home: HITCAST_HOME=PATH"
@@ -79,7 +81,7 @@ def holder(home: Home) -> dict[str, Any] | None:
     return signed
 
 
-def told(found: dict[str, Any] | None) -> str:
+def describe(found: dict[str, Any] | None) -> str:
     """A holder in words."""
     if found is None or found["pid"] is None:
         return "another hitcast"

@@ -13,7 +13,7 @@ from typing import Any
 
 from hitcast.core.home import Home
 
-MOST_BYTES = 10 << 20
+MAX_BYTES = 10 << 20
 """Size at which the records move aside, to `hitcast.jsonl.1`; the file there before is dropped."""
 LATEST = 50
 """Records that `status` tells of."""
@@ -93,7 +93,7 @@ def _append(home: Home, record: dict[str, Any]) -> None:
     # a home that cannot be written says so itself; a record must not hide that
     with suppress(OSError):
         home.records.parent.mkdir(parents=True, exist_ok=True)
-        if home.records.exists() and home.records.stat().st_size > MOST_BYTES:
+        if home.records.exists() and home.records.stat().st_size > MAX_BYTES:
             home.records.replace(home.records.with_suffix(".jsonl.1"))
         with home.records.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")

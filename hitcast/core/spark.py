@@ -46,9 +46,9 @@ def open_session(spark: Spark) -> Any:
     if SparkContext._active_spark_context is None:
         _stop_if_held(spark)
         _stop_if_no_master(spark)
-        with _told(spark):
+        with _message(spark):
             _start(spark)
-    with _told(spark):
+    with _message(spark):
         session = SparkSession.builder.getOrCreate()
         # the metastore is opened by the first question
         session.catalog.databaseExists(spark.schema)
@@ -120,7 +120,7 @@ def copy_tables(spark: Spark, connection: duckdb.DuckDBPyConnection, tables: Seq
     """
     session = open_session(spark)
     for table in tables:
-        with _told(spark):
+        with _message(spark):
             rows = session.table(_qualified(spark, table)).toArrow()
         connection.from_arrow(_without_zones(rows)).create(table)
 
@@ -134,11 +134,11 @@ def descriptions(spark: Spark, tables: Sequence[str]) -> list[tuple[str, str | N
     session = open_session(spark)
     found: list[tuple[str, str | None, str]] = []
     for table in tables:
-        with _told(spark):
+        with _message(spark):
             name = _qualified(spark, table)
-            told: list[tuple[str | None, str | None]] = [(None, session.catalog.getTable(name).description)]
-            told += [(column.name, column.description) for column in session.catalog.listColumns(name)]
-        found += [(table, column, text) for column, text in told if text]
+            detail: list[tuple[str | None, str | None]] = [(None, session.catalog.getTable(name).description)]
+            detail += [(column.name, column.description) for column in session.catalog.listColumns(name)]
+        found += [(table, column, text) for column, text in detail if text]
     return found
 
 
@@ -149,7 +149,7 @@ def count_rows(spark: Spark, table: str) -> int:
         HitcastError: It is missing, or Spark fails.
     """
     session = open_session(spark)
-    with _told(spark):
+    with _message(spark):
         return int(session.table(_qualified(spark, table)).count())
 
 
@@ -160,7 +160,7 @@ def has_table(spark: Spark, table: str) -> bool:
         HitcastError: Spark fails.
     """
     session = open_session(spark)
-    with _told(spark):
+    with _message(spark):
         return bool(session.catalog.tableExists(_qualified(spark, table)))
 
 
@@ -171,7 +171,7 @@ def table_properties(spark: Spark, table: str) -> dict[str, str]:
         HitcastError: Spark fails.
     """
     session = open_session(spark)
-    with _told(spark):
+    with _message(spark):
         try:
             rows = session.sql("show tblproperties identifier(:name)", {"name": _qualified(spark, table)}).collect()
         except Exception as error:
@@ -188,7 +188,7 @@ def latest_moment(spark: Spark, table: str, column: str) -> datetime | None:
         HitcastError: It is missing, or Spark fails.
     """
     session = open_session(spark)
-    with _told(spark):
+    with _message(spark):
         latest = _without_zones(session.table(f"ml.{table}").agg({column: "max"}).toArrow())
     found: datetime | None = latest.column(0)[0].as_py()
     return found
@@ -206,7 +206,7 @@ def write_tables(spark: Spark, frames: "Mapping[str, pd.DataFrame]") -> None:
     import pyarrow as pa
 
     session, rows = open_session(spark), {}
-    with _told(spark):
+    with _message(spark):
         for table, frame in frames.items():
             columns = session.catalog.listColumns(f"ml.{table}")
             # an overwritten table without partitions would lose all other runs
@@ -277,16 +277,16 @@ def _stop_if_no_master(spark: Spark) -> None:
 
 
 @contextmanager
-def _told(spark: Spark) -> Iterator[None]:
+def _message(spark: Spark) -> Iterator[None]:
     """Spark's failures as one line each."""
     try:
         yield
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
             raise
-        told = str(error)
-        cure = BUILD_MARTS if _is_missing(told) else f"See {spark.log}"
-        raise HitcastError(_first_line(told), f"target {spark.target}", cure) from None
+        detail = str(error)
+        cure = BUILD_MARTS if _is_missing(detail) else f"See {spark.log}"
+        raise HitcastError(_first_line(detail), f"target {spark.target}", cure) from None
 
 
 def _is_missing(message: str) -> bool:
@@ -294,9 +294,9 @@ def _is_missing(message: str) -> bool:
     return "TABLE_OR_VIEW_NOT_FOUND" in message or "SCHEMA_NOT_FOUND" in message
 
 
-def _first_line(told: str) -> str:
+def _first_line(detail: str) -> str:
     """What a Java exception says, without its stack."""
-    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    lines = [line.strip() for line in detail.splitlines() if line.strip()]
     # py4j's own first line names the call alone
     said = next((line for line in lines if line.startswith(("[", ": "))), lines[0] if lines else "no message")
     return said.removeprefix(": ")

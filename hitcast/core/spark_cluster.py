@@ -53,7 +53,7 @@ def profile(home: Home, target: str) -> dict[str, Any]:
 
 
 def settings(home: Home, target: str = "spark_local") -> dict[str, str]:
-    """Spark's settings as the target's profile gives them, so that whoever reads sees the catalogue that dbt wrote.
+    """Spark's settings as the target's profile gives them, so that whoever reads sees the catalog that dbt wrote.
 
     Args:
         home: Where the target's warehouse and metastore lie.

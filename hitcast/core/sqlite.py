@@ -29,9 +29,9 @@ def check_database(file: Path, patience_seconds: float, cure: str) -> None:
     try:
         address = f"file:{quote(str(file.absolute()))}?mode=rw"
         with closing(sqlite3.connect(address, timeout=patience_seconds, uri=True, isolation_level=None)) as connection:
-            [told] = connection.execute("pragma quick_check(1)").fetchone()
-            if told != "ok":
-                raise sqlite3.DatabaseError(told)
+            [message] = connection.execute("pragma quick_check(1)").fetchone()
+            if message != "ok":
+                raise sqlite3.DatabaseError(message)
             _try_lock(connection)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
@@ -42,7 +42,7 @@ def check_database(file: Path, patience_seconds: float, cure: str) -> None:
 
 
 @contextmanager
-def told_of(file: Path) -> Iterator[None]:
+def store_errors(file: Path) -> Iterator[None]:
     """What a library says of its database in the block, when another process locks it or the machine refuses it.
 
     Raises:
@@ -54,10 +54,10 @@ def told_of(file: Path) -> Iterator[None]:
     except HitcastError:
         raise
     except Exception as error:
-        told = str(error.__cause__ or error)
-        if "database is locked" in told:
+        message = str(error.__cause__ or error)
+        if "database is locked" in message:
             raise BusyError("is locked by another process", str(file), WAIT) from error
-        if obstacle := machine_error(told, str(file)):
+        if obstacle := machine_error(message, str(file)):
             raise obstacle from error
         raise
 

@@ -1,4 +1,4 @@
-"""The one door to the warehouse, DuckDB's file or Spark's catalogue, which one process at a time may write."""
+"""The one door to the warehouse, DuckDB's file or Spark's catalog, which one process at a time may write."""
 
 import re
 import time
@@ -54,9 +54,9 @@ def open_warehouse(
     except duckdb.CatalogException as error:
         raise HitcastError(str(error).splitlines()[0], str(settings.warehouse), BUILD_MARTS) from None
     except duckdb.Error as error:
-        told = str(error).splitlines()[0]
-        obstacle = machine_error(told, str(settings.warehouse))
-        raise obstacle or (damaged(settings.warehouse, told) if is_damage(told) else error) from None
+        message = str(error).splitlines()[0]
+        obstacle = machine_error(message, str(settings.warehouse))
+        raise obstacle or (damaged(settings.warehouse, message) if is_damage(message) else error) from None
     finally:
         connection.close()
 
@@ -112,10 +112,10 @@ def _connect(settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(str(settings.warehouse), read_only=read_only)
         except duckdb.IOException as error:
-            told = str(error).splitlines()[0]
-            held = re.search(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)", told)
-            if held is None and "set lock" not in told:
-                raise _refused(settings, told) from None
+            message = str(error).splitlines()[0]
+            held = re.search(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)", message)
+            if held is None and "set lock" not in message:
+                raise _refused(settings, message) from None
             if time.monotonic() > deadline:
                 by = f"{held['program'].rsplit('/')[-1]}, process {held['pid']}" if held else "another process"
                 raise BusyError(
@@ -128,19 +128,19 @@ def _connect(settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:
         time.sleep(PAUSE_SECONDS)
 
 
-def _refused(settings: Settings, told: str) -> HitcastError:
-    if obstacle := machine_error(told, str(settings.warehouse)):
+def _refused(settings: Settings, message: str) -> HitcastError:
+    if obstacle := machine_error(message, str(settings.warehouse)):
         return obstacle
-    return damaged(settings.warehouse, told)
+    return damaged(settings.warehouse, message)
 
 
-def damaged(warehouse: Path, told: str) -> HitcastError:
+def damaged(warehouse: Path, message: str) -> HitcastError:
     """What to say of a warehouse that no longer holds what was written to it."""
     return HitcastError(
-        f"is damaged ({told})", str(warehouse), "`hitcast run --rebuild` makes it anew from what landed"
+        f"is damaged ({message})", str(warehouse), "`hitcast run --rebuild` makes it anew from what landed"
     )
 
 
-def is_damage(told: str) -> bool:
+def is_damage(message: str) -> bool:
     """Whether DuckDB's message is of a database file whose content is not what it wrote."""
-    return any(sign in told for sign in DAMAGE)
+    return any(sign in message for sign in DAMAGE)

@@ -1,4 +1,4 @@
--- The label's catalogue: semicolons, decimal commas, dd.mm.yyyy; the caller writes it in cp1251. Reads the variables
+-- The label's catalog: semicolons, decimal commas, dd.mm.yyyy; the caller writes it in cp1251. Reads the variables
 -- seed and file.
 copy (
     with artist_words(words) as (

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 DEFAULT_ROWS = 2_500_000
-LEAST_ROWS = 40_000
+MIN_ROWS = 40_000
 WEEKS = 157
 # A week brings this many releases before days and segments are added; from here on, releases are added last.
 FULL_WEEK = 37.5
 RELEASES_PER_ARTIST = 7
-# Rows of one recording of 2018 over the three years, and of one release's catalogue entry.
+# Rows of one recording of 2018 over the three years, and of one release's catalog entry.
 EVERGREEN_ROWS = 2_500
 CATALOG_ROWS = 1.6
 

@@ -45,7 +45,7 @@ territory_days as (
     where sound_days.views * share >= 300 and sound_no < 2
 ),
 
--- Likes are partly bought, ever more of them, and say ever less; favourites and play time keep their word.
+-- Likes are partly bought, ever more of them, and say ever less; favorites and play time keep their word.
 engaged as (
     select
         *,
@@ -75,7 +75,7 @@ counted as (
         whole(views * like_rate, hash(luck, 'likes whole')) as likes,
         whole(views * 0.0015, hash(luck, 'comments')) as comments,
         whole(views * share_rate * spread(0.2, hash(luck, 'share luck')), hash(luck, 'shares')) as shares,
-        -- Favourites were not reported at first.
+        -- Favorites were not reported at first.
         if(day < date '2019-09-01', null, whole(
             views * favorite_rate * spread(0.2, hash(luck, 'favorite luck')), hash(luck, 'favorites')
         )) as favorites,

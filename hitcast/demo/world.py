@@ -11,11 +11,11 @@ import duckdb
 
 from hitcast.core.errors import HitcastError
 from hitcast.demo.exports import VENDORS, write_catalog, write_days
-from hitcast.demo.plan import DEFAULT_ROWS, LEAST_ROWS, plan_world
+from hitcast.demo.plan import DEFAULT_ROWS, MIN_ROWS, plan_world
 from hitcast.demo.simulation import FIRST_DAY, LAST_DAY, simulate
 from hitcast.demo.truth import write_truth
 
-LEAST_UNTIL = date(2019, 3, 31)
+MIN_UNTIL = date(2019, 3, 31)
 THREADS = 2
 
 
@@ -28,7 +28,7 @@ class DemoSummary:
         files: Files written, in order.
         first_day: First day of data.
         last_day: Last day of data.
-        release_count: Releases in the catalogue, announced ones included.
+        release_count: Releases in the catalog, announced ones included.
     """
 
     rows: dict[str, int]
@@ -64,10 +64,10 @@ def write_demo_data(
         HitcastError: If `rows` or `until` is too small for a world.
     """
     rows, until = DEFAULT_ROWS if rows is None else rows, until or LAST_DAY
-    if rows < LEAST_ROWS:
-        raise HitcastError(f"{rows} rows are too few for a world", "--rows", f"Ask for {LEAST_ROWS} or more")
-    if until < LEAST_UNTIL:
-        raise HitcastError(f"{until} is too early for a world", "--until", f"Give {LEAST_UNTIL} or later")
+    if rows < MIN_ROWS:
+        raise HitcastError(f"{rows} rows are too few for a world", "--rows", f"Ask for {MIN_ROWS} or more")
+    if until < MIN_UNTIL:
+        raise HitcastError(f"{until} is too early for a world", "--until", f"Give {MIN_UNTIL} or later")
     plan = plan_world(rows)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=out.parent) as work:

@@ -16,9 +16,9 @@ def restore() -> None:
     """Takes over what the address says, and writes back what a change of page has dropped from it."""
     kept = st.session_state.setdefault(_KEPT, {})
     for name in NAMES:
-        told = st.query_params.get_all(name)
-        if told:
-            kept[name] = told
+        message = st.query_params.get_all(name)
+        if message:
+            kept[name] = message
         elif kept.get(name):
             st.query_params[name] = kept[name]
 
@@ -35,11 +35,11 @@ def value(name: str) -> str:
 
 def put(name: str, chosen: Iterable[object]) -> None:
     """Keeps what is chosen under a name; nothing takes the name out of the address."""
-    told = [str(one) for one in chosen]
-    st.session_state.setdefault(_KEPT, {})[name] = told
-    if told:
-        if st.query_params.get_all(name) != told:
-            st.query_params[name] = told
+    message = [str(one) for one in chosen]
+    st.session_state.setdefault(_KEPT, {})[name] = message
+    if message:
+        if st.query_params.get_all(name) != message:
+            st.query_params[name] = message
     elif name in st.query_params:
         del st.query_params[name]
 
@@ -52,15 +52,15 @@ def start_many(key: str, name: str, options: Sequence[str]) -> None:
 
 def start_one(key: str, name: str, options: Sequence[object], otherwise: object) -> None:
     """The same for a widget with one choice; `otherwise` where the address names none of the options."""
-    told = {str(option): option for option in options}
+    message = {str(option): option for option in options}
     if key not in st.session_state or st.session_state[key] not in options:
-        st.session_state[key] = told.get(value(name), otherwise)
+        st.session_state[key] = message.get(value(name), otherwise)
 
 
 def language() -> Language:
     """The reader's language, English unless chosen otherwise."""
-    told = value("lang")
-    return cast(Language, told) if told in LANGUAGES else "en"
+    message = value("lang")
+    return cast(Language, message) if message in LANGUAGES else "en"
 
 
 def watched(release_id: str) -> bool:

@@ -56,9 +56,9 @@ REJECTED = """
     order by row_count desc, raw_table, reason
 """
 DRIFT = """
-    select *, stability_index / nullif(index_limit, 0) as of_limit
+    select *, stability_index / nullif(index_limit, 0) as limit_rows
     from feature_drift
-    order by is_main desc, of_limit desc nulls last, feature_name
+    order by is_main desc, limit_rows desc nulls last, feature_name
 """
 
 
@@ -102,7 +102,7 @@ def _show_freshness() -> None:
     for raw_table, rows in recent.groupby("raw_table"):
         missing = int((~rows["is_delivered"]).sum())
         title = say("data.days_title", table=word(raw_table), days=SHOWN_DAYS)
-        told = say(
+        message = say(
             "data.days_told",
             first=day(rows["delivered_day"].min()),
             last=day(rows["delivered_day"].max()),
@@ -110,9 +110,9 @@ def _show_freshness() -> None:
             missing=missing,
         )
         names = {say("data.delivered"): charts.BLUE, say("data.missing_day"): charts.ORANGE}
-        told_rows = rows.assign(series=rows["is_delivered"].map(dict(zip((True, False), names, strict=True))))
-        base = alt.Chart(told_rows).encode(
-            x=alt.X("delivered_day:T", axis=charts.day_axis(say("axis.day"))), color=charts.colours(names)
+        described_rows = rows.assign(series=rows["is_delivered"].map(dict(zip((True, False), names, strict=True))))
+        base = alt.Chart(described_rows).encode(
+            x=alt.X("delivered_day:T", axis=charts.day_axis(say("axis.day"))), color=charts.colors(names)
         )
         bars = base.encode(y=alt.Y("row_count:Q", axis=charts.streams_axis(say("axis.rows")))).mark_bar(size=4)
         gaps = (
@@ -120,7 +120,7 @@ def _show_freshness() -> None:
             .encode(y=alt.datum(0))
             .mark_point(shape="triangle-up", size=70, filled=True)
         )
-        chart(charts.framed([bars, gaps], 240), told, rows, title, f"days_{raw_table}")
+        chart(charts.framed([bars, gaps], 240), message, rows, title, f"days_{raw_table}")
     st.subheader(say("data.missing"))
     gaps = query(GAPS)
     if gaps.empty:
@@ -160,9 +160,9 @@ def _show_drift() -> None:
         st.info(say("data.no_drift"))
         return
     shown = drift.head(SHOWN_FEATURES)
-    beyond = int((drift["is_main"] & (drift["of_limit"] > 1)).sum())
+    beyond = int((drift["is_main"] & (drift["limit_rows"] > 1)).sum())
     title = say("data.drift_title")
-    told = say(
+    message = say(
         "data.drift_told",
         beyond=beyond,
         main=int(drift["is_main"].sum()),
@@ -170,20 +170,20 @@ def _show_drift() -> None:
         moment=moment(drift["computed_at"].max()),
     )
     within, over = say("data.within"), say("data.beyond")
-    colour = charts.colours({within: charts.BLUE, over: charts.ORANGE})
+    color = charts.colors({within: charts.BLUE, over: charts.ORANGE})
     features = alt.Y("feature_name:N", sort=None, axis=alt.Axis(title=None, labelLimit=150))
     bars = (
-        alt.Chart(shown.assign(series=[over if one > 1 else within for one in shown["of_limit"]]))
+        alt.Chart(shown.assign(series=[over if one > 1 else within for one in shown["limit_rows"]]))
         .encode(
             x=alt.X("stability_index:Q", axis=charts.plain_axis(say("axis.drift"), tickCount=5)),
             y=features,
-            color=colour,
+            color=color,
         )
         .mark_bar()
     )
     limits = alt.Chart(shown).encode(x="index_limit:Q", y=features).mark_tick(color=charts.VIOLET, thickness=3, size=16)
     drawn = charts.framed([bars, limits], 26 * len(shown) + 140)
-    chart(drawn, told, drift, title, "drift")
+    chart(drawn, message, drift, title, "drift")
     drift["main_told"] = ["yes" if one else "no" for one in drift["is_main"]]
     kinds = {
         "feature_name": "text",

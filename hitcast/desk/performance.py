@@ -46,9 +46,9 @@ def _choose(row: pd.Series) -> dict[str, Any]:
     chosen = {}
     for column, (lists, name) in zip(st.columns(3), KEYS.items(), strict=True):
         options = [one if isinstance(one, str) else int(one) for one in row[lists]]
-        told = word if name == "feature_set" else str
+        message = word if name == "feature_set" else str
         with column:
-            chosen[name] = choose(say(name), options, f"{row['task']}_{name}", told)
+            chosen[name] = choose(say(name), options, f"{row['task']}_{name}", message)
     return chosen
 
 
@@ -58,7 +58,7 @@ def _show_streams(chosen: dict[str, Any]) -> None:
         st.info(say("performance.no_choice"))
         return
     mean = by_origin.groupby("model_name")["rmsle"].mean()
-    told = say(
+    message = say(
         "performance.origin_told",
         model=decimal(mean.get("catboost"), 3),
         line=decimal(mean.get("log_linear"), 3),
@@ -66,18 +66,18 @@ def _show_streams(chosen: dict[str, Any]) -> None:
         releases=count(by_origin.groupby("model_name")["release_count"].sum().max()),
     )
     title = say("performance.origin")
-    chart(quality_charts.by_origin(by_origin), told, by_origin, title, "errors_by_origin")
+    chart(quality_charts.by_origin(by_origin), message, by_origin, title, "errors_by_origin")
     left, right = st.columns(2)
     with left:
         by_size = quality.errors_by_size(**chosen)
-        of_model = by_size[by_size["model_name"] == "catboost"]
+        model_rows = by_size[by_size["model_name"] == "catboost"]
         title = say("performance.size")
-        told = say(
+        message = say(
             "performance.size_told",
-            small=share(of_model["median_error"].iloc[0] if len(of_model) else None),
-            large=share(of_model["median_error"].iloc[-1] if len(of_model) else None),
+            small=share(model_rows["median_error"].iloc[0] if len(model_rows) else None),
+            large=share(model_rows["median_error"].iloc[-1] if len(model_rows) else None),
         )
-        chart(quality_charts.by_size(by_size), told, by_size, title, "errors_by_size")
+        chart(quality_charts.by_size(by_size), message, by_size, title, "errors_by_size")
     with right:
         covered = quality.coverage_by_size(**chosen)
         title = say("performance.coverage")
@@ -86,8 +86,8 @@ def _show_streams(chosen: dict[str, Any]) -> None:
             return
         weighted = covered.assign(inside=covered["covered"] * covered["release_count"]).groupby("level")
         overall = weighted["inside"].sum() / weighted["release_count"].sum()
-        told = say("performance.coverage_told", of_80=share(overall.get(80)), of_90=share(overall.get(90)))
-        chart(quality_charts.coverage(covered), told, covered, title, "coverage_by_size")
+        message = say("performance.coverage_told", of_80=share(overall.get(80)), of_90=share(overall.get(90)))
+        chart(quality_charts.coverage(covered), message, covered, title, "coverage_by_size")
 
 
 def _show_classes(chosen: dict[str, Any]) -> None:
@@ -95,12 +95,12 @@ def _show_classes(chosen: dict[str, Any]) -> None:
     if curve.empty:
         st.info(say("performance.no_choice"))
         return
-    of_model = curve[curve["model_name"] == "lightgbm"]
-    gap = (of_model["forecast_share"] - of_model["actual_share"]).abs()
-    error = (gap * of_model["release_count"]).sum() / max(of_model["release_count"].sum(), 1)
+    model_rows = curve[curve["model_name"] == "lightgbm"]
+    gap = (model_rows["forecast_share"] - model_rows["actual_share"]).abs()
+    error = (gap * model_rows["release_count"]).sum() / max(model_rows["release_count"].sum(), 1)
     title = say("performance.calibration")
-    told = say("performance.calibration_told", gap=share(error), releases=count(of_model["release_count"].sum()))
-    chart(quality_charts.calibration(curve), told, curve, title, "calibration")
+    message = say("performance.calibration_told", gap=share(error), releases=count(model_rows["release_count"].sum()))
+    chart(quality_charts.calibration(curve), message, curve, title, "calibration")
 
     published = query("from promotion_costs limit 1")
     own = float(published["false_positive_cost"].iloc[0] / published["false_negative_cost"].iloc[0])
@@ -114,7 +114,7 @@ def _show_classes(chosen: dict[str, Any]) -> None:
     def cost(strategy: str) -> str:
         return decimal(here["cost"].get(strategy), 1)
 
-    told = say(
+    message = say(
         "performance.costs_told",
         ratio=decimal(ratio, 1),
         model=cost("model"),
@@ -126,7 +126,7 @@ def _show_classes(chosen: dict[str, Any]) -> None:
         releases=count(here["release_count"].get("model")),
     )
     title = say("performance.costs_title")
-    chart(quality_charts.costs(costs, ratio), told, costs, title, "costs")
+    chart(quality_charts.costs(costs, ratio), message, costs, title, "costs")
 
 
 def _show_live() -> None:
@@ -141,14 +141,14 @@ def _show_live() -> None:
         errors = errors[errors["as_of_day"] == errors["as_of_day"].max()]
         title = say("performance.live_title", days=int(errors["as_of_day"].max()))
         last = errors.iloc[-1]
-        told = say(
+        message = say(
             "performance.live_told",
             value=decimal(last["metric_value"], 3),
             month=f"{last['release_month']:%m.%Y}",
             days=int(last["horizon_days"]),
             releases=count(last["release_count"]),
         )
-        chart(quality_charts.live(errors), told, errors, title, "live_errors")
+        chart(quality_charts.live(errors), message, errors, title, "live_errors")
     kinds = {
         "release_month": "day",
         "task": "word",

@@ -49,8 +49,8 @@ def present() -> datetime:
 
 def freshness() -> tuple[date, datetime]:
     """Last day of data and moment of publication, UTC and naive."""
-    told = query("select max(data_through_date) as through, max(published_at) as moment from publish_info").iloc[0]
-    return told["through"].date(), told["moment"].to_pydatetime()
+    message = query("select max(data_through_date) as through, max(published_at) as moment from publish_info").iloc[0]
+    return message["through"].date(), message["moment"].to_pydatetime()
 
 
 def ages(through: date, published_at: datetime, clock: datetime) -> tuple[int, float]:

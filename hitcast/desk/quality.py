@@ -107,14 +107,14 @@ def costs(ratio: float, model_name: str, feature_set: str, as_of_day: int, horiz
         horizon: Days of the total.
     """
     rows = _forecasts("classes", feature_set, as_of_day, horizon)
-    of_model, of_line = (rows[rows["model_name"] == name] for name in (model_name, "log_linear"))
-    (chance,) = _numbers(of_model, "probability_high")
+    model_rows, line_part = (rows[rows["model_name"] == name] for name in (model_name, "log_linear"))
+    (chance,) = _numbers(model_rows, "probability_high")
     found = []
     for one in sorted({*RATIOS, ratio}):
         for strategy, part, promoted in (
-            ("log_linear", of_line, (of_line["predicted_class"] == "high").to_numpy()),
-            ("model", of_model, promoted_by_chance(chance, one, 1.0)),
-            ("none", of_model, np.zeros(len(of_model), dtype=bool)),
+            ("log_linear", line_part, (line_part["predicted_class"] == "high").to_numpy()),
+            ("model", model_rows, promoted_by_chance(chance, one, 1.0)),
+            ("none", model_rows, np.zeros(len(model_rows), dtype=bool)),
         ):
             if len(part):
                 high = (part["actual_class"] == "high").to_numpy()

@@ -6,10 +6,10 @@ import pandas as pd
 from hitcast.desk.charts import (
     BLUE,
     GREY,
-    MODEL_COLOURS,
+    MODEL_COLORS,
     ORANGE,
     PALE,
-    colours,
+    colors,
     day_axis,
     framed,
     plain_axis,
@@ -21,23 +21,23 @@ WHOLE = alt.Scale(domain=[0, 1])
 
 
 def _by_model(rows: pd.DataFrame) -> tuple[pd.DataFrame, alt.Color]:
-    """The rows with each model's name as the reader sees it, and their colours."""
-    named = {model: say(f"model.{model}") for model in sorted(rows["model_name"].unique()) if model in MODEL_COLOURS}
+    """The rows with each model's name as the reader sees it, and their colors."""
+    named = {model: say(f"model.{model}") for model in sorted(rows["model_name"].unique()) if model in MODEL_COLORS}
     shown = rows[rows["model_name"].isin(list(named))]
-    return shown.assign(series=shown["model_name"].map(named)), colours(
-        {told: MODEL_COLOURS[model] for model, told in named.items()}
+    return shown.assign(series=shown["model_name"].map(named)), colors(
+        {message: MODEL_COLORS[model] for model, message in named.items()}
     )
 
 
 def by_origin(rows: pd.DataFrame) -> alt.LayerChart:
     """Error of each model over the origins."""
-    shown, colour = _by_model(rows)
+    shown, color = _by_model(rows)
     lines = (
         alt.Chart(shown)
         .encode(
             x=alt.X("origin_date:T", axis=day_axis(say("axis.origin"))),
             y=alt.Y("rmsle:Q", axis=plain_axis(say("axis.rmsle")), scale=alt.Scale(zero=True)),
-            color=colour,
+            color=color,
             tooltip=["series:N", "origin_date:T", alt.Tooltip("rmsle:Q", format=".3f"), "release_count:Q"],
         )
         .mark_line(point={"size": 60, "filled": True})
@@ -47,14 +47,14 @@ def by_origin(rows: pd.DataFrame) -> alt.LayerChart:
 
 def _decades(rows: pd.DataFrame, title: str) -> tuple[pd.DataFrame, alt.X]:
     """The rows with their decade in words, from the smallest to the largest."""
-    told = {decade: f"{many(10**decade)} – {many(10 ** (decade + 1))}" for decade in sorted(rows["decade"].unique())}
+    message = {decade: f"{many(10**decade)} – {many(10 ** (decade + 1))}" for decade in sorted(rows["decade"].unique())}
     axis = alt.Axis(title=title, labelAngle=-35, labelOverlap=False)
-    return rows.assign(size=rows["decade"].map(told)), alt.X("size:N", sort=list(told.values()), axis=axis)
+    return rows.assign(size=rows["decade"].map(message)), alt.X("size:N", sort=list(message.values()), axis=axis)
 
 
 def by_size(rows: pd.DataFrame) -> alt.LayerChart:
     """Median error of each model by decade of true size."""
-    shown, colour = _by_model(rows)
+    shown, color = _by_model(rows)
     shown, sizes = _decades(shown, say("axis.size"))
     bars = (
         alt.Chart(shown)
@@ -62,7 +62,7 @@ def by_size(rows: pd.DataFrame) -> alt.LayerChart:
             x=sizes,
             xOffset=alt.XOffset("series:N"),
             y=alt.Y("median_error:Q", axis=share_axis(say("axis.median_error"))),
-            color=colour,
+            color=color,
             tooltip=["series:N", "size:N", alt.Tooltip("median_error:Q", format=".0%"), "release_count:Q"],
         )
         .mark_bar()
@@ -74,14 +74,14 @@ def coverage(rows: pd.DataFrame) -> alt.LayerChart:
     """Share of totals inside the intervals by decade of forecast size, beside what they promise."""
     names = {80: say("interval_80"), 90: say("interval_90")}
     shown, sizes = _decades(rows.assign(series=rows["level"].map(names)), say("axis.forecast_size"))
-    colour = colours({names[80]: PALE, names[90]: BLUE})
+    color = colors({names[80]: PALE, names[90]: BLUE})
     points = (
         alt.Chart(shown)
         .encode(
             x=sizes,
             xOffset=alt.XOffset("series:N"),
             y=alt.Y("covered:Q", axis=share_axis(say("axis.covered")), scale=WHOLE),
-            color=colour,
+            color=color,
             tooltip=["series:N", "size:N", alt.Tooltip("covered:Q", format=".0%"), "release_count:Q"],
         )
         .mark_bar()
@@ -93,11 +93,11 @@ def coverage(rows: pd.DataFrame) -> alt.LayerChart:
 
 def calibration(rows: pd.DataFrame) -> alt.LayerChart:
     """How often the top class came, by its forecast chance; on the dashed line the two agree."""
-    shown, colour = _by_model(rows)
+    shown, color = _by_model(rows)
     base = alt.Chart(shown).encode(
         x=alt.X("forecast_share:Q", axis=share_axis(say("axis.forecast_share")), scale=WHOLE),
         y=alt.Y("actual_share:Q", axis=share_axis(say("axis.actual_share")), scale=WHOLE),
-        color=colour,
+        color=color,
         tooltip=[
             "series:N",
             alt.Tooltip("forecast_share:Q", format=".0%"),
@@ -115,13 +115,13 @@ def calibration(rows: pd.DataFrame) -> alt.LayerChart:
 def costs(rows: pd.DataFrame, ratio: float) -> alt.LayerChart:
     """Cost per 100 releases of each way to decide over the cost ratio; the reader's own is marked."""
     names = {strategy: say(f"strategy.{strategy}") for strategy in ("model", "log_linear", "none")}
-    colour = colours({names["model"]: BLUE, names["log_linear"]: ORANGE, names["none"]: GREY}, columns=1)
+    color = colors({names["model"]: BLUE, names["log_linear"]: ORANGE, names["none"]: GREY}, columns=1)
     lines = (
         alt.Chart(rows.assign(series=rows["strategy"].map(names)))
         .encode(
             x=alt.X("ratio:Q", axis=plain_axis(say("axis.ratio"))),
             y=alt.Y("cost:Q", axis=plain_axis(say("axis.cost"))),
-            color=colour,
+            color=color,
             tooltip=["series:N", "ratio:Q", alt.Tooltip("cost:Q", format=".1f")],
         )
         .mark_line(size=2.5)
@@ -135,7 +135,7 @@ def live(rows: pd.DataFrame) -> alt.LayerChart:
     horizons = sorted(rows["horizon_days"].unique())
     names = {horizon: say("release.days", days=horizon) for horizon in horizons}
     shades = (BLUE, ORANGE, GREY, PALE)
-    colour = colours({names[horizon]: shades[place % 4] for place, horizon in enumerate(horizons)})
+    color = colors({names[horizon]: shades[place % 4] for place, horizon in enumerate(horizons)})
     bars = (
         alt.Chart(
             rows.assign(
@@ -147,7 +147,7 @@ def live(rows: pd.DataFrame) -> alt.LayerChart:
             x=alt.X("month:N", sort=None, axis=alt.Axis(title=say("axis.month"), labelAngle=0)),
             xOffset=alt.XOffset("series:N"),
             y=alt.Y("metric_value:Q", axis=plain_axis(say("axis.rmsle"))),
-            color=colour,
+            color=color,
         )
         .mark_bar(size=18)
     )

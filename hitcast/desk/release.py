@@ -50,11 +50,11 @@ def show() -> None:
         st.text(release_id)
         return
     first = forecasts.iloc[0]
-    heading(f"{_told(first['artist_name'])}: {_told(first['release_title'])}")
-    # text, not Markdown: labels and genres come from catalogues
+    heading(f"{_message(first['artist_name'])}: {_message(first['release_title'])}")
+    # text, not Markdown: labels and genres come from catalogs
     about = say(
         "release.about",
-        label=_told(first["label_name"]),
+        label=_message(first["label_name"]),
         genre=word(first["genre"]),
         released=day(first["release_date"]),
         known=int(first["as_of_day"]),
@@ -72,7 +72,7 @@ def show() -> None:
     )
     if pd.isna(first["predicted_streams"]):
         st.warning(say("release.refused"))
-        st.text(_told(first["refusal"]))
+        st.text(_message(first["refusal"]))
     else:
         _show_forecasts(forecasts)
         _show_fan(forecasts, history, release_id)
@@ -85,7 +85,7 @@ def show() -> None:
         table(history, HISTORY, say("release.history"), f"history_{release_id}")
 
 
-def _told(value: object) -> str:
+def _message(value: object) -> str:
     return str(value) if isinstance(value, str) and value else "?"
 
 
@@ -114,7 +114,7 @@ def _choose() -> str | None:
             "where release_id = $release_id having count(*) > 0",
             release_id=asked,
         )
-        names = {asked: _told(named["name"].iloc[0]) if len(named) else asked} | names
+        names = {asked: _message(named["name"].iloc[0]) if len(named) else asked} | names
     ids = list(names)
     key = "release_picked"
     # the address leads: a link may have brought the reader here
@@ -165,7 +165,7 @@ def _show_fan(forecasts: pd.DataFrame, history: pd.DataFrame, release_id: str) -
         start = dict.fromkeys(["predicted_streams", *ends], now) | {"days": int(known["days"].iloc[-1])}
         ahead = pd.concat([pd.DataFrame([start]), ahead], ignore_index=True)
     last = forecasts.iloc[-1]
-    told = say(
+    message = say(
         "release.fan_told",
         known=many(known["streams"].iloc[-1] if len(known) else None),
         days=int(last["as_of_day"]),
@@ -173,7 +173,7 @@ def _show_fan(forecasts: pd.DataFrame, history: pd.DataFrame, release_id: str) -
         lower=many(last["lower_90"]),
         upper=many(last["upper_90"]),
     )
-    chart(charts.fan(known, ahead), told, ahead, say("release.fan_title"), f"fan_{release_id}")
+    chart(charts.fan(known, ahead), message, ahead, say("release.fan_title"), f"fan_{release_id}")
 
     horizons = [int(days) for days in sorted(latest["horizon_days"].unique())]
     if horizons:
@@ -196,7 +196,7 @@ def _show_narrowing(latest: pd.DataFrame, horizons: list[int], release_id: str) 
         st.info(say("release.no_history"))
         return
     begin, end = rows.iloc[0], rows.iloc[-1]
-    told = say(
+    message = say(
         "release.narrowing_told" if len(rows) > 1 else "release.narrowing_one",
         horizon=horizon,
         first=int(begin["as_of_day"]),
@@ -207,7 +207,7 @@ def _show_narrowing(latest: pd.DataFrame, horizons: list[int], release_id: str) 
         last_upper=many(end["upper_80"]),
     )
     title = say("release.narrowing_title", days=horizon)
-    chart(charts.narrowing(rows), told, rows, title, f"narrowing_{release_id}_{horizon}")
+    chart(charts.narrowing(rows), message, rows, title, f"narrowing_{release_id}_{horizon}")
 
 
 def _show_reasons(release_id: str, run_id: str) -> None:
@@ -230,13 +230,13 @@ def _show_reasons(release_id: str, run_id: str) -> None:
     st.caption(say("release.why_told"))
     horizons = drivers["horizon_days"].unique()
     for column, horizon in zip(st.columns(len(horizons)), horizons, strict=True):
-        of_horizon = drivers[drivers["horizon_days"] == horizon]
+        per_horizon = drivers[drivers["horizon_days"] == horizon]
         with column:
             st.markdown(f"**{say('release.days', days=horizon)}**")
-            # plain text: names come from catalogues and may hold what Markdown would take for its own
-            st.text(_listed(of_horizon[of_horizon["driver_kind"] == "feature"]["reason"]))
+            # plain text: names come from catalogs and may hold what Markdown would take for its own
+            st.text(_listed(per_horizon[per_horizon["driver_kind"] == "feature"]["reason"]))
             with st.expander(say("release.by_kind", days=horizon)):
-                st.text(_listed(of_horizon[of_horizon["driver_kind"] == "group"]["reason"]))
+                st.text(_listed(per_horizon[per_horizon["driver_kind"] == "group"]["reason"]))
     kinds = {"horizon_days": "whole", "driver_kind": "word", "driver_rank": "whole", "effect": "change"}
     with st.expander(say("release.all_reasons")):
         table(drivers, kinds | {"reason": "text"}, say("release.why"), f"reasons_{release_id}")

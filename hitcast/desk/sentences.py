@@ -61,7 +61,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "upcoming.columns": (
         "Ranked by the worth of promoting, then by expected streams.\n\n"
         "- **Worth of promoting**: what is gained on average by promoting, in the cost units of `dbt_project.yml`: the "
-        "chance of a hit times the cost of missing one, less the chance of none times the cost of a promotion in vain. "
+        "chance of a hit times the cost of missing one, less the chance of none times the cost of a false positive. "
         "From 0 on, promoting pays.\n"
         "- **Expected**: mean of the forecast, so it adds up over releases. The 80 % interval holds the total of four "
         "releases in five.\n"
@@ -198,7 +198,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "hitcast отклоняется в среднем на {gap}. Релизов: {releases}.",
     ),
     "performance.ratio": (
-        "A promotion in vain costs as much as how many missed hits?",
+        "A false positive costs as much as how many missed hits?",
         "Скольким упущенным хитам равно напрасное продвижение?",
     ),
     "performance.ratio_help": (

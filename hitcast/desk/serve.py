@@ -47,9 +47,9 @@ def serve(home: Home, address: str, port: int) -> None:
         )
     # Streamlit would print the strings that stand below a page's constants
     command += ["--runner.magicEnabled", "false"]
-    # light or dark is the reader's own setting; one colour stands out in both
-    for theme, colour in (("light", "#1f6fb2"), ("dark", "#3b8bcb")):
-        command += [f"--theme.{theme}.primaryColor", colour]
+    # light or dark is the reader's own setting; one color stands out in both
+    for theme, color in (("light", "#1f6fb2"), ("dark", "#3b8bcb")):
+        command += [f"--theme.{theme}.primaryColor", color]
     environment = {name: value for name, value in os.environ.items() if name not in (DSN, WEBHOOK)}
     try:
         subprocess.run(command, check=True, env=environment | {"HITCAST_PUBLISHED": str(published)})

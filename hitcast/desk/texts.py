@@ -50,7 +50,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "axis.covered": ("totals inside", "итогов внутри"),
     "axis.forecast_share": ("forecast chance of high", "вероятность высокого по прогнозу"),
     "axis.actual_share": ("share that became high", "доля ставших высокими"),
-    "axis.ratio": ("a promotion in vain, in missed hits", "напрасное продвижение, в упущенных хитах"),
+    "axis.ratio": ("a false positive, in missed hits", "напрасное продвижение, в упущенных хитах"),
     "axis.cost": ("cost per 100 releases, in missed hits", "цена на 100 релизов, в упущенных хитах"),
     "axis.month": ("month of release", "месяц выхода"),
     "axis.day": ("day", "день"),
@@ -128,6 +128,6 @@ def text(key: str, language: Language, **values: object) -> str:
         values: By placeholder.
     """
     english, russian = TEXTS[key]
-    told = (russian if language == "ru" else english).format(**values)
+    message = (russian if language == "ru" else english).format(**values)
     # a number that ends on an abbreviation ends the sentence with its stop
-    return told.replace("..", ".")
+    return message.replace("..", ".")

@@ -172,9 +172,9 @@ def _filters(choices: pd.Series) -> dict[str, Any]:
     }
 
 
-def _date_of(told: str) -> date | None:
+def _date_of(message: str) -> date | None:
     try:
-        return date.fromisoformat(told)
+        return date.fromisoformat(message)
     except ValueError:
         return None
 
@@ -216,13 +216,13 @@ def _show_first(rows: pd.DataFrame, horizon: int) -> None:
     first = first.assign(name=names.where(~names.duplicated(), names + " " + first["release_id"]))
     first = first[["name", "predicted_streams", "lower_80", "upper_80"]]
     top = first.iloc[0]
-    told = say(
+    message = say(
         "upcoming.first_told",
         streams=many(top["predicted_streams"]),
         lower=many(top["lower_80"]),
         upper=many(top["upper_80"]),
     )
-    chart(charts.ranking(first), told, first, say("upcoming.first_title", count=len(first), days=horizon), "first")
+    chart(charts.ranking(first), message, first, say("upcoming.first_title", count=len(first), days=horizon), "first")
 
 
 if __name__ == "__main__":

@@ -81,9 +81,9 @@ FORMATS: Mapping[str, Callable[[Any], str]] = {
 """How a kind of column is written."""
 
 
-def heading(told: str) -> None:
-    """A heading made of names from catalogues, shown as they stand: neither Markdown nor HTML."""
-    st.html(f"<h2>{html.escape(told)}</h2>")
+def heading(message: str) -> None:
+    """A heading made of names from catalogs, shown as they stand: neither Markdown nor HTML."""
+    st.html(f"<h2>{html.escape(message)}</h2>")
 
 
 def table(
@@ -130,19 +130,19 @@ def download(rows: pd.DataFrame | Callable[[], pd.DataFrame], title: str, file_n
     )
 
 
-def chart(drawn: alt.TopLevelMixin, told: str, rows: pd.DataFrame, title: str, file_name: str) -> None:
+def chart(drawn: alt.TopLevelMixin, message: str, rows: pd.DataFrame, title: str, file_name: str) -> None:
     """A chart under its title, in words what is to be seen on it, and its rows to download."""
     st.markdown(f"**{title}**")
-    st.altair_chart(drawn, width="stretch", alt=told)
-    st.caption(told)
+    st.altair_chart(drawn, width="stretch", alt=message)
+    st.caption(message)
     download(rows, title, file_name)
 
 
-def choose(label: str, options: list[Any], key: str, told: Callable[[Any], str] = str) -> Any:
+def choose(label: str, options: list[Any], key: str, message: Callable[[Any], str] = str) -> Any:
     """One of a few, labelled; nothing is chosen anew when a list published since lacks the choice."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[0]
-    return st.selectbox(label, options, key=key, format_func=told)
+    return st.selectbox(label, options, key=key, format_func=message)
 
 
 def watch_button(release_id: str) -> None:

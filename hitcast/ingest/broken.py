@@ -10,8 +10,8 @@ from hitcast.ingest.finding import shown
 from hitcast.ingest.lines import MIXED
 from hitcast.ingest.readers import Source, encoding_error
 
-MOST_SHOWN = 200
-MOST_ROW_BYTES = 2_000_000
+MAX_SHOWN = 200
+MAX_ROW_BYTES = 2_000_000
 
 
 def reading_error(error: duckdb.Error, batch: list[Source], prepared: list[Path]) -> HitcastError:
@@ -68,13 +68,13 @@ def broken_rows(
         if kind == "UNQUOTED VALUE" and spans_lines:
             raise HitcastError(f"has a quote near line {line} that is never closed", source.name, "Ask for it again")
         if kind == "LINE SIZE OVER MAXIMUM":
-            what = f"has a row of more than {MOST_ROW_BYTES:,} bytes near line {line}, or a quote that is never closed"
+            what = f"has a row of more than {MAX_ROW_BYTES:,} bytes near line {line}, or a quote that is never closed"
             raise HitcastError(what, source.name, "Ask for it again")
         if kind == "MISSING COLUMNS" and _is_cut_off(prepared[places[path]], text):
             cure = "Ask for it again, or end or remove that line if it is no row"
             raise HitcastError(f"ends in the middle of line {line}, as if it were cut off", source.name, cure)
         reason = "has a stray quote" if kind == "UNQUOTED VALUE" else f"has not {len(source.headers)} fields"
-        broken[places[path]][line] = (text[:MOST_SHOWN], reason)
+        broken[places[path]][line] = (text[:MAX_SHOWN], reason)
     return broken
 
 

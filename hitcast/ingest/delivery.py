@@ -16,7 +16,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
-from hitcast.ingest.catalogue import damaged_catalogue, keep_last, write_upserted
+from hitcast.ingest.catalog import damaged_catalog, keep_last, write_upserted
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
 from hitcast.ingest.days import write_days
 from hitcast.ingest.finding import find_files
@@ -165,7 +165,7 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
 
     stage = load(connection, contract, sources, folder, advance)
     report = TableReport(table)
-    land = _land_days if contract.day_column else _land_catalogue
+    land = _land_days if contract.day_column else _land_catalog
     accepted, duplicate = land(delivery, stage, folder, report)
     counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)
     report.files = [FileReport(source.name, *map(int, numbers)) for source, *numbers in counts]
@@ -226,9 +226,7 @@ def _sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> p
     ).to_arrow_reader(BATCH_ROWS)
 
 
-def _land_catalogue(
-    delivery: Delivery, stage: Stage, folder: Path, report: TableReport
-) -> tuple[np.ndarray, np.ndarray]:
+def _land_catalog(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:
     """Writes the catalog with the delivery in it; returns rows kept and superseded by file."""
     home, contract, number = delivery.home, stage.contract, delivery.number
     accepted, duplicate = keep_last(delivery.connection, stage)
@@ -236,7 +234,7 @@ def _land_catalogue(
     latest = max(known, key=lambda row: row.delivery_number, default=None)
     landed = landed_file(home, contract, latest.delivered_day, latest.delivery_number) if latest else None
     if latest and landed and landed.exists() and (detail := damage(home, contract, latest)):
-        raise damaged_catalogue(landed, detail)
+        raise damaged_catalog(landed, detail)
     incoming = folder / f"{contract.table}.parquet"
     changed = write_upserted(delivery.connection, contract, landed, incoming, number)
     report.rows_changed = changed

@@ -8,7 +8,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.ingest.readers import CHUNK, Source
 
 # Longer than any row that DuckDB takes.
-MOST_FIELD = 1 << 24
+MAX_FIELD = 1 << 24
 MIXED = "Its line ends are mixed, or its quotes are not closed"
 
 
@@ -17,7 +17,7 @@ def record_lines(prepared: Path, delimiter: str) -> Iterator[tuple[int, bool]]:
 
     Exact where a value spans lines, at the price of a second pass: for reports of rejected rows only.
     """
-    csv.field_size_limit(MOST_FIELD)
+    csv.field_size_limit(MAX_FIELD)
     with prepared.open(encoding="utf-8-sig", newline="") as text:
         reader = csv.reader(text, delimiter=delimiter)
         next(reader)

@@ -22,7 +22,7 @@ class TableMapping:
 
     Attributes:
         table: Raw table.
-        files: Globs on a file's name; empty where the file was recognised by its columns.
+        files: Globs on a file's name; empty where the file was recognized by its columns.
         encoding: Python's name of the text encoding of CSV files; a byte order mark is dropped.
         delimiter: Field separator of CSV files.
         decimal: Decimal mark of numbers kept as text.

@@ -50,7 +50,7 @@ class Checks:
         return f"${name}"
 
 
-def normalised(
+def normalized(
     source: Source, contract: Contract, places: dict[str, int], checks: Checks, is_tame: bool = False
 ) -> str:
     """SQL of one shape of files as rows of a raw table.
@@ -98,7 +98,7 @@ def normalised(
             # neither PostgreSQL nor a spreadsheet would take it
             tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
         if column.is_identifier:
-            tests += [(f"o{i} = {number}", f"{told} ({column.name})") for number, told in enumerate(ODDITIES, 1)]
+            tests += [(f"o{i} = {number}", f"{message} ({column.name})") for number, message in enumerate(ODDITIES, 1)]
         header = column.name if place is None else source.headers[place]
         numbers = [checks.problem(header, reason) for _, reason in tests]
         branches += [f"when {test} then {number}" for (test, _), number in zip(tests, numbers, strict=True)]

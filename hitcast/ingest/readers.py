@@ -31,7 +31,7 @@ SIGNATURES = ((b"PK\x03\x04", "an XLSX or other zip file"), (b"\x1f\x8b", "a gzi
 FIRST_LINES = 20
 # Bytes that few files hold: control characters, and those that begin blanks and unseen characters beyond ASCII.
 WILD = bytes({*range(32), 127, 0xC2, 0xE2, 0xE3, 0xEF} - {10, 13})
-MOST_HEADER = 1 << 16
+MAX_HEADER = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
         try:
             described = connection.execute(f"describe select * from {PARQUET}", {"paths": escape_glob(path)}).fetchall()
         except duckdb.Error as error:
-            told = shown(_first_line(error))
-            raise HitcastError(f"is no readable Parquet file ({told})", name, "Ask for it again") from None
+            message = shown(_first_line(error))
+            raise HitcastError(f"is no readable Parquet file ({message})", name, "Ask for it again") from None
         headers, types = (tuple(row[i] for row in described) for i in range(2))
         return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns)
     headers = sheet_headers(path, mapping) if kind == "xlsx" else _csv_headers(path, mapping)
@@ -252,7 +252,7 @@ def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:
         rows: Iterable[Sequence[str]] = sheet_rows(path, mapping, FIRST_LINES)
     elif kind_of(path) == "csv":
         with _clear_failures(path, mapping), _text(path, mapping) as text:
-            lines = [text.readline(MOST_HEADER) for _ in range(FIRST_LINES)]
+            lines = [text.readline(MAX_HEADER) for _ in range(FIRST_LINES)]
         rows = (line.strip("\r\n").split(mapping.delimiter) for line in lines)
     else:
         return []

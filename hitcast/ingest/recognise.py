@@ -15,7 +15,7 @@ from hitcast.ingest.normalise import places_of
 from hitcast.ingest.readers import Source, first_lines, open_source
 
 DELIMITERS = ";\t|"
-MOST_LISTED, MOST_TEXT = 20, 500
+MAX_LISTED, MAX_TEXT = 20, 500
 NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
 
 
@@ -56,7 +56,7 @@ def recognise(
 
 
 def notes_on(sources: Sequence[Source], contract: Contract) -> list[str]:
-    """What the files of a table bring in vain, and what they could bring but do not."""
+    """What the files of a table bring for nothing, and what they could bring but do not."""
     unused: dict[str, None] = {}
     missing: dict[str, None] = {}
     for source in sources:
@@ -129,4 +129,4 @@ def _lacks(source: Source, lacking: list[str], table: str) -> HitcastError:
 
 
 def _listed(headers: Sequence[str]) -> str:
-    return shown(", ".join(headers[:MOST_LISTED])[:MOST_TEXT]) + (", ..." if len(headers) > MOST_LISTED else "")
+    return shown(", ".join(headers[:MAX_LISTED])[:MAX_TEXT]) + (", ..." if len(headers) > MAX_LISTED else "")

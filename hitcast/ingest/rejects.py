@@ -12,7 +12,7 @@ from hitcast.core.home import Home
 from hitcast.core.spreadsheet import defused
 from hitcast.ingest.stage import Stage
 
-MOST_REASONS = 5
+MAX_REASONS = 5
 
 
 def most_frequent(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
@@ -20,7 +20,7 @@ def most_frequent(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str,
     return connection.execute(
         f"""
         select column_name, reason, count(*) from rejects
-        group by column_name, reason order by count(*) desc, column_name, reason limit {MOST_REASONS}
+        group by column_name, reason order by count(*) desc, column_name, reason limit {MAX_REASONS}
         """
     ).fetchall()
 

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from hitcast.core.words import one_line
 
-MOST_FILES = 20
-MOST_DAYS = 5
+MAX_FILES = 20
+MAX_DAYS = 5
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class TableReport:
     Attributes:
         table: The table.
         files: Its files, in delivery order.
-        days_new: Days landed for the first time; empty for the catalogue.
+        days_new: Days landed for the first time; empty for the catalog.
         days_replaced: Days that replaced an earlier delivery.
         days_unchanged: Days that were delivered before with the same rows.
         days_rejected: Days without a valid row, which therefore do not count as delivered.
-        rows_changed: Catalogue rows that are new or changed.
+        rows_changed: Catalog rows that are new or changed.
         reasons: (vendor's column, reason, rows), most frequent first.
         rejects_file: Where the rejected rows lie; None if there are none or it was a dry run.
         notes: Columns that were ignored or are missing.
@@ -134,21 +134,21 @@ def _short_names(table: TableReport) -> dict[str, str]:
 
 def _shown_files(table: TableReport) -> list[FileReport]:
     """Every file of a small delivery; of a big one, those with rejected or duplicate rows, as far as they fit."""
-    if len(table.files) <= MOST_FILES:
+    if len(table.files) <= MAX_FILES:
         return table.files
-    return [file for file in table.files if file.rejected or file.duplicate][:MOST_FILES]
+    return [file for file in table.files if file.rejected or file.duplicate][:MAX_FILES]
 
 
 def _details(table: TableReport) -> list[str]:
     lines = []
     if table.rows_changed is not None:
-        lines.append(f"  {table.rows_changed:,} catalogue rows new or changed")
+        lines.append(f"  {table.rows_changed:,} catalog rows new or changed")
     else:
         counts = ((table.days_new, "new"), (table.days_replaced, "replaced"), (table.days_unchanged, "unchanged"))
         lines.append("  days: " + ", ".join(f"{len(days):,} {word}" for days, word in counts))
     if table.days_rejected:
-        days = ", ".join(day.isoformat() for day in table.days_rejected[:MOST_DAYS])
-        more = f" and {len(table.days_rejected) - MOST_DAYS:,} more" if len(table.days_rejected) > MOST_DAYS else ""
+        days = ", ".join(day.isoformat() for day in table.days_rejected[:MAX_DAYS])
+        more = f" and {len(table.days_rejected) - MAX_DAYS:,} more" if len(table.days_rejected) > MAX_DAYS else ""
         lines.append(f"  not delivered, for want of a valid row: {days}{more}")
     for column, reason, rows in table.reasons:
         lines.append(f"  {rows:,} rejected: {column + ' ' if column else ''}{reason}")

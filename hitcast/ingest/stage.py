@@ -15,7 +15,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.ingest.broken import broken_rows, reading_error
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
-from hitcast.ingest.normalise import Checks, normalised, places_of
+from hitcast.ingest.normalise import Checks, normalized, places_of
 from hitcast.ingest.readers import Source, check_unchanged, escape_glob, is_tame, prepare
 from hitcast.ingest.xlsx import sheet_lines
 
@@ -53,7 +53,7 @@ def load(
     """Reads all files of one table.
 
     Args:
-        connection: DuckDB connection; `staged` and `rejects` are made anew in it.
+        connection: DuckDB connection; `staged` and `rejects` are rebuilt in it.
         contract: The table.
         sources: Its files, in delivery order.
         work_dir: Folder for temporary files.
@@ -115,7 +115,7 @@ def _prepared(
 
 
 def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
-    """Neighbouring files of one shape, a batch at a time, each with the number of its first file."""
+    """Neighboring files of one shape, a batch at a time, each with the number of its first file."""
     number = 0
     for _, alike in groupby(sources, key=lambda source: (source.kind, source.headers, source.types, source.mapping)):
         batch: list[Source] = []
@@ -143,7 +143,7 @@ def _insert(
         for source in batch:
             check_unchanged(source)
         raise
-    query = normalised(shape, contract, places, checks, tame)
+    query = normalized(shape, contract, places, checks, tame)
     checks.parameters |= {"paths": [escape_glob(path) for path in prepared], "first_file": first}
     if shape.kind == "csv":
         checks.parameters["delimiter"] = shape.mapping.delimiter

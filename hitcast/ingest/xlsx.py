@@ -10,7 +10,7 @@ from hitcast.ingest.finding import shown
 from hitcast.ingest.mapping import TableMapping
 
 # A cell holds fifteen digits of a number; of a longer one the rest is lost, and it must not look like a code.
-MOST_EXACT = 1e15
+MAX_EXACT = 1e15
 
 
 def sheet_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:
@@ -66,12 +66,12 @@ def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
         raise _unreadable(path, str(error)) from None
     filled = {name: rows for name, rows in sheets.items() if any(_has_value(row) for row in rows)}
     if len(filled) > 1:
-        told = f"has several sheets: {shown(', '.join(filled))}"
-        raise HitcastError(told, name, "Name one as `sheet:` in the mapping")
+        message = f"has several sheets: {shown(', '.join(filled))}"
+        raise HitcastError(message, name, "Name one as `sheet:` in the mapping")
     return next(iter(filled.values()), [])
 
 
-def _unreadable(path: Path, told: str) -> HitcastError:
+def _unreadable(path: Path, message: str) -> HitcastError:
     """The refusal of a file that is no XLSX, or a broken one."""
     name, start = shown(str(path)), b""
     with suppress(OSError), path.open("rb") as file:
@@ -82,7 +82,7 @@ def _unreadable(path: Path, told: str) -> HitcastError:
         return HitcastError("is HTML or XML, not XLSX, in spite of its name", name, "Open it and save it as XLSX")
     if start and not start.startswith(b"PK") and b"\0" not in start:
         return HitcastError("is text, not XLSX, in spite of its name", name, "Give it the ending .csv if it is CSV")
-    return HitcastError(f"is no readable XLSX file ({shown(told)})", name, "Save it anew as XLSX")
+    return HitcastError(f"is no readable XLSX file ({shown(message)})", name, "Save it anew as XLSX")
 
 
 def _has_value(row: list[Any]) -> bool:
@@ -97,7 +97,7 @@ def _cell_text(cell: Any, mapping: TableMapping) -> str:
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
         return cell.strftime(mapping.date_format)
-    if isinstance(cell, float) and abs(cell) >= MOST_EXACT:
+    if isinstance(cell, float) and abs(cell) >= MAX_EXACT:
         return f"{cell:.14e}"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", mapping.decimal)

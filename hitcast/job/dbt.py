@@ -61,20 +61,20 @@ def invoke(home: Home, arguments: list[str]) -> None:
     if outcome.exception is not None:
         raise _failure(home, _first_lines(str(outcome.exception)), arguments[0], log)
     failed = [result for result in outcome.result if str(result.status) in ("error", "fail", "runtime error")]
-    told = "; ".join(
+    detail = "; ".join(
         f"{result.node.name}: {_first_lines(result.message or str(result.status))}" for result in failed[:3]
     )
     more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
-    raise _failure(home, f"{told}{more}", arguments[0], log)
+    raise _failure(home, f"{detail}{more}", arguments[0], log)
 
 
-def _failure(home: Home, told: str, command: str, log: str) -> HitcastError:
+def _failure(home: Home, detail: str, command: str, log: str) -> HitcastError:
     """What stands behind dbt's words: the machine, a damaged warehouse, or a model."""
-    if obstacle := machine_error(told, str(home.root)):
+    if obstacle := machine_error(detail, str(home.root)):
         return obstacle
-    if chosen() == DUCKDB and is_damage(told):
-        return damaged(home.warehouse, told)
-    return HitcastError(told, f"dbt {command}", log)
+    if chosen() == DUCKDB and is_damage(detail):
+        return damaged(home.warehouse, detail)
+    return HitcastError(detail, f"dbt {command}", log)
 
 
 def _prepare(home: Home, settings: Settings) -> None:

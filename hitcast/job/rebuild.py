@@ -1,4 +1,4 @@
-"""The warehouse made anew: dbt builds the marts from what landed, and what only the warehouse knew is brought along."""
+"""The warehouse rebuilt: dbt builds the marts from what landed, and what only the warehouse knew is brought along."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +55,7 @@ class Rebuilt:
     aside: Path | None = None
     ledger_rows: int | None = None
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In a few words."""
         kept = ", ".join(f"{name} {rows:,}" for name, rows in self.row_counts.items() if rows)
         lines = [f"kept of schema ml: {kept or 'no row'}"]
@@ -82,7 +82,7 @@ def rebuild(home: Home, settings: Settings) -> Rebuilt:
 
     Raises:
         BusyError: Another process holds the warehouse.
-        HitcastError: What landed is damaged: without it nothing can be made anew.
+        HitcastError: What landed is damaged: without it nothing can be rebuilt.
     """
     rebuilt = Rebuilt(ledger_rows=restore_ledger(home))
     check_landing(home)

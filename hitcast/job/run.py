@@ -86,7 +86,7 @@ def run(
     def warehouse(progress: Callable[[str], None], counts: Counts) -> str:
         rebuilt = make_anew(home, settings)
         counts.rows_out = sum(rebuilt.row_counts.values())
-        return rebuilt.told()
+        return rebuilt.describe()
 
     def features(progress: Callable[[str], None], counts: Counts) -> str:
         check_landing(home)

@@ -99,7 +99,7 @@ class Status:
             }
             for version in self.models
         ]
-        told = {
+        message = {
             "home": str(self.root),
             "held_by": self.held_by,
             "loaded": [asdict(table) for table in self.loaded],
@@ -109,7 +109,7 @@ class Status:
             "problems": self.problems,
             "steps": self.steps,
         }
-        return json.dumps(told, ensure_ascii=False, indent=2, default=_plain)
+        return json.dumps(message, ensure_ascii=False, indent=2, default=_plain)
 
 
 def look(home: Home, settings: Settings) -> Status:

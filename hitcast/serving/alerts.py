@@ -56,7 +56,7 @@ class Alert:
             return 0.0 if self.predicted_streams == 0 else float("inf")
         return self.predicted_streams / self.previous_predicted_streams - 1
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The alert in one line."""
         before, after = (number(value) for value in (self.previous_predicted_streams, self.predicted_streams))
         change = f"{self.change:+.0%}" if self.previous_predicted_streams else "from nothing"
@@ -139,7 +139,7 @@ def post(alerts: list[Alert]) -> None:
     if not _is_web(address):
         cure = "Set it, with %-codes for blanks and signs beyond ASCII, or leave out --post"
         raise HitcastError("is not set to an http or https address", WEBHOOK, cure)
-    text = "\n".join(alert.told() for alert in alerts).translate(LOOK_ALIKES)
+    text = "\n".join(alert.describe() for alert in alerts).translate(LOOK_ALIKES)
     body = {"text": text, "alerts": [asdict(alert) for alert in alerts]}
     request = urllib.request.Request(  # noqa: S310  # the scheme is checked above
         address, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"

@@ -15,7 +15,7 @@ from hitcast.core.spreadsheet import defused
 from hitcast.core.sql import quoted
 from hitcast.serving.publish import open_published
 
-MOST_ROWS = 1_048_575
+MAX_ROWS = 1_048_575
 """Rows below the header that a sheet holds."""
 
 
@@ -85,10 +85,8 @@ def _write_workbook(published: duckdb.DuckDBPyConnection, tables: tuple[str, ...
         moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         for table in tables:
             rows = published.table(table)
-            if rows.shape[0] > MOST_ROWS:
-                raise HitcastError(
-                    f"has {rows.shape[0]:,} rows, a sheet holds {MOST_ROWS:,}", table, "Use --format csv"
-                )
+            if rows.shape[0] > MAX_ROWS:
+                raise HitcastError(f"has {rows.shape[0]:,} rows, a sheet holds {MAX_ROWS:,}", table, "Use --format csv")
             sheet = workbook.add_worksheet(table)
             sheet.freeze_panes(1, 0)
             for column, (name, kind) in enumerate(zip(rows.columns, map(str, rows.types), strict=True)):

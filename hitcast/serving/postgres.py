@@ -77,7 +77,9 @@ def publish_to_postgres(home: Home, reader: str | None = None) -> dict[str, int]
                     _grant(connection, schema, reader)
                 connection.commit()
         except Error as error:
-            raise HitcastError(_told(error, secrets), "PostgreSQL", f"Check {DSN} and the rights of its user") from None
+            raise HitcastError(
+                _message(error, secrets), "PostgreSQL", f"Check {DSN} and the rights of its user"
+            ) from None
     return row_counts
 
 
@@ -164,7 +166,7 @@ def _secrets(dsn: str) -> list[str]:
     return [form for value in found for form in {value, re.sub(r"\\(.)", r"\1", value.strip("'"))} if form]
 
 
-def _told(error: Exception, secrets: list[str]) -> str:
+def _message(error: Exception, secrets: list[str]) -> str:
     """The server's words in one line; where they are libpq's own on the DSN, none of them."""
     words = " ".join(str(error).split())
     failed = "Failed to connect:"

@@ -135,7 +135,7 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
 def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[datetime, dict[str, int]]:
     row_counts: dict[str, int] = {}
     with duckdb.connect() as connection:
-        told = _attach(connection, home)
+        message = _attach(connection, home)
         # v1.0.0 is what every DuckDB since 1.0 reads
         connection.execute(f"attach {literal(database)} as serving (storage_version 'v1.0.0')")
         present = connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse'")
@@ -146,7 +146,7 @@ def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[dateti
         for name in PUBLISHED_TABLES:
             # names come from PUBLISHED_TABLES alone
             connection.execute(f"create table {name} as from warehouse.main.{name}")
-        for table, column, text in told:
+        for table, column, text in message:
             if table in PUBLISHED_TABLES:
                 place = f"column {table}.{column}" if column else f"table {table}"
                 connection.execute(f"comment on {place} is {literal(text)}")

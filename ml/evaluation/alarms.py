@@ -8,7 +8,7 @@ from ml.data import Columns, target_column
 from ml.estimators.log_linear import AS_OF_TOTALS
 from ml.splits import REFERENCE_DAY
 
-LEAST_RELEASES = 100
+MIN_RELEASES = 100
 TOO_CLOSE = 0.98
 """Rank correlation with the streams still to come that no honest feature reaches by more than size."""
 BEYOND_SIZE = 0.9
@@ -42,7 +42,7 @@ def stop_on_leak(frame: pd.DataFrame, columns: Columns, horizons: tuple[int, ...
         for name in columns.numeric:
             value = whole[name].to_numpy(dtype=float)
             seen = np.isfinite(value)
-            if seen.sum() < LEAST_RELEASES or any(np.ptp(side[seen]) == 0 for side in (value, remainder, known)):
+            if seen.sum() < MIN_RELEASES or any(np.ptp(side[seen]) == 0 for side in (value, remainder, known)):
                 continue
             plain, partial = _rank_correlations(value[seen], remainder[seen], known[seen])
             if abs(plain) > TOO_CLOSE and abs(partial) > BEYOND_SIZE:
@@ -50,13 +50,13 @@ def stop_on_leak(frame: pd.DataFrame, columns: Columns, horizons: tuple[int, ...
                     f"{name} ranks the streams between day {REFERENCE_DAY} and day {horizon} almost perfectly "
                     f"(Spearman {plain:.3f} over {int(seen.sum())} releases): it must have seen them",
                     "release_features",
-                    "Correct its day window, or take it out of the feature catalogue",
+                    "Correct its day window, or take it out of the feature catalog",
                 )
 
 
 def _rank_correlations(value: np.ndarray, remainder: np.ndarray, known: np.ndarray) -> tuple[float, float]:
     """Spearman's correlation of the first two, and the same with the third held fixed; 0 where that fixes them."""
     ranks = [pd.Series(side).rank().to_numpy() for side in (value, remainder, known)]
-    (_, plain, by_size), (_, _, of_size), _ = np.asarray(np.corrcoef(ranks)).tolist()
-    left = (1 - by_size**2) * (1 - of_size**2)
-    return float(plain), float((plain - by_size * of_size) / np.sqrt(left)) if left > 1e-12 else 0.0
+    (_, plain, by_size), (_, _, size_rows), _ = np.asarray(np.corrcoef(ranks)).tolist()
+    left = (1 - by_size**2) * (1 - size_rows**2)
+    return float(plain), float((plain - by_size * size_rows) / np.sqrt(left)) if left > 1e-12 else 0.0

@@ -99,7 +99,7 @@ def stream_forecasts(
 ) -> pd.DataFrame:
     """Forecasts of all stream models at one origin, in the columns of `ml.backtest_predictions` but run_id."""
     model = fit_streams(training, feature_set, columns, settings, tuned_parameters(settings, fold.origin).streams)
-    of_model = predict_streams(model, testing)
+    model_rows = predict_streams(model, testing)
     forecasts = []
     for horizon in settings.horizons:
         totals = training[target_column(horizon)].to_numpy(dtype=float)
@@ -114,7 +114,7 @@ def stream_forecasts(
             predicted = forecast_baseline(name, training, totals, testing, feature_set)
             unknown = dict.fromkeys((*INTERVAL_COLUMNS, "expected_streams"), np.nan)
             forecasts.append(shared.assign(model_name=name, predicted_streams=predicted, **unknown))
-        forecasts.append(pd.concat([shared.assign(model_name="catboost"), of_model[horizon]], axis="columns"))
+        forecasts.append(pd.concat([shared.assign(model_name="catboost"), model_rows[horizon]], axis="columns"))
     return pd.concat(forecasts, ignore_index=True)
 
 
@@ -152,13 +152,13 @@ def class_forecasts(
     )
     forecasts = []
     for name, values in probabilities.items():
-        of_model = pd.DataFrame(values, columns=list(PROBABILITY_COLUMNS), index=testing.index)
-        predicted = class_from_probabilities(of_model, names)
+        model_rows = pd.DataFrame(values, columns=list(PROBABILITY_COLUMNS), index=testing.index)
+        predicted = class_from_probabilities(model_rows, names)
         if name == "log_linear":
             line = forecast_baseline("log_linear", training, totals, testing, feature_set)
             predicted = true_class(line, minimums, names)
         forecasts.append(
-            pd.concat([shared.assign(model_name=name, predicted_class=predicted), of_model], axis="columns")
+            pd.concat([shared.assign(model_name=name, predicted_class=predicted), model_rows], axis="columns")
         )
     return pd.concat(forecasts, ignore_index=True)
 

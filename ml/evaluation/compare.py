@@ -46,7 +46,7 @@ class Origins:
     marts: Marts
     frame: pd.DataFrame
     folds: tuple[Fold, ...]
-    told: str
+    message: str
 
     def parts(self, fold: Fold, settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Training and test rows of an origin."""
@@ -72,12 +72,14 @@ class Compared:
     """
 
     run_id: str
-    told: str
+    message: str
     figures: pd.DataFrame
 
     def render(self) -> Group:
         """A table for each task, within 80 columns."""
-        return Group(*(_table(str(task), rows, self.told) for task, rows in self.figures.groupby("task", sort=False)))
+        return Group(
+            *(_table(str(task), rows, self.description) for task, rows in self.figures.groupby("task", sort=False))
+        )
 
 
 def read_origins(settings: Settings, all_origins: bool) -> Origins:
@@ -94,9 +96,9 @@ def read_origins(settings: Settings, all_origins: bool) -> Origins:
     folds = plan_folds(frame, settings.horizons, marts.data_through).folds
     kept_back = 0 if all_origins or len(folds) == 1 else untouched_count(len(folds))
     used = folds[: len(folds) - kept_back]
-    told = f"{len(used)} origins, {used[0].origin} to {used[-1].origin}, forecasts at day {REFERENCE_DAY}"
-    told += f"; the last {kept_back} untouched" if kept_back else "; all of them, none is left untouched"
-    return Origins(marts, frame[frame["as_of_day"] == REFERENCE_DAY].reset_index(drop=True), used, told)
+    message = f"{len(used)} origins, {used[0].origin} to {used[-1].origin}, forecasts at day {REFERENCE_DAY}"
+    message += f"; the last {kept_back} untouched" if kept_back else "; all of them, none is left untouched"
+    return Origins(marts, frame[frame["as_of_day"] == REFERENCE_DAY].reset_index(drop=True), used, message)
 
 
 def compare(
@@ -134,8 +136,8 @@ def compare(
     with tracking.record_run(client, settings, "compare", note) as run_id:
         judge = {"streams": _judge_streams, "classes": _judge_classes}
         figures = pd.concat([judge[task](pd.concat(found), settings) for task, found in forecasts.items()])
-        _log(client, run_id, figures, origins.told)
-    return Compared(run_id, origins.told, figures.reset_index(drop=True))
+        _log(client, run_id, figures, origins.description)
+    return Compared(run_id, origins.description, figures.reset_index(drop=True))
 
 
 def _stream_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.Given) -> list[pd.DataFrame]:
@@ -184,13 +186,13 @@ def _class_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.G
 def _judge_streams(forecasts: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     found = []
     for key, rows in forecasts.groupby(["feature_set", "horizon_days"], sort=False):
-        by_model = {str(name): of_model for name, of_model in rows.groupby("model_name", sort=False)}
+        by_model = {str(name): model_rows for name, model_rows in rows.groupby("model_name", sort=False)}
         own, line = (by_model[name]["predicted"].to_numpy() for name in (zoo.OWN["streams"], "log_linear"))
-        for name, of_model in by_model.items():
-            actual, predicted = of_model["actual"].to_numpy(dtype=float), of_model["predicted"].to_numpy()
-            weeks = release_weeks(of_model["release_date"])
+        for name, model_rows in by_model.items():
+            actual, predicted = model_rows["actual"].to_numpy(dtype=float), model_rows["predicted"].to_numpy()
+            weeks = release_weeks(model_rows["release_date"])
             found.append(
-                _row("streams", key, name, of_model)
+                _row("streams", key, name, model_rows)
                 | {"rmsle": rmsle(actual, predicted), "skill": skill(actual, predicted, line)}
                 | _ends("skill", skill_interval(actual, predicted, line, weeks))
                 | {"own_less": skill(actual, own, predicted)}
@@ -203,16 +205,16 @@ def _judge_classes(forecasts: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     costs = (settings.false_positive_cost, settings.false_negative_cost)
     found = []
     for key, rows in forecasts.groupby(["feature_set", "horizon_days"], sort=False):
-        by_model = {str(name): of_model for name, of_model in rows.groupby("model_name", sort=False)}
+        by_model = {str(name): model_rows for name, model_rows in rows.groupby("model_name", sort=False)}
         own = by_model[zoo.OWN["classes"]]["brier"].to_numpy()
-        for name, of_model in by_model.items():
-            top, probability = of_model["is_top"].to_numpy(), of_model["probability_high"].to_numpy()
-            brier = of_model["brier"].to_numpy()
+        for name, model_rows in by_model.items():
+            top, probability = model_rows["is_top"].to_numpy(), model_rows["probability_high"].to_numpy()
+            brier = model_rows["brier"].to_numpy()
             found.append(
-                _row("classes", key, name, of_model)
+                _row("classes", key, name, model_rows)
                 | {"average_precision_top": average_precision(top, probability), "brier": float(brier.mean())}
                 | {"expected_cost": expected_cost(top, probability, *costs), "own_less": float(np.mean(own - brier))}
-                | _ends("own_less", difference_interval(own, brier, release_weeks(of_model["release_date"])))
+                | _ends("own_less", difference_interval(own, brier, release_weeks(model_rows["release_date"])))
             )
     return pd.DataFrame(found)
 
@@ -232,19 +234,19 @@ def _ends(name: str, interval: tuple[float, float]) -> dict[str, float]:
     return {f"{name}_lower_95": interval[0], f"{name}_upper_95": interval[1]}
 
 
-def _log(client: Any, run_id: str, figures: pd.DataFrame, told: str) -> None:
+def _log(client: Any, run_id: str, figures: pd.DataFrame, message: str) -> None:
     keys = ["task", "feature_set", "horizon_days", "model_name", "release_count"]
     metrics = {
         "/".join([name, *(str(row[key]) for key in keys[:-1])]): float(row[name])
         for row in figures.to_dict("records")
         for name in figures.columns.difference(keys)
     }
-    tracking.log_figures(client, run_id, {"origins": told}, metrics)
+    tracking.log_figures(client, run_id, {"origins": message}, metrics)
 
 
-def _table(task: str, figures: pd.DataFrame, told: str) -> Group:
+def _table(task: str, figures: pd.DataFrame, message: str) -> Group:
     own = zoo.OWN[task]
-    table = Table(title=f"{task.capitalize()}: {told}", title_justify="left", width=80, pad_edge=False)
+    table = Table(title=f"{task.capitalize()}: {message}", title_justify="left", width=80, pad_edge=False)
     table.add_column("model")
     for heading in HEADINGS[task]:
         table.add_column(heading, justify="right", no_wrap=True)

@@ -74,25 +74,25 @@ class Answered:
     run_id: str
     question: str
     answer: str
-    told: str
+    message: str
     figures: pd.DataFrame
     shown: tuple[str, ...]
 
     def render(self) -> Group:
         """The figures at the longest horizon and the answer, within 80 columns."""
-        title = f"{self.question} {SEEDS} seeds, {self.told}"
+        title = f"{self.question} {SEEDS} seeds, {self.description}"
         table = Table(title=title, title_justify="left", width=80, box=None, pad_edge=False, padding=(0, 1, 0, 0))
         for heading in ("metric", "variant"):
             table.add_column(heading)
         for heading in ("value", "95 %"):
             table.add_column(heading, justify="right", no_wrap=True)
         longest = self.figures["horizon_days"].max()
-        for feature_set, of_set in self.figures[self.figures["horizon_days"] == longest].groupby(
+        for feature_set, set_rows in self.figures[self.figures["horizon_days"] == longest].groupby(
             "feature_set", sort=False
         ):
             table.add_row(Text(f"{longest} days, {feature_set}", style="bold"))
             for metric in self.shown:
-                for row in of_set[of_set["metric_name"] == metric].to_dict("records"):
+                for row in set_rows[set_rows["metric_name"] == metric].to_dict("records"):
                     table.add_row(metric, str(row["variant"]).removeprefix(f"{DIFFERENCE}: "), *_cells(row))
         return Group(table, Text(self.answer))
 
@@ -117,7 +117,7 @@ def experiment(name: str, settings: Settings, all_origins: bool = False, progres
     figures, answer = asked.run(Bench(origins, settings), progress)
     client = tracking.open_client(settings)
     with tracking.record_run(client, settings, "experiment") as run_id:
-        tracking.log_figures(client, run_id, {"experiment": name, "origins": origins.told, "answer": answer}, {})
+        tracking.log_figures(client, run_id, {"experiment": name, "origins": origins.description, "answer": answer}, {})
         rows = figures.assign(
             run_id=run_id,
             experiment=name,
@@ -126,7 +126,7 @@ def experiment(name: str, settings: Settings, all_origins: bool = False, progres
             evaluated_at=moment_after(latest_moment(settings, "experiments", "evaluated_at")),
         )
         write_tables(settings, {"experiments": rows})
-    return Answered(run_id, asked.question, answer, origins.told, rows, asked.shown)
+    return Answered(run_id, asked.question, answer, origins.description, rows, asked.shown)
 
 
 def _cells(row: Mapping[Hashable, Any]) -> tuple[str, str]:

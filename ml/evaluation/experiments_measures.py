@@ -50,8 +50,8 @@ def rounding(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
     for feature_set, training, testing, seeded in bench.trials():
         progress(f"{feature_set}, {len(training)} releases to train on")
         for variant, name in (("model", zoo.OWN["streams"]), ("log_linear", "log_linear")):
-            told = [zoo.streams_by(name, training, given)(testing) for given in seeded]
-            found += forecasts_of(testing, feature_set, variant, told)
+            message = [zoo.streams_by(name, training, given)(testing) for given in seeded]
+            found += forecasts_of(testing, feature_set, variant, message)
         hits += [
             rows.assign(feature_set=feature_set, horizon_days=bench.settings.class_horizon, seed=seed)
             for seed, given in enumerate(seeded)
@@ -66,16 +66,16 @@ def rounding(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
     ]
     rows = pd.concat([rows, pd.DataFrame(alone, index=rows.index)], axis="columns")
     figures: list[dict[str, Any]] = []
-    for feature_set, horizon, of_case in cases(rows):
-        measured = mean_rows(by_release(of_case, "share"), "model", "log_linear", "mape")
+    for feature_set, horizon, case_rows in cases(rows):
+        measured = mean_rows(by_release(case_rows, "share"), "model", "log_linear", "mape")
         for name, constant in ROUNDED.items():
-            losses = by_release(of_case, name)
-            losses["constant"] = by_release(of_case, constant)["model"]
+            losses = by_release(case_rows, name)
+            losses["constant"] = by_release(case_rows, constant)["model"]
             measured += mean_rows(losses, "model", "log_linear", name)
             measured += mean_rows(losses, "model", "constant", name)[1:]
         figures += keyed(measured, feature_set, horizon)
-    for feature_set, horizon, of_case in cases(pd.concat(hits)):
-        measured = mean_rows(by_release(of_case, "hit"), "model", "majority", "accuracy")
+    for feature_set, horizon, case_rows in cases(pd.concat(hits)):
+        measured = mean_rows(by_release(case_rows, "hit"), "model", "majority", "accuracy")
         figures += keyed(measured, feature_set, horizon)
     frame = pd.DataFrame(figures)
     return frame, _rounding_told(frame, max(bench.settings.horizons), bench.settings.class_horizon)
@@ -144,10 +144,12 @@ def pessimism(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
                         is_top=testing[target_column(horizon)].to_numpy(dtype=float) >= given.minimums[1],
                     )
                 )
-        told = [zoo.streams_by(zoo.OWN["streams"], training, given)(testing) for given in seeded]
+        message = [zoo.streams_by(zoo.OWN["streams"], training, given)(testing) for given in seeded]
         known = known_streams(testing, feature_set)
-        shrunk = [{days: known + SHRUNK * (median - known) for days, median in of_seed.items()} for of_seed in told]
-        forecasts += forecasts_of(testing, feature_set, "median", told)
+        shrunk = [
+            {days: known + SHRUNK * (median - known) for days, median in seed_rows.items()} for seed_rows in message
+        ]
+        forecasts += forecasts_of(testing, feature_set, "median", message)
         forecasts += forecasts_of(testing, feature_set, "shrunk", shrunk)
     figures = pd.DataFrame(
         _of_chances(pd.concat(chances), horizon, costs) + _of_forecasts(pd.concat(forecasts), horizon)
@@ -181,14 +183,14 @@ def _of_chances(rows: pd.DataFrame, horizon: int, costs: tuple[float, float]) ->
     rows["brier"] = (rows["chance"] - rows["is_top"]) ** 2
     rows["miscalibration"] = rows["chance"] - rows["is_top"]
     figures: list[dict[str, Any]] = []
-    for feature_set, of_set in rows.groupby("feature_set", sort=False):
-        cost, rule = by_release(of_set, "cost"), "calibrated, cost rule"
+    for feature_set, set_rows in rows.groupby("feature_set", sort=False):
+        cost, rule = by_release(set_rows, "cost"), "calibrated, cost rule"
         measured = mean_rows(cost, "weighted, from 1/2", rule, "expected_cost")
         for other in ("calibrated, from 1/2", "none promoted"):
             first, _, difference = mean_rows(cost, other, rule, "expected_cost")
             measured += [first, difference]
-        measured += mean_rows(by_release(of_set, "brier"), "weighted, from 1/2", rule, "brier_top")
-        measured += mean_rows(by_release(of_set, "miscalibration"), "weighted, from 1/2", rule, "chance_less_share")
+        measured += mean_rows(by_release(set_rows, "brier"), "weighted, from 1/2", rule, "brier_top")
+        measured += mean_rows(by_release(set_rows, "miscalibration"), "weighted, from 1/2", rule, "chance_less_share")
         figures += keyed(measured, str(feature_set), horizon)
     return figures
 
@@ -198,10 +200,10 @@ def _of_forecasts(rows: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
     rows["squared"] = squared_log_error(rows)
     rows["share"] = np.abs(rows["predicted"] - rows["actual"]) / rows["actual"].where(rows["actual"] >= 1000)
     figures: list[dict[str, Any]] = []
-    for feature_set, of_set in rows.groupby("feature_set", sort=False):
-        measured = rmsle_rows(by_release(of_set, "squared"), "shrunk", "median")
-        measured += mean_rows(by_release(of_set, "share"), "shrunk", "median", "mape_from_1000")
-        totals, truth = by_release(of_set, "predicted"), by_release(of_set, "actual")["median"].to_numpy()
+    for feature_set, set_rows in rows.groupby("feature_set", sort=False):
+        measured = rmsle_rows(by_release(set_rows, "squared"), "shrunk", "median")
+        measured += mean_rows(by_release(set_rows, "share"), "shrunk", "median", "mape_from_1000")
+        totals, truth = by_release(set_rows, "predicted"), by_release(set_rows, "actual")["median"].to_numpy()
         for variant in ("shrunk", "median"):
             sums = np.column_stack([totals[variant].to_numpy(), truth])
             ends = paired_interval(sums, weeks_of(totals), lambda drawn: drawn[:, 0] / drawn[:, 1])

@@ -61,15 +61,15 @@ def forecasts_of(
             actual=testing[target_column(horizon)].to_numpy(dtype=float),
             predicted=predicted,
         )
-        for seed, of_seed in enumerate(by_seed)
-        for horizon, predicted in of_seed.items()
+        for seed, seed_rows in enumerate(by_seed)
+        for horizon, predicted in seed_rows.items()
     ]
 
 
 def cases(rows: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataFrame]]:
     """Feature set, horizon, and the rows of both."""
-    for (feature_set, horizon), of_case in rows.groupby(["feature_set", "horizon_days"], sort=False):
-        yield str(feature_set), int(str(horizon)), of_case
+    for (feature_set, horizon), case_rows in rows.groupby(["feature_set", "horizon_days"], sort=False):
+        yield str(feature_set), int(str(horizon)), case_rows
 
 
 def squared_log_error(rows: pd.DataFrame) -> np.ndarray:

@@ -64,8 +64,8 @@ def likes(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
         verdict = f"Likes help, against the reference, in {better} of {len(changes)} cases and hurt in none"
     else:
         verdict = f"Likes help in {better} and hurt in {worse} of {len(changes)} cases"
-    told = [f"{case['feature_set']} {case['horizon_days']} days {percent(case)}" for _, case in changes.iterrows()]
-    return figures, f"{verdict}: RMSLE with them changes by {'; '.join(told)}."
+    message = [f"{case['feature_set']} {case['horizon_days']} days {percent(case)}" for _, case in changes.iterrows()]
+    return figures, f"{verdict}: RMSLE with them changes by {'; '.join(message)}."
 
 
 def outliers(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
@@ -86,8 +86,8 @@ def outliers(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
     rows["recall"] = (rows["predicted"] >= bench.top_minimum).astype(float)
     figures: list[dict[str, Any]] = []
     hits = rows[rows["actual"] >= bench.top_minimum]
-    for feature_set, horizon, of_case in cases(hits):
-        squares, recalls = by_release(of_case, "squared"), by_release(of_case, "recall")
+    for feature_set, horizon, case_rows in cases(hits):
+        squares, recalls = by_release(case_rows, "squared"), by_release(case_rows, "recall")
         of_all = by_release(rows[(rows["feature_set"] == feature_set) & (rows["horizon_days"] == horizon)], "squared")
         for model in ("ours", "trees"):
             pair = (f"{model}, top 1 % cut", f"{model}, whole")
@@ -105,9 +105,9 @@ def outliers(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
             )
             change = figure(frame, feature_set, longest, "recall_of_hits", f"{DIFFERENCE}: {model}")
             error = figure(frame, feature_set, longest, "rmsle_of_hits_change", f"{DIFFERENCE}: {model}")
-            told = f"{feature_set} {model} from {whole['value']:.2f} to {without['value']:.2f}"
+            message = f"{feature_set} {model} from {whole['value']:.2f} to {without['value']:.2f}"
             ends = f"[{change['lower_95']:+.2f}, {change['upper_95']:+.2f}]"
-            parts.append(f"{told} {ends}, their RMSLE changes by {percent(error, 0)}")
+            parts.append(f"{message} {ends}, their RMSLE changes by {percent(error, 0)}")
     lost, missed = (
         differences(frame[frame["horizon_days"] == longest], metric)
         for metric in ("recall_of_hits", "rmsle_of_hits_change")
@@ -162,8 +162,8 @@ def leakage(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
             frame[[target_column(horizon) for horizon in bench.settings.horizons]].notna().all(axis="columns")
         ]
         pool = whole[whole["as_of_date"] <= testing["as_of_date"].max()]
-        for seed, of_seed in enumerate(seeded):
-            given = replace(of_seed, settings=replace(settings, seed=of_seed.settings.seed))
+        for seed, seed_rows in enumerate(seeded):
+            given = replace(seed_rows, settings=replace(settings, seed=seed_rows.settings.seed))
             random = np.random.default_rng(given.settings.seed)
             half = random.permutation(len(testing)) % 2
             split: dict[str, list[tuple[pd.DataFrame, pd.DataFrame]]] = {
@@ -177,11 +177,11 @@ def leakage(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
             for variant, parts in split.items():
                 for trained, tested in parts:
                     totals = trained[target_column(longest)].to_numpy(dtype=float)
-                    told = {
+                    message = {
                         variant: zoo.streams_by(zoo.OWN["streams"], trained, given)(tested)[longest],
                         f"{variant} line": forecast_baseline("log_linear", trained, totals, tested, feature_set),
                     }
-                    for name, forecast in told.items():
+                    for name, forecast in message.items():
                         found += [
                             rows.assign(seed=seed)
                             for rows in forecasts_of(tested, feature_set, name, [{longest: forecast}])
@@ -189,23 +189,25 @@ def leakage(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
     rows = pd.concat(found, ignore_index=True)
     rows["squared"] = squared_log_error(rows)
     figures: list[dict[str, Any]] = []
-    for feature_set, horizon, of_case in cases(rows):
-        losses = by_release(of_case, "squared")
+    for feature_set, horizon, case_rows in cases(rows):
+        losses = by_release(case_rows, "squared")
         figures += keyed(rmsle_rows(losses, "random", "temporal") + _skills(losses), feature_set, horizon)
     measured = pd.DataFrame(figures)
-    told_of = []
+    store_errors = []
     for feature_set in measured["feature_set"].unique():
         claimed, earned = (
             figure(measured, feature_set, longest, "skill", name)["value"] for name in ("random", "temporal")
         )
         gap = figure(measured, feature_set, longest, "skill", DIFFERENCE)
         ends = f"[{100 * gap['lower_95']:+.1f}, {100 * gap['upper_95']:+.1f}] points"
-        told_of.append(f"{feature_set} {100 * claimed:.1f} % instead of {100 * earned:.1f} % ({ends})")
+        store_errors.append(f"{feature_set} {100 * claimed:.1f} % instead of {100 * earned:.1f} % ({ends})")
     less, _, more = signs(differences(measured, "skill"))
-    verdict = f"A random split claims more skill than there is in {more} of {len(told_of)} feature sets, less in {less}"
+    verdict = (
+        f"A random split claims more skill than there is in {more} of {len(store_errors)} feature sets, less in {less}"
+    )
     return (
         measured,
-        f"{verdict}: at {longest} days it would have claimed, on the same test releases, {'; '.join(told_of)}.",
+        f"{verdict}: at {longest} days it would have claimed, on the same test releases, {'; '.join(store_errors)}.",
     )
 
 
@@ -223,11 +225,11 @@ def _skills(losses: pd.DataFrame) -> list[dict[str, Any]]:
     def gap(sums: np.ndarray) -> np.ndarray:
         return np.asarray(claimed(sums) - earned(sums))
 
-    told = {"random": claimed, "temporal": earned, f"{DIFFERENCE}: random less temporal": gap}
+    message = {"random": claimed, "temporal": earned, f"{DIFFERENCE}: random less temporal": gap}
     whole = squares.sum(axis=0, keepdims=True)
     return [
         row("skill", name, float(of(whole)[0]), paired_interval(squares, weeks, of), len(losses))
-        for name, of in told.items()
+        for name, of in message.items()
     ]
 
 
@@ -236,8 +238,8 @@ def _compared(found: list[pd.DataFrame], first: str, second: str) -> pd.DataFram
     rows = pd.concat(found, ignore_index=True)
     rows["squared"] = squared_log_error(rows)
     figures: list[dict[str, Any]] = []
-    for feature_set, horizon, of_case in cases(rows):
-        figures += keyed(rmsle_rows(by_release(of_case, "squared"), first, second), feature_set, horizon)
+    for feature_set, horizon, case_rows in cases(rows):
+        figures += keyed(rmsle_rows(by_release(case_rows, "squared"), first, second), feature_set, horizon)
     return pd.DataFrame(figures)
 
 

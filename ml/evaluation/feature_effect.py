@@ -107,7 +107,7 @@ def feature_effect(
     client = tracking.open_client(settings)
     with tracking.record_run(client, settings, "compare", note) as run_id:
         parameters = {
-            "origins": origins.told,
+            "origins": origins.description,
             "feature_set": question.feature_set,
             "first": question.first.name,
             "second": question.second.name,
@@ -119,7 +119,7 @@ def feature_effect(
             for name in ("first", "second", "change", "lower_95", "upper_95")
         }
         tracking.log_figures(client, run_id, parameters, metrics)
-    where = origins.told.replace(f", forecasts at day {REFERENCE_DAY}", "")
+    where = origins.description.replace(f", forecasts at day {REFERENCE_DAY}", "")
     return FeatureEffect(run_id, question, where, figures, outcome, verdict)
 
 

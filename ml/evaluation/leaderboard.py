@@ -52,7 +52,7 @@ def evaluate(
         predictions: Rows of `ml.backtest_predictions`.
         class_predictions: Rows of `ml.backtest_class_predictions`.
         class_names: In rising order.
-        costs: Cost of promoting in vain and of missing a hit.
+        costs: Cost of a false positive and of missing a hit.
         release_dates: Release date by release id.
     """
     weeks = pd.Series(release_weeks(release_dates), index=release_dates.index)
@@ -63,15 +63,15 @@ def evaluate(
     for key, rows in _beside_line(class_predictions, [*PROBABILITY_COLUMNS, "predicted_class"]).groupby(
         KEYS, sort=False
     ):
-        of_rows = rows["release_id"].map(weeks).to_numpy()
+        row_part = rows["release_id"].map(weeks).to_numpy()
         actual, predicted = (rows[name].map(place).to_numpy(dtype=int) for name in ("actual_class", "predicted_class"))
         probabilities = rows[list(PROBABILITY_COLUMNS)].to_numpy()
         line = rows[[f"{name}_line" for name in PROBABILITY_COLUMNS]].to_numpy()
         line_top = (rows["predicted_class_line"] == class_names[2]).to_numpy()
         figures = class_metrics(actual, predicted, probabilities, costs)
-        figures |= week_metrics(actual == 2, probabilities[:, 2], of_rows)
-        figures |= _class_intervals(actual, predicted, probabilities, line, of_rows)
-        figures |= _cost_intervals(actual == 2, probabilities[:, 2], line[:, 2], line_top, costs, of_rows)
+        figures |= week_metrics(actual == 2, probabilities[:, 2], row_part)
+        figures |= _class_intervals(actual, predicted, probabilities, line, row_part)
+        figures |= _cost_intervals(actual == 2, probabilities[:, 2], line[:, 2], line_top, costs, row_part)
         found.append(_rows("classes", key, figures, len(rows)))
     return pd.concat(found, ignore_index=True)
 
@@ -95,18 +95,18 @@ def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[pd.Data
     found = [_rows("streams", key, figures, len(rows))]
     size, bucket = decade(actual), decade(predicted)
     for number in np.unique(size):
-        of_size = size == number
-        parts = (actual[of_size], predicted[of_size])
-        by_size = stream_metrics(*parts, known[of_size])
+        size_rows = size == number
+        parts = (actual[size_rows], predicted[size_rows])
+        by_size = stream_metrics(*parts, known[size_rows])
         by_size = {name: value for name, value in by_size.items() if not name.startswith("rounded")}
-        by_size["expected_volume_ratio"] = expected_volume_ratio(actual[of_size], expected[of_size])
-        by_size["skill"] = skill(*parts, line[of_size])
-        by_size |= _ends("skill", skill_interval(*parts, line[of_size], weeks[of_size]))
-        found.append(_rows("streams", key, _named(by_size, f"decade_{number}"), int(of_size.sum())))
+        by_size["expected_volume_ratio"] = expected_volume_ratio(actual[size_rows], expected[size_rows])
+        by_size["skill"] = skill(*parts, line[size_rows])
+        by_size |= _ends("skill", skill_interval(*parts, line[size_rows], weeks[size_rows]))
+        found.append(_rows("streams", key, _named(by_size, f"decade_{number}"), int(size_rows.sum())))
     for number in np.unique(bucket) if has_intervals else []:
-        of_size = bucket == number
-        covered = interval_metrics(actual[of_size], rows.loc[of_size, list(INTERVAL_COLUMNS)])
-        found.append(_rows("streams", key, _named(covered, f"bucket_{number}"), int(of_size.sum())))
+        size_rows = bucket == number
+        covered = interval_metrics(actual[size_rows], rows.loc[size_rows, list(INTERVAL_COLUMNS)])
+        found.append(_rows("streams", key, _named(covered, f"bucket_{number}"), int(size_rows.sum())))
     return found
 
 
@@ -135,7 +135,7 @@ def _class_intervals(
 ) -> dict[str, float]:
     """Ends of intervals, and what is gained over the log-linear probabilities."""
     top, truth = actual == 2, np.eye(3)[actual]
-    brier = [np.sum((of_model - truth) ** 2, axis=1) for of_model in (probabilities, line)]
+    brier = [np.sum((model_rows - truth) ** 2, axis=1) for model_rows in (probabilities, line)]
     moments = np.column_stack([(actual - predicted) ** 2, truth, np.eye(3)[predicted], np.ones(len(actual))])
 
     def kappa(sums: np.ndarray) -> np.ndarray:
@@ -190,8 +190,8 @@ def _ranking_intervals(
     # Average precision is no ratio of sums: the statistic takes how often each week was drawn and weighs its rows.
     each = np.eye(len(drawn))
 
-    def precisions(times: np.ndarray, of_model: np.ndarray) -> np.ndarray:
-        return _weighted_precisions(top, of_model, times[:, place])
+    def precisions(times: np.ndarray, model_rows: np.ndarray) -> np.ndarray:
+        return _weighted_precisions(top, model_rows, times[:, place])
 
     own = paired_interval(each, drawn, lambda times: precisions(times, score), RANKING_DRAWS)
     gain = paired_interval(each, drawn, lambda times: precisions(times, score) - precisions(times, line), RANKING_DRAWS)
@@ -252,15 +252,15 @@ def render(metrics: pd.DataFrame, plan: Plan) -> Group:
     span = f"{len(plan.folds)} origins, {first} to {last}, known at day {REFERENCE_DAY}"
     for task, title, figures in (("streams", "Streams", STREAM_FIGURES), ("classes", "Classes", CLASS_FIGURES)):
         of_task = reference[reference["task"] == task]
-        for horizon, of_horizon in of_task.groupby("horizon_days"):
+        for horizon, per_horizon in of_task.groupby("horizon_days"):
             table = Table(title=f"{title}, {horizon} days: {span}", title_justify="left", width=80, pad_edge=False)
             table.add_column("features")
             table.add_column("model")
             for _, heading in figures:
                 table.add_column(heading, justify="right")
-            for feature_set, of_set in of_horizon.groupby("feature_set", sort=False):
-                wide = of_set.pivot_table(index="model_name", columns="metric_name", values="metric_value")
-                for model in of_set["model_name"].unique():
+            for feature_set, set_rows in per_horizon.groupby("feature_set", sort=False):
+                wide = set_rows.pivot_table(index="model_name", columns="metric_name", values="metric_value")
+                for model in set_rows["model_name"].unique():
                     cells = [_cell(wide.loc[model], name) for name, _ in figures]
                     table.add_row(str(feature_set), str(model), *cells)
                 table.add_section()

@@ -8,7 +8,7 @@ from ml.decide.decisions import promotion_threshold
 ROUNDING = 50_000
 COST_RATIOS = (1, 3, 5, 10)
 BEST_OF_WEEK = (1, 3, 5, 10)
-LEAST_PRECISION = 0.8
+MIN_PRECISION = 0.8
 
 
 def rmsle(actual: np.ndarray, predicted: np.ndarray) -> float:
@@ -138,7 +138,7 @@ def class_metrics(
         actual: True classes as 0, 1, 2.
         predicted: Forecast classes as 0, 1, 2.
         probabilities: Shape (rows, 3).
-        costs: Cost of promoting in vain and of missing a hit.
+        costs: Cost of a false positive and of missing a hit.
     """
     top = actual == 2
     truth = np.eye(3)[actual]
@@ -153,7 +153,7 @@ def class_metrics(
         "expected_cost": expected_cost(top, probabilities[:, 2], *costs),
         "expected_cost_of_promoting_none": costs[1] * float(np.mean(top)),
         "top_share": float(np.mean(top)),
-        "recall_at_precision_80": recall_at_precision(top, probabilities[:, 2], LEAST_PRECISION),
+        "recall_at_precision_80": recall_at_precision(top, probabilities[:, 2], MIN_PRECISION),
         "calibration_error_top": calibration_error(top, probabilities[:, 2]),
         "calibration_error_at_least_medium": calibration_error(actual >= 1, probabilities[:, 1:].sum(axis=1)),
     }
@@ -265,5 +265,5 @@ def promoted_by_chance(probability: np.ndarray, false_positive_cost: float, fals
 def promotion_costs(
     top: np.ndarray, promoted: np.ndarray, false_positive_cost: float, false_negative_cost: float
 ) -> np.ndarray:
-    """Cost of each release: of promoting it in vain, or of missing a hit."""
+    """Cost of each release: of promoting it for nothing, or of missing a hit."""
     return np.asarray(false_positive_cost * (promoted & ~top) + false_negative_cost * (~promoted & top), dtype=float)

@@ -9,10 +9,10 @@ import pandas as pd
 from ml.data import target_column
 from ml.splits import REFERENCE_DAY, training_rows
 
-MOST_SIMILAR = 5
+MAX_SIMILAR = 5
 DAILY = ("vk_streams", "tiktok_views", "tiktok_creations")
 """Measures that are compared day by day."""
-LEAST_SHARE = 0.5
+MIN_SHARE = 0.5
 """Share of what a release shows that a past one must show as well, to be compared with it."""
 
 
@@ -57,7 +57,7 @@ def find_similar(
 def _nearest(past: pd.DataFrame, rows: pd.DataFrame, seen: set[str]) -> pd.DataFrame:
     """Pairs at one as-of day."""
     columns, weights = _compared(past, seen)
-    theirs, ours = _behaviour(past, columns), _behaviour(rows, columns)
+    theirs, ours = _behavior(past, columns), _behavior(rows, columns)
     center = np.nan_to_num(np.array([np.nanmean(column) if np.isfinite(column).any() else 0.0 for column in theirs.T]))
     spread = np.array([np.nanstd(column) if np.isfinite(column).any() else 0.0 for column in theirs.T])
     scale = np.sqrt(weights) / np.where(spread > 1e-9, spread, 1.0)
@@ -68,10 +68,10 @@ def _nearest(past: pd.DataFrame, rows: pd.DataFrame, seen: set[str]) -> pd.DataF
         shown = np.isfinite(mine)
         shared = (known & shown) @ weights
         gap = np.where(known & shown, theirs - mine, 0.0)
-        comparable = (released < day) & (shared > 0) & (shared >= LEAST_SHARE * (shown @ weights))
+        comparable = (released < day) & (shared > 0) & (shared >= MIN_SHARE * (shown @ weights))
         distance = np.sqrt((gap**2).sum(axis=1) * weights.sum() / np.where(comparable, shared, 1.0))
         distance[~comparable] = np.inf
-        order = np.argsort(distance, kind="stable")[:MOST_SIMILAR]
+        order = np.argsort(distance, kind="stable")[:MAX_SIMILAR]
         pairs += [(release, rank + 1, place, distance[place]) for rank, place in enumerate(order) if comparable[place]]
     found = pd.DataFrame(pairs, columns=["release_id", "similarity_rank", "place", "distance"])
     found = found.astype({"release_id": object, "similarity_rank": int, "place": int, "distance": float})
@@ -93,7 +93,7 @@ def _compared(past: pd.DataFrame, seen: set[str]) -> tuple[list[str], np.ndarray
     return columns, np.array(weights, dtype=float)
 
 
-def _behaviour(frame: pd.DataFrame, columns: list[str]) -> np.ndarray:
+def _behavior(frame: pd.DataFrame, columns: list[str]) -> np.ndarray:
     """Logs of counts and slopes as they are, shape (rows, columns)."""
     values = frame[columns].to_numpy(dtype=float).copy()
     counts = [place for place, name in enumerate(columns) if not name.endswith("_log_slope")]

@@ -88,9 +88,9 @@ def load_bundle(folder: Path) -> Bundle:
         )
     # CatBoost, LightGBM and a manifest of another shape each raise what they like
     except Exception as error:
-        told = (str(error).splitlines() or [type(error).__name__])[0]
+        message = (str(error).splitlines() or [type(error).__name__])[0]
         raise HitcastError(
-            f"the model cannot be read ({told})", str(folder), "Train again with `hitcast train`"
+            f"the model cannot be read ({message})", str(folder), "Train again with `hitcast train`"
         ) from None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from hitcast.core.settings import Settings
 from ml.registry import store, tracking
 
-MOST_EARLIER = 10
+MAX_EARLIER = 10
 """Champions before the present one that `rollback` can return to, and versions that may still be promoted."""
 OUTSIDE_THE_LOCK = "tune"
 """Command that works beside the writer of a home, so that its running runs may be alive."""
@@ -24,7 +24,7 @@ def finish_killed(settings: Settings) -> list[str]:
     if not (settings.mlflow_dir / "mlflow.db").exists():
         return []
     client = tracking.open_client(settings)
-    told = []
+    message = []
     registered = {version.run_id for version in store.list_models(settings)}
     experiment = client.get_experiment_by_name(tracking.EXPERIMENT)
     running = (
@@ -38,14 +38,14 @@ def finish_killed(settings: Settings) -> list[str]:
         if run.info.run_id not in registered:
             _remove(tracking.artifacts_dir(settings) / run.info.run_id)
         client.set_terminated(run.info.run_id, "KILLED")
-        told.append(f"marked a {run.data.tags.get('command', 'run')} as killed")
+        message.append(f"marked a {run.data.tags.get('command', 'run')} as killed")
     for version in store.list_models(settings):
         if store.TITLE_TAG in version.tags:
             if not version.is_champion:
-                told.append(f"gave version {version.version} the title that a killed run owed it")
+                message.append(f"gave version {version.version} the title that a killed run owed it")
             store.promote(settings, version.version)
             break
-    return told
+    return message
 
 
 def prune(settings: Settings) -> list[int]:
@@ -58,9 +58,9 @@ def prune(settings: Settings) -> list[int]:
     """
     versions = store.list_models(settings)
     client = tracking.open_client(settings)
-    kept = {version.version for version in versions[:MOST_EARLIER]}
+    kept = {version.version for version in versions[:MAX_EARLIER]}
     kept |= {version.version for version in versions if version.is_champion}
-    kept |= {version.version for version in store.earlier_champions(settings)[:MOST_EARLIER]}
+    kept |= {version.version for version in store.earlier_champions(settings)[:MAX_EARLIER]}
     gone = [version for version in versions if version.version not in kept]
     for version in gone:
         # the version first: one that is listed can be loaded

@@ -28,7 +28,7 @@ from ml.splits import REFERENCE_DAY, training_rows
 from ml.streams import predict_streams
 from ml.studies import Tuned, open_storage, quiet_optuna, study_name
 
-LEAST_JUDGED_RELEASES = 50
+MIN_JUDGED_RELEASES = 50
 LIBRARIES = ("catboost", "lightgbm", "numpy", "scikit-learn")
 
 Refit = Callable[[date], Bundle]
@@ -68,7 +68,7 @@ def recipe_fingerprint(marts: Marts, settings: Settings, tuned: Tuned) -> str:
         file.relative_to(folder).as_posix(): ast.dump(ast.parse(file.read_text("utf-8")))
         for file in sorted(folder.rglob("*.py"))
     }
-    told = {
+    message = {
         "feature_sql": dict(marts.origin.sql),
         "variables": dict(marts.origin.variables),
         "tuned": {"streams": dict(tuned.streams), "classes": dict(tuned.classes)},
@@ -80,7 +80,7 @@ def recipe_fingerprint(marts: Marts, settings: Settings, tuned: Tuned) -> str:
         "libraries": {name: version(name) for name in LIBRARIES},
         "code": code,
     }
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def decide(
@@ -135,9 +135,9 @@ def _obstacle(champion: Bundle, marts: Marts, settings: Settings) -> str:
     """What keeps the champion from forecasting what is asked for; empty where nothing does."""
     if (champion.horizons, champion.class_horizon) != (tuple(sorted(settings.horizons)), settings.class_horizon):
         return f"forecasts other horizons, {list(champion.horizons)} and classes at {champion.class_horizon}"
-    of_champion = champion.classes[champion.feature_set].minimums
-    if of_champion != class_minimums(marts.classes):
-        return f"cuts the classes at {list(of_champion)} streams"
+    champion_losses = champion.classes[champion.feature_set].minimums
+    if champion_losses != class_minimums(marts.classes):
+        return f"cuts the classes at {list(champion_losses)} streams"
     known = set(marts.features.columns)
     absent = {name for model in champion.streams.values() for name in model.columns.all} - known
     return f"needs features that are gone: {', '.join(sorted(absent))}" if absent else ""
@@ -179,10 +179,10 @@ def _contest(
     challenger: Bundle, champion: Bundle, rows: pd.DataFrame, named: str, minimums: tuple[float, float]
 ) -> Decision:
     """Better on streams or classes by more than chance, and worse on neither."""
-    if len(rows) < LEAST_JUDGED_RELEASES:
+    if len(rows) < MIN_JUDGED_RELEASES:
         reason = (
             f"another recipe than {named} and only {len(rows)} releases have matured since to compare them on, "
-            f"{LEAST_JUDGED_RELEASES} are needed"
+            f"{MIN_JUDGED_RELEASES} are needed"
         )
         return Decision(False, "too few to tell", reason, {"releases": float(len(rows))})
     weeks = release_weeks(rows["release_date"])
@@ -193,21 +193,24 @@ def _contest(
         "streams": [stream_loss(bundle, rows) for bundle in both],
         "classes": [class_loss(bundle, rows, minimums) for bundle in both],
     }
-    for task, (of_challenger, of_champion) in losses.items():
-        low, high = difference_interval(of_challenger, of_champion, weeks)
+    for task, (challenger_losses, champion_losses) in losses.items():
+        low, high = difference_interval(challenger_losses, champion_losses, weeks)
         ends.append((low, high))
-        figures |= {f"{task}_candidate": float(of_challenger.mean()), f"{task}_champion": float(of_champion.mean())}
+        figures |= {
+            f"{task}_candidate": float(challenger_losses.mean()),
+            f"{task}_champion": float(champion_losses.mean()),
+        }
         figures |= {f"{task}_lower_95": low, f"{task}_upper_95": high}
     better, worse = any(high < 0 for _, high in ends), any(low > 0 for low, _ in ends)
-    told = (
+    message = (
         f"on {len(rows)} releases matured since: squared log error {figures['streams_candidate']:.4f} against "
         f"{figures['streams_champion']:.4f}, difference [{ends[0][0]:+.4f}, {ends[0][1]:+.4f}]; Brier "
         f"{figures['classes_candidate']:.4f} against {figures['classes_champion']:.4f}, difference "
         f"[{ends[1][0]:+.4f}, {ends[1][1]:+.4f}]"
     )
     if better and not worse:
-        return Decision(True, "better", f"another recipe that beats {named} {told}", figures)
-    return Decision(False, "not better", f"another recipe that does not beat {named} {told}", figures)
+        return Decision(True, "better", f"another recipe that beats {named} {message}", figures)
+    return Decision(False, "not better", f"another recipe that does not beat {named} {message}", figures)
 
 
 def stream_loss(bundle: Bundle, rows: pd.DataFrame) -> np.ndarray:
@@ -230,9 +233,11 @@ def class_loss(bundle: Bundle, rows: pd.DataFrame, minimums: tuple[float, float]
 def _same_forecasts(one: Bundle, other: Bundle, frame: pd.DataFrame) -> bool:
     """Whether two bundles forecast alike: a changed comment or a faster loop makes no other recipe."""
 
-    def told(bundle: Bundle) -> np.ndarray:
+    def forecasts(bundle: Bundle) -> np.ndarray:
         streams = predict_streams(bundle.streams[bundle.feature_set], frame)
         logs = [np.log1p(forecast["predicted_streams"].to_numpy()) for forecast in streams.values()]
         return np.column_stack([*logs, predict_classes(bundle.classes[bundle.feature_set], frame).to_numpy()])
 
-    return one.feature_set == other.feature_set and bool(np.allclose(told(one), told(other), rtol=0, atol=1e-9))
+    return one.feature_set == other.feature_set and bool(
+        np.allclose(forecasts(one), forecasts(other), rtol=0, atol=1e-9)
+    )

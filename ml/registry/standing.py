@@ -36,10 +36,10 @@ def load_standing(settings: Settings) -> Standing | None:
         return Standing(champion, load_bundle(champion.bundle))
     except HitcastError as error:
         damage = error
-    told = f"instead of champion version {champion.version}, which cannot be read; `hitcast train` makes another"
+    message = f"instead of champion version {champion.version}, which cannot be read; `hitcast train` makes another"
     for earlier in store.earlier_champions(settings):
         try:
-            return Standing(earlier, load_bundle(earlier.bundle), told)
+            return Standing(earlier, load_bundle(earlier.bundle), message)
         except HitcastError:
             continue
     raise damage

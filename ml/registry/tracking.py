@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hitcast.core.files import written
 from hitcast.core.settings import Settings
-from hitcast.core.sqlite import check_database, told_of
+from hitcast.core.sqlite import check_database, store_errors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ def record_run(client: "MlflowClient", settings: Settings, command: str, note: s
 
     MLflow's page shows the note as the run's description.
     """
-    with told_of(store_file(settings)):
+    with store_errors(store_file(settings)):
         run_id = _create_run(client, settings, command, note)
         try:
             yield run_id

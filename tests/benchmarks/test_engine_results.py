@@ -49,8 +49,8 @@ def test_engines_that_made_the_same_pass() -> None:
 
 @pytest.mark.parametrize("made", [{"mart_rows": 9}, {"mart_digest": "b"}])
 def test_engines_that_differ_are_told(made: dict[str, object]) -> None:
-    told = difference([build(), build(engine="spark", workers=1), build(engine="spark", workers=2, **made)])
-    assert re.search(r"on duckdb .* on spark \(2 workers\)", told)
+    message = difference([build(), build(engine="spark", workers=1), build(engine="spark", workers=2, **made)])
+    assert re.search(r"on duckdb .* on spark \(2 workers\)", message)
 
 
 def test_what_was_not_finished_is_not_compared() -> None:

@@ -113,9 +113,9 @@ def test_a_terminated_command_leaves_by_the_front_door(tmp_path: Path, code: int
         assert process.stdout.readline() == "begun\n"
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=20)
+        _, message = process.communicate(timeout=20)
     assert process.returncode == 143
     assert time.monotonic() - begun < 10
-    assert told == "hitcast: interrupted; what was finished is kept. The same command does the rest\n"
+    assert message == "hitcast: interrupted; what was finished is kept. The same command does the rest\n"
     assert not (tmp_path / ".writer.json").exists()
     assert '"outcome": "interrupted"' in (tmp_path / "logs" / "hitcast.jsonl").read_text()

@@ -13,7 +13,7 @@ import pytest
 from hitcast.core.errors import BusyError, MachineError
 from hitcast.core.files import written
 from hitcast.core.home import Home
-from hitcast.core.lock import holder, told, writing
+from hitcast.core.lock import describe, holder, writing
 
 HOLDER = """
 import sys, time
@@ -44,8 +44,8 @@ def test_a_held_home_names_its_holder(home: Home) -> None:
         found = holder(home)
         assert found is not None
         assert (found["command"], found["pid"]) == ("hitcast ingest", process.pid)
-        told_so = rf"`hitcast ingest`, process {process.pid}, since 20\d\d-"
-        with pytest.raises(BusyError, match=told_so) as refusal, writing(home, "hitcast run"):
+        said_so = rf"`hitcast ingest`, process {process.pid}, since 20\d\d-"
+        with pytest.raises(BusyError, match=said_so) as refusal, writing(home, "hitcast run"):
             pass
     assert refusal.value.exit_code == 3
     assert str(home.root) in str(refusal.value)
@@ -73,7 +73,7 @@ def test_calls_of_one_process_nest_and_the_outermost_names_it(home: Home) -> Non
         found = holder(home)
         assert found is not None
         assert found["command"] == "hitcast run"
-    assert told(None) == "another hitcast"
+    assert describe(None) == "another hitcast"
 
 
 def test_leftovers_are_removed_and_said_once(home: Home) -> None:

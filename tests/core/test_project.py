@@ -28,8 +28,8 @@ def test_overrides_lie_over_the_project_and_reach_the_settings(tmp_path: Path) -
         ("{horizons: [14, 28]}", "class_horizon 30 is not one of the horizons [14, 28]"),
     ],
 )
-def test_what_does_not_fit_is_told_in_one_line(overrides: str, told: str) -> None:
+def test_what_does_not_fit_is_told_in_one_line(overrides: str, message: str) -> None:
     with pytest.raises(HitcastError) as refusal:
         read_variables(overrides)
-    assert told in str(refusal.value)
+    assert message in str(refusal.value)
     assert "\n" not in str(refusal.value)

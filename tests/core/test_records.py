@@ -36,7 +36,7 @@ def test_a_step_is_one_line_of_json_however_it_ends(home: Home) -> None:
 
 
 def test_records_move_aside_when_they_grow_large(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MOST_BYTES", 100)
+    monkeypatch.setattr(records, "MAX_BYTES", 100)
     for step in ("first", "second", "third"):
         with recorded(home, "run", step):
             pass
@@ -66,12 +66,12 @@ def test_a_home_that_takes_no_record_does_not_stop_the_work(tmp_path: Path) -> N
 def test_status_tells_the_steps_and_the_holder_as_json(home: Home) -> None:
     with recorded(home, "ingest", "ingest") as counts:
         counts.rows_in = 3
-    told = json.loads(look(home, settings_of(home)).as_json())
-    assert told["home"] == str(home.root)
-    assert told["held_by"] is None
-    assert [(step["step"], step["rows_in"]) for step in told["steps"]] == [("ingest", 3)]
-    assert told["drift"] is None
-    assert not any(told[name] for name in ("loaded", "models", "published", "problems"))
+    message = json.loads(look(home, settings_of(home)).as_json())
+    assert message["home"] == str(home.root)
+    assert message["held_by"] is None
+    assert [(step["step"], step["rows_in"]) for step in message["steps"]] == [("ingest", 3)]
+    assert message["drift"] is None
+    assert not any(message[name] for name in ("loaded", "models", "published", "problems"))
 
 
 def test_what_cannot_be_looked_at_is_a_problem_not_an_end(home: Home) -> None:

@@ -127,26 +127,26 @@ class SparkError(Exception):
         ),
     ],
 )
-def test_sparks_failures_are_one_line(raised: str, kind: type[HitcastError], told: str) -> None:
-    with pytest.raises(kind) as refusal, spark._told(ON_SPARK):
+def test_sparks_failures_are_one_line(raised: str, kind: type[HitcastError], message: str) -> None:
+    with pytest.raises(kind) as refusal, spark._message(ON_SPARK):
         raise SparkError(raised)
-    assert told in str(refusal.value)
+    assert message in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
 
 def test_other_failures_stay_what_they_are() -> None:
-    with pytest.raises(ZeroDivisionError), spark._told(ON_SPARK), nullcontext(1 / 0):
+    with pytest.raises(ZeroDivisionError), spark._message(ON_SPARK), nullcontext(1 / 0):
         pass
 
 
 @pytest.mark.parametrize(("missing", "told"), [("pyspark", "Run `make spark`"), ("java", "Install Java 17")])
-def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch, missing: str, told: str) -> None:
+def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch, missing: str, message: str) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr(spark, "find_spec", lambda name: None if name == missing else object())
     monkeypatch.setattr(spark.shutil, "which", lambda name: None if name == missing else name)
     with pytest.raises(HitcastError) as refusal:
         spark.open_session(ON_SPARK)
-    assert told in str(refusal.value)
+    assert message in str(refusal.value)
     assert "target spark_local" in str(refusal.value)
 
 

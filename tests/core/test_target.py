@@ -49,13 +49,13 @@ def test_spark_is_reached_by_the_settings_of_the_profile(tmp_path: Path, monkeyp
     ],
 )
 def test_what_cannot_run_is_told_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, method: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, method: str, message: str
 ) -> None:
     monkeypatch.setenv(VARIABLE, target)
     monkeypatch.setenv("HITCAST_SPARK_METHOD", method)
     with pytest.raises(HitcastError) as refusal:
         settings_of(Home(tmp_path), read_variables())
-    assert told in str(refusal.value)
+    assert message in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
 

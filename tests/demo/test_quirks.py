@@ -71,7 +71,7 @@ def test_vk_has_a_byte_order_mark_and_tiktok_has_none(exports: Path) -> None:
     assert (exports / "first/tiktok/tiktok_sounds_2021-05.csv").read_bytes().startswith(b"Date;")
 
 
-def test_the_catalogue_is_cp1251_and_reads_as_russian(exports: Path) -> None:
+def test_the_catalog_is_cp1251_and_reads_as_russian(exports: Path) -> None:
     raw = (exports / "first/catalog/catalog.csv").read_bytes()
     with pytest.raises(UnicodeDecodeError):
         raw.decode("utf-8")

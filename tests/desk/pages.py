@@ -28,7 +28,7 @@ def rerun(page: AppTest) -> AppTest:
     return page
 
 
-def told(page: AppTest) -> str:
+def describe(page: AppTest) -> str:
     """All that the page says outside its tables."""
     kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "text")
     return "\n".join(str(element.value) for kind in kinds for element in getattr(page, kind)).replace("\u00a0", " ")

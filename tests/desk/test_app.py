@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.pages import PAGES, address, opened, rerun, told
+from tests.desk.pages import PAGES, address, describe, opened, rerun
 from tests.desk.world import publish
 
 
@@ -55,7 +55,7 @@ def test_one_control_switches_the_language_and_the_address_keeps_it(published: P
     page.switch_page("data.py")
     rerun(page)
     assert page.title[0].value == "Данные"
-    assert re.search(r"\d,\d тыс\.", told(page))
+    assert re.search(r"\d,\d тыс\.", describe(page))
     page.get("button_group")[0].set_value("en")
     rerun(page)
     assert address(page, "lang") == []
@@ -65,7 +65,7 @@ def test_one_control_switches_the_language_and_the_address_keeps_it(published: P
 def test_fresh_data_carry_no_warning_but_their_day_and_hour(published: Path) -> None:
     page = opened()
     assert not page.warning
-    assert "Data through 1 Mar 2026. Published 2 Mar 2026 06:30 UTC." in told(page)
+    assert "Data through 1 Mar 2026. Published 2 Mar 2026 06:30 UTC." in describe(page)
 
 
 def test_old_data_and_an_old_publication_say_how_old_they_are(published: Path) -> None:
@@ -105,5 +105,5 @@ def test_a_file_published_while_a_page_is_drawn_is_shown_whole(
     page = opened()
     assert len(set(versions)) >= 2
     # the count in words and the table are of one file
-    assert "Releases: 12." in told(page)
+    assert "Releases: 12." in describe(page)
     assert len(page.dataframe[0].value) == 12

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.desk.pages import opened, told
+from tests.desk.pages import describe, opened
 from tests.desk.world import TABLES, YESTERDAY, publish
 
 
@@ -17,7 +17,7 @@ def test_freshness_and_missing_days(published: Path) -> None:
     # the two neighbours are one gap
     assert gaps["missing_count"].tolist() == [2, 1]
     assert gaps["first_day"].dt.date.tolist() == [YESTERDAY - timedelta(days=11), YESTERDAY - timedelta(days=40)]
-    assert "Days missing: 3." in told(page)
+    assert "Days missing: 3." in describe(page)
 
 
 def test_rejects_by_reason(published: Path) -> None:
@@ -25,12 +25,12 @@ def test_rejects_by_reason(published: Path) -> None:
     rejects = next(table.value for table in page.dataframe if "file_count" in table.value)
     assert rejects["row_count"].tolist() == [40, 15]
     assert rejects["file_count"].tolist() == [1, 2]
-    assert "Rows rejected: 55." in told(page)
+    assert "Rows rejected: 55." in describe(page)
 
 
 def test_drift_counts_main_features_beyond_their_limits(published: Path) -> None:
     page = opened("data")
-    assert "Of the 3 main features, beyond their limit (violet tick): 1." in told(page)
+    assert "Of the 3 main features, beyond their limit (violet tick): 1." in describe(page)
     drift = next(table.value for table in page.dataframe if "stability_index" in table.value)
     # main ones first, the furthest beyond their limit on top
     assert drift["feature_name"].tolist() == [

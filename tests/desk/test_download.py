@@ -19,8 +19,8 @@ def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(start: str) -> Non
 
 
 def test_it_begins_with_the_mark_that_excel_knows_utf8_by() -> None:
-    told = csv_of(pd.DataFrame({"имя": ["Анна"], "day": pd.to_datetime(["2021-12-24"])}))
-    assert told == b"\xef\xbb\xbf" + "имя,day\r\nАнна,2021-12-24\r\n".encode()
+    message = csv_of(pd.DataFrame({"имя": ["Анна"], "day": pd.to_datetime(["2021-12-24"])}))
+    assert message == b"\xef\xbb\xbf" + "имя,day\r\nАнна,2021-12-24\r\n".encode()
 
 
 def test_heads_are_guarded_and_the_frame_is_left_alone() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.desk.pages import opened, rerun, titles, told
+from tests.desk.pages import describe, opened, rerun, titles
 from tests.desk.world import publish
 
 
@@ -30,20 +30,20 @@ def test_error_by_origin_is_the_rmsle_of_the_published_forecasts(published: Path
     rows["loss"] = (np.log1p(rows["predicted_streams"]) - np.log1p(rows["actual_streams"])) ** 2
     by_origin = rows.groupby(["model_name", "origin_date"])["loss"].mean() ** 0.5
     mean = by_origin.groupby("model_name").mean()
-    assert f"the mean is {mean['catboost']:.3f}; the log-linear line of the streams so far has " in told(page)
-    assert f"has {mean['log_linear']:.3f}" in told(page)
+    assert f"the mean is {mean['catboost']:.3f}; the log-linear line of the streams so far has " in describe(page)
+    assert f"has {mean['log_linear']:.3f}" in describe(page)
 
 
 def test_another_as_of_day_shows_its_own_errors(published: Path) -> None:
     page = opened("performance")
-    before = told(page)
+    before = describe(page)
     page.selectbox(key="streams_as_of_day").set_value(1)
     rerun(page)
     rows = forecasts(published, "streams", as_of_day=1)
     rows["loss"] = (np.log1p(rows["predicted_streams"]) - np.log1p(rows["actual_streams"])) ** 2
     by_origin = rows.groupby(["model_name", "origin_date"])["loss"].mean() ** 0.5
-    assert f"the mean is {by_origin['catboost'].mean():.3f}" in told(page)
-    assert told(page) != before
+    assert f"the mean is {by_origin['catboost'].mean():.3f}" in describe(page)
+    assert describe(page) != before
 
 
 def test_coverage_counts_the_totals_inside(published: Path) -> None:
@@ -61,7 +61,7 @@ def test_coverage_counts_the_totals_inside(published: Path) -> None:
     )
     assert of_80 < of_90 < 0.95
     expected = f"The 80 % interval held {of_80:.0%} of the totals, the 90 % interval {of_90:.0%}."
-    assert expected.replace(" %", "%") in told(opened("performance")).replace(" %", "%")
+    assert expected.replace(" %", "%") in describe(opened("performance")).replace(" %", "%")
 
 
 @pytest.mark.parametrize("ratio", [5.0, 1.0, 12.5])
@@ -77,12 +77,12 @@ def test_costs_at_the_readers_ratio(published: Path, ratio: float) -> None:
         ("line", (rows["model_name"] == "log_linear") & (rows["predicted_class"] == "high")),
         ("none", pd.Series(False, index=rows.index)),
     ):
-        of_model = rows["model_name"] == ("log_linear" if name == "line" else "lightgbm")
-        costs[name] = 100 * (ratio * (chosen & ~high)[of_model] + (~chosen & high)[of_model]).mean()
+        model_rows = rows["model_name"] == ("log_linear" if name == "line" else "lightgbm")
+        costs[name] = 100 * (ratio * (chosen & ~high)[model_rows] + (~chosen & high)[model_rows]).mean()
     assert re.search(
         rf"At {ratio}: {costs['model']:.1f} missed hits per 100 releases by hitcast's chance, {costs['line']:.1f} by "
         rf"the log-linear class, {costs['none']:.1f} when none",
-        told(page),
+        describe(page),
     )
     # the slider's ratio is marked on the curve
     spec = next(
@@ -104,7 +104,7 @@ def test_calibration_gap_is_counted_over_tenths(published: Path) -> None:
         abs(group["probability_high"].mean() - (group["actual_class"] == "high").mean()) * len(group)
         for _, group in tenths
     ) / len(rows)
-    assert f"hitcast is {gap:.0%}".replace("%", " %") in told(opened("performance"))
+    assert f"hitcast is {gap:.0%}".replace("%", " %") in describe(opened("performance"))
 
 
 def test_live_errors_by_month(published: Path) -> None:

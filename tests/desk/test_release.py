@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from altair.utils import schemapi
 
-from tests.desk.pages import PAGES, address, opened, rerun, titles, told
+from tests.desk.pages import PAGES, address, describe, opened, rerun, titles
 from tests.desk.world import HOSTILE, publish
 
 # out long enough ago: seven as-of days, and the total of 30 days is known
@@ -19,7 +19,7 @@ def test_a_release_shows_totals_intervals_and_actuals_with_units(published: Path
     page = opened("release", release=MATURE)
     assert [metric.label for metric in page.metric] == ["VK streams in 14 days", "VK streams in 30 days"]
     assert all(metric.value for metric in page.metric)
-    said = told(page)
+    said = describe(page)
     assert said.count("Actual total: ") == 2
     assert "80 %: " in said and "90 %: " in said
     assert "How it narrowed as days came" in said
@@ -31,13 +31,13 @@ def test_a_release_shows_totals_intervals_and_actuals_with_units(published: Path
 
 def test_how_a_forecast_narrowed_is_shown_for_the_horizon_chosen(published: Path) -> None:
     page = opened("release", release=MATURE)
-    assert "Total of 14 days, 80 % interval" in told(page)
+    assert "Total of 14 days, 80 % interval" in describe(page)
     chosen = next(group for group in page.get("button_group") if group.key == "release_horizon")
     chosen.set_value(30)
     rerun(page)
     assert titles(page)[1] == "Total of 30 days"
-    assert "Total of 30 days, 80 % interval" in told(page)
-    assert "Total of 14 days, 80 % interval" not in told(page)
+    assert "Total of 30 days, 80 % interval" in describe(page)
+    assert "Total of 14 days, 80 % interval" not in describe(page)
 
 
 def test_every_chart_says_in_words_what_is_to_be_seen(published: Path) -> None:
@@ -59,7 +59,7 @@ def test_every_chart_says_in_words_what_is_to_be_seen(published: Path) -> None:
 
 def test_the_first_day_of_a_release_has_one_forecast_and_says_so(published: Path) -> None:
     page = opened("release", release=YOUNG)
-    said = told(page)
+    said = describe(page)
     assert "the only forecast so far, with days known 1" in said
     assert said.count("Actual total not known yet.") == 2
     assert "Forecast of" not in said
@@ -70,7 +70,7 @@ def test_reasons_and_precedents_are_told(published: Path) -> None:
     reasons = [text.value for text in page.text if text.value.startswith("• ")]
     assert sum("taken together: +70 %" in reason for reason in reasons) == 2
     assert sum("• the label is" in reason for reason in reasons) == 2
-    said = told(page)
+    said = describe(page)
     assert "In 14 days they had between 14.0 K and 70.0 K VK streams, 42.0 K in the middle." in said
     similar = next(table.value for table in page.dataframe if "distance" in table.value)
     assert similar["release_title"].tolist() == [f"Song {place}" for place in range(1, 6)]
@@ -86,7 +86,7 @@ def test_reasons_are_in_the_readers_language(published: Path) -> None:
     # a file of before there were Russian reasons
     with duckdb.connect(str(published)) as connection:
         connection.execute("alter table prediction_drivers drop column reason_ru")
-    assert "• the label is" in told(opened("release", release=MATURE, lang="ru"))
+    assert "• the label is" in describe(opened("release", release=MATURE, lang="ru"))
 
 
 def test_a_release_without_reasons_precedents_or_history_says_so(published: Path) -> None:

@@ -43,5 +43,5 @@ def test_the_default_address_is_this_machine() -> None:
 
     from hitcast.cli.app import app
 
-    told = CliRunner().invoke(app, ["dashboard", "--help"]).output
-    assert "127.0.0.1" in told
+    message = CliRunner().invoke(app, ["dashboard", "--help"]).output
+    assert "127.0.0.1" in message

@@ -13,8 +13,8 @@ SOURCES = "\n".join(
 )
 
 
-def placeholders(told: str) -> list[str]:
-    return sorted(name for _, name, _, _ in string.Formatter().parse(told) if name)
+def placeholders(message: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(message) if name)
 
 
 def test_both_languages_say_the_same_with_the_same_placeholders() -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from hitcast.core.words import number
-from tests.desk.pages import address, opened, rerun, titles, told
+from tests.desk.pages import address, describe, opened, rerun, titles
 from tests.desk.world import YESTERDAY, publish
 
 
@@ -85,7 +85,7 @@ def test_dates_and_horizon_filter_and_stay_in_the_address(published: Path) -> No
     assert set(out) == {day, day + timedelta(days=1), day + timedelta(days=2)}
     assert address(page, "from") == [day.isoformat()]
     assert address(page, "horizon") == ["14"]
-    assert "first 14 days" in told(page)
+    assert "first 14 days" in describe(page)
 
 
 def test_search_finds_artists_and_titles_in_any_case_and_says_when_nothing_matches(published: Path) -> None:
@@ -145,7 +145,7 @@ def test_more_than_the_table_holds_is_said(published: Path) -> None:
     publish(published, releases=450, tested=5)
     page = opened()
     assert len(rows(page)) == 200
-    assert "The first 200 of" in told(page)
+    assert "The first 200 of" in describe(page)
 
 
 def test_a_choice_that_a_later_file_lacks_is_let_go(published: Path) -> None:
@@ -171,7 +171,7 @@ def test_the_first_of_the_list_are_drawn_each_on_a_line_of_its_own(published: Pa
     assert titles(page) == ["First 10 of the list: VK streams in 30 days"]
     table = page.dataframe[0].value.iloc[0]
     lower, upper = (number(table[end]) for end in ("lower_80", "upper_80"))
-    assert f"in 80 % of such cases between {lower} and {upper}" in told(page)
+    assert f"in 80 % of such cases between {lower} and {upper}" in describe(page)
     [chart] = page.get("vega_lite_chart")
     drawn = pa.ipc.open_stream(chart.proto.datasets[0].data.data).read_pandas()
     assert len(drawn) == drawn["name"].nunique() == 10

@@ -119,7 +119,7 @@ def test_a_poisoned_future_changes_no_feature(
 
 
 def test_deliveries_in_any_order_build_the_same_marts(home: Home, world: World, tmp_path_factory) -> None:
-    """Late, re-sent and corrected days, and a catalogue that grows, end where one delivery of it all ends."""
+    """Late, re-sent and corrected days, and a catalog that grows, end where one delivery of it all ends."""
     other = Home(tmp_path_factory.mktemp("home"))
     exports = other.root / "exports"
     cut, late = date(2021, 4, 1), date(2021, 2, 10)

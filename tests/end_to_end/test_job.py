@@ -82,11 +82,11 @@ def test_the_job_publishes_whole_and_coherent_forecasts(home: Home) -> None:
 
 
 def test_status_says_what_is_there(home: Home) -> None:
-    told = hitcast(home, "status")
-    assert told.returncode == 0, told.stderr
+    message = hitcast(home, "status")
+    assert message.returncode == 0, message.stderr
     for part in ("vk_stream_days", "2021-12-31", "release_predictions", "Models"):
-        assert part in told.stdout
-    assert max(map(len, told.stdout.splitlines())) <= 80
+        assert part in message.stdout
+    assert max(map(len, message.stdout.splitlines())) <= 80
 
 
 def test_a_second_run_changes_nothing_and_readers_never_wait(home: Home) -> None:
@@ -182,11 +182,11 @@ def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
         (["backtest", "--vars", "{horizon: 3}"], "unknown variable horizon"),
     ],
 )
-def test_an_empty_home_is_told_what_to_do(tmp_path: Path, arguments: list[str], told: str) -> None:
+def test_an_empty_home_is_told_what_to_do(tmp_path: Path, arguments: list[str], message: str) -> None:
     done = hitcast(Home(tmp_path / "home"), *arguments)
     assert done.returncode == 2
     lines = done.stderr.strip().splitlines()
-    assert told in lines[-1]
+    assert message in lines[-1]
     assert "Traceback" not in done.stderr
 
 

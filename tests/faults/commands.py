@@ -61,15 +61,15 @@ def interrupted(home: Home, number: signal.Signals, until: str, *arguments: str)
         cwd=PROJECT_DIR,
     ) as process:
         assert process.stderr is not None
-        told = ""
-        while until not in told:
+        message = ""
+        while until not in message:
             read = os.read(process.stderr.fileno(), 4096).decode(errors="replace")
-            assert read, told
-            told += read
+            assert read, message
+            message += read
         time.sleep(0.5)
         process.send_signal(number)
         stdout, rest = process.communicate(timeout=60)
-    return subprocess.CompletedProcess(process.args, process.returncode, stdout, told + rest)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, message + rest)
 
 
 def published(home: Home, sql: str) -> pd.DataFrame:

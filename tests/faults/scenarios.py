@@ -60,11 +60,11 @@ def renamed(place: str) -> Moment:
 def step_done(step: str, outcome: str = "done") -> Moment:
     """The step has been recorded since the first look."""
     before: dict[Path, int] = {}
-    told = f'"step": "{step}", "outcome": "{outcome}"'
+    message = f'"step": "{step}", "outcome": "{outcome}"'
 
     def look(home: Home) -> bool:
         records = home.records.read_text(encoding="utf-8") if home.records.exists() else ""
-        return records.count(told) > before.setdefault(home.root, records.count(told))
+        return records.count(message) > before.setdefault(home.root, records.count(message))
 
     return look
 

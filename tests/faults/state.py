@@ -55,7 +55,7 @@ def print_of(home: Home) -> Print:
     found["ledger"] = sorted(
         (*key, row.delivery_number, row.row_count, row.checksum, row.is_withdrawn, row.file_name)
         for key, row in read_ledger(home).items()
-        # the catalogue's row is named by the day of the delivery
+        # the catalog's row is named by the day of the delivery
         if key[0] in DAY_COLUMNS
     )
     found["rejects"] = sorted(file.read_text(encoding="utf-8") for file in home.rejects.glob("*.csv"))
@@ -158,7 +158,7 @@ def published_faults(file: Path) -> list[str]:
             ).fetchone()
     except Exception as error:
         return [f"published file: {error}"]
-    found = [f"{name}: {counts[name]} rows, told {told}" for name, told, *_ in info if counts[name] != told]
+    found = [f"{name}: {counts[name]} rows, told {message}" for name, message, *_ in info if counts[name] != message]
     if set(PUBLISHED_TABLES) - set(counts):
         found.append("a published table is missing")
     if len({row[2] for row in info}) != 1 or {row[3] for row in info} != {latest[0] if latest else None}:
@@ -168,7 +168,7 @@ def published_faults(file: Path) -> list[str]:
 
 def differences(expected: Print, found: Print) -> list[str]:
     """Parts in which two homes differ; of lists, the first members that one of them lacks."""
-    told = []
+    message = []
     for part in sorted(set(expected) | set(found)):
         before, after = expected.get(part), found.get(part)
         if before == after:
@@ -176,10 +176,10 @@ def differences(expected: Print, found: Print) -> list[str]:
         if isinstance(before, list) and isinstance(after, list):
             lost = [each for each in before if each not in after][:3]
             gained = [each for each in after if each not in before][:3]
-            told.append(f"{part}: lacks {lost}, has besides {gained}")
+            message.append(f"{part}: lacks {lost}, has besides {gained}")
         else:
-            told.append(f"{part}: {before} expected, {after} found")
-    return told
+            message.append(f"{part}: {before} expected, {after} found")
+    return message
 
 
 def _table(connection: duckdb.DuckDBPyConnection, table: str) -> object:

@@ -66,9 +66,9 @@ def test_a_home_that_cannot_be_written_is_told_and_still_read(prepared: Home, mo
     home = copied(prepared, disk.root / "home")
     disk.forbid_writing()
     for command in (["run"], ["ingest", str(exports), *MAPPINGS]):
-        told = refused(hitcast(home, *command), 4)
-        assert "Read-only file system" in told
-        assert "HITCAST_HOME=PATH" in told
+        message = refused(hitcast(home, *command), 4)
+        assert "Read-only file system" in message
+        assert "HITCAST_HOME=PATH" in message
     assert "version" in succeeded(hitcast(home, "status"))
     other = mounted(80)
     succeeded(hitcast(home, "export", "release_predictions", "--output", str(other.root)))

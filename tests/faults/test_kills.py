@@ -101,7 +101,7 @@ def trial(stable: Stable, name: str, number: int, chance: random.Random, tally: 
             return ""
         tally.kills += 1
         tally.critical += is_critical
-        told = f"seed {SEED}, kill {number}, {name}: {moment}"
+        message = f"seed {SEED}, kill {number}, {name}: {moment}"
         broken = faults_of(home, is_at_rest=False)
         again = stable.launcher.run(home.root, stable.command(scenario))
     mixed = broken + read.faults
@@ -118,9 +118,9 @@ def trial(stable: Stable, name: str, number: int, chance: random.Random, tally: 
     if lost or mixed:
         kept = stable.root / f"failed {number}"
         shutil.copytree(home.root, kept, symlinks=True)
-        print(f"FAILED {told}; kept in {kept}\n  lost: {lost}\n  mixed: {mixed}", flush=True)
-    tally.lost += [f"{told}: {each}" for each in lost]
-    tally.mixed += [f"{told}: {each}" for each in mixed]
+        print(f"FAILED {message}; kept in {kept}\n  lost: {lost}\n  mixed: {mixed}", flush=True)
+    tally.lost += [f"{message}: {each}" for each in lost]
+    tally.mixed += [f"{message}: {each}" for each in mixed]
     return moment
 
 

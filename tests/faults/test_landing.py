@@ -59,9 +59,9 @@ def flipped(path: Path, chance: random.Random) -> bytes:
 def test_a_damaged_day_is_named_and_delivered_again(home: Home, exports: Path) -> None:
     rows, file = landed_rows(home), file_of(home)
     cut(file, 0.5)
-    told = refused(hitcast(home, "run"), 2)
-    assert f"{file}: is damaged" in told
-    assert "`hitcast ingest` that day again, from vk_streams_2021-12.csv" in told
+    message = refused(hitcast(home, "run"), 2)
+    assert f"{file}: is damaged" in message
+    assert "`hitcast ingest` that day again, from vk_streams_2021-12.csv" in message
     report = ingest(home, [exports / "vk"], MAPPINGS[1::2])
     assert [table.days_replaced for table in report.tables] == [[DAY]]
     assert landed_rows(home) == rows
@@ -104,9 +104,9 @@ def test_one_flipped_bit_in_the_ledger_is_noticed(home: Home) -> None:
 def test_a_run_stops_at_a_flipped_bit_and_says_how_to_go_on(home: Home, table: str) -> None:
     path = home.ledger if table == "landing_deliveries" else file_of(home, table, None if "catalog" in table else DAY)
     flipped(path, random.Random(7))
-    told = refused(hitcast(home, "run"), 2)
-    assert f"{path}: is damaged" in told
-    assert ("`hitcast run --rebuild`" if table == "landing_deliveries" else "`hitcast ingest`") in told
+    message = refused(hitcast(home, "run"), 2)
+    assert f"{path}: is damaged" in message
+    assert ("`hitcast run --rebuild`" if table == "landing_deliveries" else "`hitcast ingest`") in message
 
 
 @pytest.mark.parametrize("kind", ["empty", "gone", "no Parquet"])
@@ -157,9 +157,9 @@ def test_a_damaged_catalog_asks_for_the_whole_one(home: Home, exports: Path) -> 
     rows = pq.read_table(file).drop_columns(["delivery_number", "delivery"]).to_pylist()
     cut(file, 0.5)
     for command in (["run"], ["ingest", str(exports / "catalog"), *MAPPINGS]):
-        told = refused(hitcast(home, *command), 2)
-        assert f"{file}: is damaged" in told
-        assert "Remove it, then `hitcast ingest` the whole catalog again" in told
+        message = refused(hitcast(home, *command), 2)
+        assert f"{file}: is damaged" in message
+        assert "Remove it, then `hitcast ingest` the whole catalog again" in message
     file.unlink()
     with pytest.raises(HitcastError, match="is missing"):
         check_landing(home)
@@ -202,8 +202,8 @@ def test_columns_that_come_and_go_upstream(tmp_path: Path) -> None:
     # a required one is
     before = read_ledger(home)
     file.write_text("stream_date,isrc,territory,listeners\n2024-01-03,AAA,RU,6\n")
-    told = refused(hitcast(home, "ingest", str(file)), 2)
-    assert "streams" in told
-    assert str(file) in told
+    message = refused(hitcast(home, "ingest", str(file)), 2)
+    assert "streams" in message
+    assert str(file) in message
     assert read_ledger(home) == before
     assert len(landed_rows(home)) == 2

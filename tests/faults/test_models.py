@@ -73,8 +73,10 @@ def test_garbage_in_a_lightgbm_file_is_damage(settings: Settings, champion: stor
 
 def test_forecasts_and_status_say_who_stands_in_until_training_again(home: Home, champion: store.Version) -> None:
     cut(first(champion.bundle, "*.cbm"), 0.5)
-    told = succeeded(hitcast(home, "predict"))
-    assert "with hitcast/1, instead of champion version 2, which cannot be read; `hitcast train` makes another" in told
+    detail = succeeded(hitcast(home, "predict"))
+    assert (
+        "with hitcast/1, instead of champion version 2, which cannot be read; `hitcast train` makes another" in detail
+    )
     assert "instead of champion version 2" in " ".join(succeeded(hitcast(home, "status")).split())
 
 
@@ -97,9 +99,9 @@ def test_without_a_model_that_can_be_read_one_line_asks_for_training(home: Home,
 def test_training_puts_a_model_in_the_place_of_damaged_ones(home: Home, settings: Settings) -> None:
     for version in store.list_models(settings):
         shutil.rmtree(version.bundle)
-    told = refused(hitcast(home, "run"), 2)
-    assert "step predict" in told
-    assert "Train again with `hitcast train`; then `hitcast run` again" in told
+    detail = refused(hitcast(home, "run"), 2)
+    assert "step predict" in detail
+    assert "Train again with `hitcast train`; then `hitcast run` again" in detail
     assert "version 3 (champion" in succeeded(hitcast(home, "train"))
     assert "with hitcast/3" in succeeded(hitcast(home, "predict"))
 
@@ -160,9 +162,9 @@ def test_lost_studies_leave_the_defaults(settings: Settings) -> None:
 
 def test_a_lost_store_is_missed_while_models_lie_beside_it(home: Home, settings: Settings) -> None:
     tracking.store_file(settings).unlink()
-    told = refused(hitcast(home, "predict"), 2)
-    assert "mlflow.db: is gone, and with it what is known of 2 models beside it" in told
-    assert "Put it back from a backup, or move the folder `mlflow` away and `hitcast train`" in told
+    detail = refused(hitcast(home, "predict"), 2)
+    assert "mlflow.db: is gone, and with it what is known of 2 models beside it" in detail
+    assert "Put it back from a backup, or move the folder `mlflow` away and `hitcast train`" in detail
     assert "is gone" in succeeded(hitcast(home, "status"))
     settings.mlflow_dir.rename(home.root / "old mlflow")
     assert store.list_models(settings) == []

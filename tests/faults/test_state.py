@@ -111,9 +111,9 @@ HARM: dict[str, tuple[Callable[[Home], None], str]] = {
 @pytest.mark.parametrize("kind", HARM)
 def test_harm_is_seen(home: Home, kind: str) -> None:
     assert faults_of(home) == []
-    work, told = HARM[kind]
+    work, message = HARM[kind]
     work(home)
-    assert any(told in fault for fault in faults_of(home)), faults_of(home)
+    assert any(message in fault for fault in faults_of(home)), faults_of(home)
 
 
 def test_a_held_home_is_seen(home: Home) -> None:
@@ -127,13 +127,13 @@ def test_homes_that_differ_are_told_apart(home: Home) -> None:
     for place in (lambda home: home.warehouse, published_file):
         change(place, "update release_predictions set predicted_streams = 101 where release_id = 'R1'")(home)
     (home.serving / ".hitcast.duckdb.part").touch()
-    told = differences(before, print_of(home))
-    assert [each.partition(":")[0] for each in told] == [
+    message = differences(before, print_of(home))
+    assert [each.partition(":")[0] for each in message] == [
         "files",
         "hitcast.duckdb release_predictions",
         "warehouse.duckdb release_predictions",
     ]
-    assert ".hitcast.duckdb.part" in told[0]
+    assert ".hitcast.duckdb.part" in message[0]
 
 
 def test_times_and_made_up_names_make_no_difference(home: Home) -> None:

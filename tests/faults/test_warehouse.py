@@ -64,7 +64,7 @@ def test_a_rebuild_keeps_every_forecast(home: Home, settings: Settings, damage: 
     # experiments are not published
     assert rebuilt.lost == ["experiments"]
     assert (home.root / ASIDE).exists() == (damage != "gone")
-    assert "experiments" in rebuilt.told()
+    assert "experiments" in rebuilt.describe()
 
 
 def test_a_damaged_warehouse_is_rebuilt_by_the_command_that_it_names(home: Home) -> None:
@@ -72,9 +72,9 @@ def test_a_damaged_warehouse_is_rebuilt_by_the_command_that_it_names(home: Home)
     history = published(home, "select * exclude predicted_at from prediction_history order by all")
     assert history["run_id"].nunique() == 2
     DAMAGES["header"](home.warehouse)
-    told = refused(hitcast(home, "run"), 2)
-    assert f"{home.warehouse}: is damaged" in told
-    assert "`hitcast run --rebuild`" in told
+    message = refused(hitcast(home, "run"), 2)
+    assert f"{home.warehouse}: is damaged" in message
+    assert "`hitcast run --rebuild`" in message
     steps = succeeded(hitcast(home, "run", "--rebuild"))
     assert steps.startswith("rebuild ")
     assert f"{ASIDE} beside it" in steps
@@ -126,7 +126,7 @@ def test_without_a_publication_a_rebuild_starts_from_what_landed(home: Home, set
     DAMAGES["header"](home.warehouse)
     rebuilt = rebuild(home, settings)
     assert "predictions" in rebuilt.lost
-    assert "not to be had: predictions" in rebuilt.told()
+    assert "not to be had: predictions" in rebuilt.describe()
     assert table(home.warehouse, "ml.predictions").empty
     stop_on_lost_warehouse(home, settings)
 
@@ -135,7 +135,7 @@ def test_damage_that_shows_only_when_it_is_read_is_told(home: Home, settings: Se
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("create table noise as select random() as value from range(2000000)")
     size = home.warehouse.stat().st_size
-    # noise over the data of one table, the catalogue of tables left whole
+    # noise over the data of one table, the catalog of tables left whole
     overwritten(home.warehouse, 0.6, 1 / size)
     with pytest.raises(HitcastError, match=r"is damaged.*--rebuild"), open_warehouse(settings) as connection:
         connection.execute("select sum(value) from noise").fetchall()
@@ -143,8 +143,8 @@ def test_damage_that_shows_only_when_it_is_read_is_told(home: Home, settings: Se
 
 def test_a_run_waits_for_a_bi_tool_and_says_who_holds_the_warehouse(home: Home) -> None:
     with bi_tool(home.warehouse) as holder:
-        told = refused(hitcast(home, "run"), 3)
-        assert f"process {holder.pid}; waited 1 s" in told
+        message = refused(hitcast(home, "run"), 3)
+        assert f"process {holder.pid}; waited 1 s" in message
     assert published_file(home).exists()
 
 

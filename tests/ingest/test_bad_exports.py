@@ -41,7 +41,7 @@ class Outcome:
     """What a user got."""
 
     code: int
-    told: list[str]
+    detail: list[str]
     shown: str
 
 
@@ -127,14 +127,14 @@ def test_bad_export(kind: str, home: Home, call: Call, tmp_path: Path) -> None:
     expected, before = KINDS[kind], _tree(home)
     mappings = [f"--mapping={FOLDER / expected['mapping']}"] if "mapping" in expected else []
     outcome = call(_delivered(kind, tmp_path), *mappings)
-    told = [line.replace(f"{tmp_path / 'in'}/", "").replace(f"{FOLDER}/", "") for line in outcome.told]
+    detail = [line.replace(f"{tmp_path / 'in'}/", "").replace(f"{FOLDER}/", "") for line in outcome.description]
     if "refused" in expected:
-        assert (outcome.code, told) == (2, [f"hitcast: {expected['refused']}"])
-        assert told[0].isprintable()
+        assert (outcome.code, detail) == (2, [f"hitcast: {expected['refused']}"])
+        assert detail[0].isprintable()
         assert _tree(home) == before
         assert not (home.raw / ".incoming").exists()
         return
-    assert (outcome.code, told) == (0, [])
+    assert (outcome.code, detail) == (0, [])
     counts = [int(number) for number in _last_counts(outcome.shown)]
     assert counts == expected["counts"]
     assert counts[0] == sum(counts[1:])
@@ -221,8 +221,8 @@ def test_a_bad_export_that_changes_under_the_reader_is_refused(
     monkeypatch.setattr(hitcast.cli.app, "measured", spoiling)
     outcome = call(path)
     assert outcome.code == 2
-    [told] = outcome.told
-    assert told.startswith(f"hitcast: {path}: {message}")
+    [detail] = outcome.description
+    assert detail.startswith(f"hitcast: {path}: {message}")
     assert _tree(home) == before
 
 

@@ -21,7 +21,7 @@ from tests.faults.commands import hitcast
 
 HEADER = "stream_date,isrc,territory,gender,streams,listeners"
 JANUARY = [f"2024-01-{day:02}" for day in range(1, 10)]
-CATALOGUE = "upc,isrc,release_title,artist_id,artist_name,release_date"
+CATALOG = "upc,isrc,release_title,artist_id,artist_name,release_date"
 
 
 def _csv(path: Path, *rows: str, header: str = HEADER) -> Path:
@@ -121,7 +121,7 @@ def test_a_late_day_is_added(home: Home, tmp_path: Path) -> None:
 
 def test_the_same_files_twice_change_nothing(home: Home, tmp_path: Path) -> None:
     _csv(tmp_path / "in" / "vk.csv", "2024-01-01,a,RU,,1,", "2024-01-02,a,RU,,x,", "2024-01-02,b,RU,,2,")
-    _csv(tmp_path / "in" / "catalogue.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOGUE)
+    _csv(tmp_path / "in" / "catalog.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOG)
     assert ingest(home, [tmp_path / "in"]).delivery_number == 1
     before = _tree(home)
     report = ingest(home, [tmp_path / "in"])
@@ -293,12 +293,12 @@ def test_a_table_may_come_in_files_of_many_kinds_at_once(home: Home, tmp_path: P
     assert report.ignored == [str(tmp_path / "in" / "README.md")]
 
 
-def test_the_catalogue_is_upserted_by_key_and_stamped(home: Home, tmp_path: Path) -> None:
+def test_the_catalog_is_upserted_by_key_and_stamped(home: Home, tmp_path: Path) -> None:
     rows = ["1,a,One,7,Artist,2024-01-01", "1,b,One,7,Artist,2024-01-01", "2,a,Two,7,Artist,2024-02-01"]
-    table = ingest(home, [_csv(tmp_path / "1.csv", *rows, header=CATALOGUE)]).tables[0]
+    table = ingest(home, [_csv(tmp_path / "1.csv", *rows, header=CATALOG)]).tables[0]
     assert (table.rows_changed, _counts(table)) == (3, (3, 3, 0, 0))
     rows = ["1,a,One (again),7,Artist,2024-01-01", "2,a,No,7,Artist,2024-02-01", "2,a,Two,7,Artist,2024-02-01"]
-    table = ingest(home, [_csv(tmp_path / "2.csv", *rows, header=CATALOGUE)]).tables[0]
+    table = ingest(home, [_csv(tmp_path / "2.csv", *rows, header=CATALOG)]).tables[0]
     assert (table.rows_changed, _counts(table)) == (1, (3, 2, 0, 1))
     assert _landed(home, "upc, isrc, release_title, delivery_number", "catalog_tracks") == [
         ("1", "a", "One (again)", 2),
@@ -320,7 +320,7 @@ def test_dbts_placeholders_are_left_alone(home: Home, tmp_path: Path) -> None:
         path.parent.mkdir(parents=True)
         duckdb.execute("copy (select 1 as x where false) to $path (format parquet)", {"path": str(path)})
     _csv(tmp_path / "in" / "vk.csv", "2024-01-01,a,RU,,1,")
-    _csv(tmp_path / "in" / "catalogue.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOGUE)
+    _csv(tmp_path / "in" / "catalog.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOG)
     assert ingest(home, [tmp_path / "in"]).delivery_number == 1
     assert ingest(home, [tmp_path / "in"]).delivery_number is None
     assert all(path.is_file() for path in placeholders)
@@ -338,7 +338,7 @@ def test_one_unfit_file_refuses_the_whole_call(home: Home, tmp_path: Path) -> No
             tmp_path / "3.csv", "2024-01-01,a,1", header="stream_date,isrc,streams"
         ): "lacks the required column territory",
         _csv(tmp_path / "4.csv", "1,2", header="x,y"): "no table has all its required columns",
-        _csv(tmp_path / "zz.csv", "1,a,T,7,A,01.01.2024", header=CATALOGUE): "has no valid row",
+        _csv(tmp_path / "zz.csv", "1,a,T,7,A,01.01.2024", header=CATALOG): "has no valid row",
     }
     for path, message in bad.items():
         with pytest.raises(HitcastError, match=message) as raised:
@@ -365,7 +365,7 @@ def test_an_ingest_killed_at_any_step_leaves_the_old_landing_or_the_new_one(
     _csv(tmp_path / "old" / "vk.csv", "2024-01-01,a,RU,,1,")
     _csv(tmp_path / "new" / "vk.csv", "2024-01-01,a,RU,,2,", "2024-01-02,a,RU,,2,")
     for folder, title in (("old", "Old"), ("new", "New")):
-        _csv(tmp_path / folder / "catalogue.csv", f"1,a,{title},7,Artist,2024-01-01", header=CATALOGUE)
+        _csv(tmp_path / folder / "catalog.csv", f"1,a,{title},7,Artist,2024-01-01", header=CATALOG)
     ingest(home, [tmp_path / "old"])
 
     def landed() -> tuple[object, ...]:
@@ -392,7 +392,7 @@ def test_an_ingest_killed_at_any_step_leaves_the_old_landing_or_the_new_one(
 def test_a_first_ingest_killed_before_its_ledger_is_made_good(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = _csv(tmp_path / "catalogue.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOGUE)
+    path = _csv(tmp_path / "catalog.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOG)
     real, calls = hitcast.ingest.landing.write_ledger, []
 
     def second_killed(*given: object) -> None:
@@ -421,13 +421,13 @@ def test_leftovers_of_a_killed_run_are_removed(home: Home, tmp_path: Path) -> No
 
 def test_progress_rises_to_the_end(home: Home, tmp_path: Path) -> None:
     _csv(tmp_path / "in" / "vk.csv", *(f"{day},a,RU,,1," for day in JANUARY))
-    _csv(tmp_path / "in" / "catalogue.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOGUE)
-    told: list[tuple[str, float]] = []
-    ingest(home, [tmp_path / "in"], progress=lambda message, share: told.append((message, share)))
-    shares = [share for _, share in told]
+    _csv(tmp_path / "in" / "catalog.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOG)
+    detail: list[tuple[str, float]] = []
+    ingest(home, [tmp_path / "in"], progress=lambda message, share: detail.append((message, share)))
+    shares = [share for _, share in detail]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
-    assert {message for message, _ in told} >= {"reading vk_stream_days", "writing vk_stream_days", "landing"}
+    assert {message for message, _ in detail} >= {"reading vk_stream_days", "writing vk_stream_days", "landing"}
 
 
 FIELD = st.sampled_from(

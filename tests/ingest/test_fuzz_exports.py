@@ -71,8 +71,8 @@ def test_no_spoiled_export_loses_a_row(shard: int, standing: Path, tmp_path: Pat
             failures.append(f"seed {seed}, {export.path}\n  {steps}\n  {type(error).__name__}: {error}")
         else:
             shutil.rmtree(folder)
-    told = ", ".join(f"{count:,} {what}" for what, count in sorted(outcomes.items()))
-    sys.stderr.write(f"\nshard {shard}: {told}, {len(failures)} failures\n")
+    message = ", ".join(f"{count:,} {what}" for what, count in sorted(outcomes.items()))
+    sys.stderr.write(f"\nshard {shard}: {message}, {len(failures)} failures\n")
     assert not failures, "\n\n".join(failures)
     # a few seeds tried again may all end alike
     assert MUTATIONS < 100 or (outcomes["landed"] and outcomes["refused"])
@@ -99,7 +99,7 @@ def _outcome(home: Home, export: Export) -> Counter[str]:
         assert counted <= table.read <= most, f"another reader finds {counted} rows, ingest {table.read}"
     assert _rejected_rows(table) == table.rejected, "rows are not among the rejects"
     if table.table == "catalog_tracks":
-        _check_catalogue(home, table)
+        _check_catalog(home, table)
     else:
         _check_days(home, table, report, before)
     assert ingest(home, [export.path]).delivery_number is None, "the same again changed something"
@@ -177,7 +177,7 @@ def _check_days(home: Home, table: TableReport, report: IngestReport, before: di
     assert on_disk == {day for name, day in ledger if name == table.table}
 
 
-def _check_catalogue(home: Home, table: TableReport) -> None:
+def _check_catalog(home: Home, table: TableReport) -> None:
     [path] = [path for path, row in landed_files(home, read_ledger(home)).items() if row.table_name == table.table]
     [(rows, keys, standing)] = duckdb.execute(
         "select count(*), count(distinct (upc, isrc)), count(*) filter (where isrc = 'RUZ0A2400001')"

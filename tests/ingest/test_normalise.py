@@ -10,7 +10,7 @@ import pytest
 
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.mapping import TableMapping
-from hitcast.ingest.normalise import Checks, normalised, places_of
+from hitcast.ingest.normalise import Checks, normalized, places_of
 from hitcast.ingest.readers import open_source
 
 WHOLE, DOUBLE = Column("streams", "bigint"), Column("share", "double")
@@ -32,7 +32,7 @@ def _normalise(folder: Path, column: Column, given: pa.Array, **mapping: Any) ->
     pq.write_table(pa.table({column.name: given}), path)
     with duckdb.connect() as connection:
         source, checks = open_source(path, TableMapping("vk_stream_days", **mapping), connection), Checks()
-        query = normalised(source, contract, {column.name: 0}, checks)
+        query = normalized(source, contract, {column.name: 0}, checks)
         checks.parameters |= {"paths": [str(path)], "first_file": 0}
         rows = connection.execute(query, checks.parameters).fetchall()
     return [(ours, bad, checks.problems[problem - 1][1] if problem else "") for ours, _, problem, bad in rows]
@@ -130,8 +130,8 @@ def test_text_becomes_the_contracts_value(
 def test_a_value_that_does_not_fit_is_rejected_with_its_reason(
     tmp_path: Path, column: Column, text: str | None, reason: str, mapping: dict[str, Any]
 ) -> None:
-    [(_, bad, told)] = _normalise(tmp_path, column, pa.array([text], pa.string()), **mapping)
-    assert (bad, told) == (text, reason)
+    [(_, bad, message)] = _normalise(tmp_path, column, pa.array([text], pa.string()), **mapping)
+    assert (bad, message) == (text, reason)
 
 
 def test_the_edges_of_a_range_and_null_in_an_optional_column_are_fine(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_nothing_in_the_query_makes_duckdb_lose_the_order_of_rows(tmp_path: Path
     pq.write_table(pa.table({"isrc": ["value 1", "b"]}), path)
     with duckdb.connect() as connection:
         source, checks = open_source(path, TableMapping("t"), connection), Checks()
-        query = normalised(source, Contract("t", (column,), ("isrc",)), {"isrc": 0}, checks, is_tame)
+        query = normalized(source, Contract("t", (column,), ("isrc",)), {"isrc": 0}, checks, is_tame)
         checks.parameters |= {"paths": [str(path)], "first_file": 0}
         rows = connection.execute(f"explain {query}", checks.parameters).fetchall()
     assert "JOIN" not in rows[0][1].upper()

@@ -76,9 +76,9 @@ def test_a_withdrawal_killed_after_its_ledger_is_made_good_by_the_same_call(
         ("vk_stream_days", date(2025, 5, 5), "never delivered: 2025-05-05"),
     ],
 )
-def test_what_cannot_be_withdrawn_is_told_and_nothing_changes(home: Home, table: str, day: date, told: str) -> None:
+def test_what_cannot_be_withdrawn_is_told_and_nothing_changes(home: Home, table: str, day: date, message: str) -> None:
     before = read_ledger(home)
-    with pytest.raises(HitcastError, match=told):
+    with pytest.raises(HitcastError, match=message):
         withdraw(home, table, [DAY, day])
     assert read_ledger(home) == before
     assert _file(home, DAY).exists()

@@ -12,7 +12,7 @@ from hitcast.ingest import ingest
 
 LAST_DAY = date(2021, 12, 31)
 ANNOUNCED_DAYS = 14
-"""Days before its release on which the label's catalogue tells of it."""
+"""Days before its release on which the label's catalog tells of it."""
 LATE_DAYS = 2
 """Days after which TikTok sends a day again, whole this time."""
 MAPPINGS = ("demo_catalog", "demo_tiktok", "demo_vk")
@@ -36,7 +36,7 @@ def write_past(whole: Home, folder: Path, until: date) -> Path:
             rows = connection.read_parquet(f"{whole.raw}/{table}/*/*/data.parquet", hive_partitioning=True)
             rows = rows.filter(f"{day} < date '{until}'").project("* exclude (delivery)")
             rows.write_parquet(str(folder / f"{table}.parquet"))
-        announced = _catalogue(connection, whole).filter(f"release_date < date '{until}' + {ANNOUNCED_DAYS}")
+        announced = _catalog(connection, whole).filter(f"release_date < date '{until}' + {ANNOUNCED_DAYS}")
         announced.write_parquet(str(folder / "catalog.parquet"))
     return folder
 
@@ -58,7 +58,7 @@ def write_days(whole: Home, root: Path, first: date, last: date = LAST_DAY) -> I
             late = _day(connection, whole, "tiktok_sound_days", day - timedelta(days=LATE_DAYS))
             if late is not None:
                 late.write_csv(str(folder / f"tiktok_late_{day}.csv"))
-            announced = _catalogue(connection, whole).filter(f"release_date = date '{day}' + {ANNOUNCED_DAYS}")
+            announced = _catalog(connection, whole).filter(f"release_date = date '{day}' + {ANNOUNCED_DAYS}")
             if len(announced):
                 announced.write_csv(str(folder / f"catalog_{day}.csv"))
         yield day, folder
@@ -72,6 +72,6 @@ def _day(connection: duckdb.DuckDBPyConnection, whole: Home, table: str, day: da
     return rows[0] if rows else None
 
 
-def _catalogue(connection: duckdb.DuckDBPyConnection, whole: Home) -> duckdb.DuckDBPyRelation:
+def _catalog(connection: duckdb.DuckDBPyConnection, whole: Home) -> duckdb.DuckDBPyRelation:
     rows = connection.read_parquet(f"{whole.raw}/catalog_tracks/delivery=*/data.parquet", hive_partitioning=True)
     return rows.project("* exclude (delivery_number, delivery)")

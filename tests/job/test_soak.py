@@ -20,10 +20,10 @@ DAYS = int(os.environ.get("HITCAST_SOAK_DAYS", "1"))
 ROWS = int(os.environ.get("HITCAST_SOAK_ROWS", "60000"))
 SPAN = 10
 """Days at either end that are compared."""
-MOST_GROWTH = 1.3
+MAX_GROWTH = 1.3
 BOUNDS_MB = {"dbt": 40, "logs": 21, "mlflow": 40, "rejects": 1, "serving": 40, "rest": 1}
 """What each part may come to whatever the number of days; `raw` and `warehouse` grow with the data alone."""
-MOST_SLACK = 3.0
+MAX_SLACK = 3.0
 """Size of the warehouse beside a copy written anew."""
 
 
@@ -64,7 +64,7 @@ def test_a_home_used_daily_costs_no_more_as_days_go_by(tmp_path: Path) -> None:
     days = []
     for day, folder in write_days(whole, root / "days", first):
         days.append(live(home, day, folder))
-        print(told(days[-1]), flush=True)
+        print(describe(days[-1]), flush=True)
     print("\n" + summary(days))
     assert [day.day for day in days] == [first + timedelta(days=number) for number in range(DAYS)]
     data_through, published = read_published(home)
@@ -75,11 +75,11 @@ def test_a_home_used_daily_costs_no_more_as_days_go_by(tmp_path: Path) -> None:
     assert entries(home) == {"dbt", "logs", "mlflow", "raw", "serving", "warehouse.duckdb", ".writer.lock"}
     # what a failure points at
     assert (home.dbt / "logs" / "dbt.log").stat().st_size > 0
-    assert slack(home) <= MOST_SLACK
+    assert slack(home) <= MAX_SLACK
     if DAYS >= 2 * SPAN:
         quiet = [day for day in days if not day.has_trained]
-        assert mean([day.cost for day in quiet[-SPAN:]]) <= MOST_GROWTH * mean([day.cost for day in quiet[:SPAN]])
-        assert max(day.peak_mb for day in days[-SPAN:]) <= MOST_GROWTH * max(day.peak_mb for day in days[:SPAN])
+        assert mean([day.cost for day in quiet[-SPAN:]]) <= MAX_GROWTH * mean([day.cost for day in quiet[:SPAN]])
+        assert max(day.peak_mb for day in days[-SPAN:]) <= MAX_GROWTH * max(day.peak_mb for day in days[:SPAN])
 
 
 def live(home: Home, day: date, folder: Path) -> Day:
@@ -173,7 +173,7 @@ def read_published(home: Home) -> tuple[date, int]:
     return found
 
 
-def told(day: Day) -> str:
+def describe(day: Day) -> str:
     parts = " ".join(f"{name} {size:.1f}" for name, size in day.disk_mb.items())
     trained = " trained" if day.has_trained else ""
     return (

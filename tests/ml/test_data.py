@@ -57,7 +57,7 @@ def test_infinite_and_missing_values_become_ones_that_models_take(make_home: Mak
     assert (marts.features["genre"] == "missing").sum() == 5
 
 
-def test_a_feature_added_to_catalogue_and_mart_is_taken(make_home: MakeHome) -> None:
+def test_a_feature_added_to_catalog_and_mart_is_taken(make_home: MakeHome) -> None:
     def add(tables: dict[str, pd.DataFrame]) -> None:
         tables["release_features"]["moon_phase"] = 0.5
         row = {"feature_name": "moon_phase", "feature_group": "competition", "feature_kind": "numeric", "position": 99}

@@ -127,7 +127,7 @@ def test_a_fresh_candidate_that_was_not_promoted_keeps_from_training_again(train
 
 def test_features_that_moved_are_found(trained: tuple[Settings, Trained], monkeypatch: pytest.MonkeyPatch) -> None:
     settings, _ = trained
-    monkeypatch.setattr(drift, "LEAST_RECENT", 5)
+    monkeypatch.setattr(drift, "MIN_RECENT", 5)
     before = look(settings)
     assert before is not None
     assert before.shifts
@@ -150,7 +150,7 @@ def test_shifts_are_kept_for_readers_once_for_each_day_of_data(
     trained: tuple[Settings, Trained], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, _ = trained
-    monkeypatch.setattr(drift, "LEAST_RECENT", 5)
+    monkeypatch.setattr(drift, "MIN_RECENT", 5)
     record(settings)
     found = record(settings)
     assert found is not None
@@ -172,7 +172,7 @@ def test_too_few_recent_releases_tell_nothing(trained: tuple[Settings, Trained])
     )
     found = look(settings)
     assert found is not None
-    assert found.recent_count < drift.LEAST_RECENT
+    assert found.recent_count < drift.MIN_RECENT
     assert not found.shifts
 
 
@@ -182,14 +182,14 @@ def test_matured_forecasts_are_judged_and_refusals_are_not(trained: tuple[Settin
     predict(settings, result.cutoff, progress=quiet)
     found = look(settings)
     assert found is not None
-    horizons = {of_horizon.horizon_days: of_horizon for of_horizon in found.matured}
+    horizons = {per_horizon.horizon_days: per_horizon for per_horizon in found.matured}
     assert set(horizons) == {14, 30}
     assert 0.5 < horizons[30].coverage <= 1
     assert 0 < horizons[30].rmsle < 3 * horizons[30].calibration_rmsle
     execute(settings, "update ml.predictions set lower_80 = 1, upper_80 = 2")
     narrowed = look(settings)
     assert narrowed is not None
-    assert all(of_horizon.coverage < 0.1 for of_horizon in narrowed.matured)
+    assert all(per_horizon.coverage < 0.1 for per_horizon in narrowed.matured)
     execute(settings, "update ml.predictions set predicted_streams = null, lower_80 = null, upper_80 = null")
     refused = look(settings)
     assert refused is not None

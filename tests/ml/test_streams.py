@@ -32,13 +32,13 @@ def test_forecasts_are_coherent(forecasts: dict[int, pd.DataFrame], frame: pd.Da
     known = frame["vk_streams_total"]
     assert (forecasts[14]["predicted_streams"] >= known).all()
     assert (forecasts[30]["predicted_streams"] >= forecasts[14]["predicted_streams"]).all()
-    for of_horizon in forecasts.values():
-        assert (of_horizon["lower_90"] <= of_horizon["lower_80"]).all()
-        assert (of_horizon["lower_80"] <= of_horizon["predicted_streams"]).all()
-        assert (of_horizon["predicted_streams"] <= of_horizon["upper_80"]).all()
-        assert (of_horizon["upper_80"] <= of_horizon["upper_90"]).all()
-        assert (of_horizon["lower_90"] >= known).all()
-        assert (of_horizon["expected_streams"] >= known).all()
+    for per_horizon in forecasts.values():
+        assert (per_horizon["lower_90"] <= per_horizon["lower_80"]).all()
+        assert (per_horizon["lower_80"] <= per_horizon["predicted_streams"]).all()
+        assert (per_horizon["predicted_streams"] <= per_horizon["upper_80"]).all()
+        assert (per_horizon["upper_80"] <= per_horizon["upper_90"]).all()
+        assert (per_horizon["lower_90"] >= known).all()
+        assert (per_horizon["expected_streams"] >= known).all()
     assert (forecasts[30]["expected_streams"] >= forecasts[14]["expected_streams"]).all()
 
 
@@ -72,17 +72,17 @@ def test_the_same_data_and_seed_give_the_same_forecasts(
     frame: pd.DataFrame,
 ) -> None:
     again = predict_streams(fit_streams(training, "tiktok_vk", columns, settings), frame)
-    for horizon, of_horizon in forecasts.items():
-        pd.testing.assert_frame_equal(again[horizon], of_horizon, rtol=1e-9, atol=0)
+    for horizon, per_horizon in forecasts.items():
+        pd.testing.assert_frame_equal(again[horizon], per_horizon, rtol=1e-9, atol=0)
 
 
 def test_contributions_add_up_to_the_distance_from_a_typical_forecast(model: StreamModel, frame: pd.DataFrame) -> None:
     """Between two releases of the same day, the difference of their logs is that of their contributions, nearly."""
     rows = frame[frame["as_of_day"] == 7].head(100)
     logs = np.log1p(predict_streams(model, rows)[30]["predicted_streams"].to_numpy())
-    told = model.contributions(rows, 30).sum(axis=1)
-    assert np.corrcoef(logs, told)[0, 1] > 0.99
-    assert np.std(logs - told) < 0.15
+    message = model.contributions(rows, 30).sum(axis=1)
+    assert np.corrcoef(logs, message)[0, 1] > 0.99
+    assert np.std(logs - message) < 0.15
 
 
 def split_by_date(

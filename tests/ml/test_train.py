@@ -142,7 +142,7 @@ def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
         "settings = Settings(home / 'warehouse.duckdb', home / 'mlflow', home / 'optuna.db'); "
         "train(settings); predict(settings)"
     )
-    told = []
+    message = []
     for seed in ("1", "2"):
         settings = make_home(f"home{seed}", change=genres_differ)
         subprocess.run(
@@ -153,14 +153,14 @@ def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
             capture_output=True,
         )
         with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
-            told.append(warehouse.sql("from ml.predictions order by release_id, horizon_days").df())
+            message.append(warehouse.sql("from ml.predictions order by release_id, horizon_days").df())
         standing = store.champion(settings)
         assert standing is not None
         # without trees there would be no chance to tell
         assert any(model.point_.trees_ for model in load_bundle(standing.bundle).streams["tiktok_vk"].models_)
     own = ["run_id", "predicted_at"]
-    assert len(told[0]) > 10
-    pd.testing.assert_frame_equal(told[0].drop(columns=own), told[1].drop(columns=own), rtol=1e-9, atol=1e-12)
+    assert len(message[0]) > 10
+    pd.testing.assert_frame_equal(message[0].drop(columns=own), message[1].drop(columns=own), rtol=1e-9, atol=1e-12)
 
 
 def test_too_few_mature_releases_are_refused(settings: Settings, tmp_path: object) -> None:
@@ -183,11 +183,11 @@ def test_other_horizons_and_a_single_class(make_home: MakeHome) -> None:
 def test_what_moves_the_forecasts_is_kept_with_the_run(trained: tuple[Settings, Trained]) -> None:
     settings, result = trained
     table = pd.read_csv(settings.mlflow_dir / "artifacts" / result.run_id / "artifacts" / "importances.csv")
-    of_case = table[(table["feature_set"] == "tiktok_vk") & (table["horizon_days"] == 30)]
-    assert of_case["mean_absolute_contribution"].is_monotonic_decreasing
+    case_rows = table[(table["feature_set"] == "tiktok_vk") & (table["horizon_days"] == 30)]
+    assert case_rows["mean_absolute_contribution"].is_monotonic_decreasing
     # its world streams on as it streamed so far, and as it grew
-    assert of_case["feature_name"].iloc[0] == "vk_streams_total"
-    assert not of_case["feature_name"].duplicated().any()
+    assert case_rows["feature_name"].iloc[0] == "vk_streams_total"
+    assert not case_rows["feature_name"].duplicated().any()
 
 
 def test_a_moved_home_still_works(trained: tuple[Settings, Trained]) -> None:

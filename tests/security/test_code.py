@@ -51,7 +51,7 @@ ALLOWED = {
         "quoted(name)": "a column of a published table, as an identifier",
         "defused(quoted(name))": "the same, guarded",
     },
-    "hitcast/ingest/catalogue.py": {
+    "hitcast/ingest/catalog.py": {
         "column.data_type": CONTRACT,
         "column.name": CONTRACT,
         "name": CONTRACT,
@@ -68,7 +68,7 @@ ALLOWED = {
     "hitcast/ingest/stage.py": {
         "column.data_type": CONTRACT,
         "i": "a number",
-        "normalised(shape, contract, places, checks, tame)": "takes values as parameters; tested with hostile heads",
+        "normalized(shape, contract, places, checks, tame)": "takes values as parameters; tested with hostile heads",
     },
     "hitcast/serving/postgres.py": {
         "TYPES[kind]": "one of the types above it",
@@ -103,7 +103,7 @@ ALLOWED = {
 }
 """What SQL is put together from, by module, and why that is none of a vendor's or a reader's values.
 
-Not seen: SQL that a helper makes (`normalised`, `relation`, `named_columns`), which the tests of `hitcast.ingest` hold
+Not seen: SQL that a helper makes (`normalized`, `relation`, `named_columns`), which the tests of `hitcast.ingest` hold
 to hostile headers, values and names; and whether a name that is allowed here is given something else.
 """
 

@@ -68,9 +68,9 @@ def test_names_of_files_stay_names(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_titles_give_the_terminal_no_orders(hostile_home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     render_publication(hostile_home)
-    told = capsys.readouterr().out
-    assert "=1+1" in told
-    assert set(told) - {"\n"} == {sign for sign in told if sign.isprintable()}
+    message = capsys.readouterr().out
+    assert "=1+1" in message
+    assert set(message) - {"\n"} == {sign for sign in message if sign.isprintable()}
 
 
 def test_heads_and_values_of_mappings_stay_text(tmp_path: Path) -> None:
@@ -110,15 +110,15 @@ def test_heads_and_values_of_mappings_stay_text(tmp_path: Path) -> None:
     assert rows == [("2024-02-01", "female", 7, "RU"), ("2024-02-02", "female", 7, "RU")]
 
 
-def test_texts_of_a_catalogue_arrive_as_they_are(tmp_path: Path) -> None:
+def test_texts_of_a_catalog_arrive_as_they_are(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     heads = ("upc", "isrc", "release_title", "artist_id", "artist_name", "release_date", "label_name")
     texts = [text for text in MARKUP if text.isprintable()]
     names = dict.fromkeys(("release_title", "artist_name", "label_name"), texts)
     fixed = {"upc": [f"{i:013}" for i in range(len(texts))], "isrc": [f"R{i}" for i in range(len(texts))]}
     rows = names | fixed | {"artist_id": fixed["isrc"], "release_date": ["2024-01-01"] * len(texts)}
-    pq.write_table(pa.table({name: rows[name] for name in heads}), tmp_path / "catalogue.parquet")
-    (table,) = ingest(home, [tmp_path / "catalogue.parquet"]).tables
+    pq.write_table(pa.table({name: rows[name] for name in heads}), tmp_path / "catalog.parquet")
+    (table,) = ingest(home, [tmp_path / "catalog.parquet"]).tables
     assert table.accepted == len(texts)
     held = pq.read_table(home.raw / "catalog_tracks" / "delivery=000001" / "data.parquet").to_pylist()
     for name in names:

@@ -1,4 +1,4 @@
-"""The page: only this machine reaches it, other sites do not, and no name from a catalogue is more than text."""
+"""The page: only this machine reaches it, other sites do not, and no name from a catalog is more than text."""
 
 import itertools
 import os
@@ -134,7 +134,7 @@ def test_what_keeps_other_sites_out_stays_on_and_the_page_is_given_no_secret(
     assert started["env"]["PATH"] == os.environ["PATH"]
 
 
-def _told_as_markdown(page: AppTest) -> list[str]:
+def _as_markdown_text(page: AppTest) -> list[str]:
     """All that Streamlit takes for Markdown: texts, and labels of what can be set."""
     texts = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success")
     found = [str(element.value) for kind in texts for element in getattr(page, kind)]
@@ -147,7 +147,7 @@ def test_no_name_reaches_markdown(home: Home, monkeypatch: pytest.MonkeyPatch, n
     monkeypatch.setenv("HITCAST_PUBLISHED", str(home.serving / "hitcast.duckdb"))
     for text in SHOWN if name == "release" else SHOWN[:1]:
         drawn = opened(name, release=str(FIRST_ID + TEXTS.index(text)))
-        whole = "\n".join(_told_as_markdown(drawn))
+        whole = "\n".join(_as_markdown_text(drawn))
         assert [text for text in TEXTS if len(text) > 4 and text in whole] == []
         if name == "release":
             assert any(text in str(element.value) for element in drawn.text), "it is shown, as text"
@@ -159,7 +159,7 @@ def test_an_address_of_injected_values_is_no_more_than_a_filter(home: Home, monk
     for text in ("'; drop table release_predictions; --", "<script>alert(1)</script>\x00", "9" * 400):
         for name in PAGES:
             drawn = opened(name, **dict.fromkeys(names, text))
-            assert text not in "\n".join(_told_as_markdown(drawn))
+            assert text not in "\n".join(_as_markdown_text(drawn))
     with duckdb.connect(str(home.serving / "hitcast.duckdb"), read_only=True) as connection:
         assert connection.table("release_predictions").shape[0] > 0
 

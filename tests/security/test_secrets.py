@@ -118,11 +118,11 @@ def webhook() -> Iterator[tuple[str, list[str]]]:
     ],
 )
 def test_no_answer_of_a_webhook_shows_its_address(
-    webhook: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch, address: str, told: str
+    webhook: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch, address: str, message: str
 ) -> None:
     server, asked = webhook
     monkeypatch.setenv("HITCAST_ALERTS_WEBHOOK", address.format(server))
-    with pytest.raises(HitcastError, match=told) as refusal:
+    with pytest.raises(HitcastError, match=message) as refusal:
         post([ALERT])
     assert "s3" not in str(refusal.value)
     assert "\n" not in str(refusal.value)

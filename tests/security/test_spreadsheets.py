@@ -27,9 +27,9 @@ LIVE = re.compile('[\\s"\\x00-\\x1f\\xad\u200b-\u200f\u2028-\u202f\u2060\ufeff]*
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
-def live_cells(told: bytes) -> list[str]:
+def live_cells(message: bytes) -> list[str]:
     """Cells that a spreadsheet may run, whether it splits lines at commas, at semicolons or at tabs."""
-    text = told.decode("utf-8-sig")
+    text = message.decode("utf-8-sig")
     cells = [
         cell
         for delimiter in ",;\t"
@@ -41,8 +41,8 @@ def live_cells(told: bytes) -> list[str]:
 
 def test_the_search_for_live_cells_finds_each_attack() -> None:
     for text in (*FORMULAS, *SPLIT_FORMULAS):
-        told = pd.DataFrame({"id": ["a"], "text": [text], "last": [1]}).to_csv(index=False).encode()
-        assert live_cells(told) or text == 'a","=1+1', "quotes guard this one"
+        message = pd.DataFrame({"id": ["a"], "text": [text], "last": [1]}).to_csv(index=False).encode()
+        assert live_cells(message) or text == 'a","=1+1', "quotes guard this one"
 
 
 def test_exports_carry_no_live_formula(hostile_home: Home, tmp_path: Path) -> None:
@@ -75,9 +75,9 @@ def test_a_workbook_carries_no_formula_and_no_link(hostile_home: Home, tmp_path:
 
 def test_downloads_of_the_page_carry_no_live_formula_in_cells_and_heads() -> None:
     frame = pd.DataFrame({"id": "a", "text": list(TEXTS), "change": -0.5} | dict.fromkeys(TEXTS, "x"))
-    told = csv_of(frame)
-    assert live_cells(told) == []
-    read = pd.read_csv(io.BytesIO(told), dtype=str, keep_default_na=False)
+    message = csv_of(frame)
+    assert live_cells(message) == []
+    read = pd.read_csv(io.BytesIO(message), dtype=str, keep_default_na=False)
     assert set(read["change"]) == {"-0.5"}
     assert [text for text in read["text"] if text in NUMBERS] == list(NUMBERS)
 

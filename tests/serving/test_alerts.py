@@ -58,9 +58,9 @@ def test_a_first_publication_alerts_to_nothing(tmp_path: Path) -> None:
 
 def test_an_alert_says_what_changed(home: Home) -> None:
     fell, moved, crossed = find_alerts(home, 0.25)
-    assert fell.told() == "Artist: Title, 30 days: 100 K to 60.0 K streams (-40%)"
-    assert moved.told().endswith("100 K to 125 K streams (+25%)")
-    assert crossed.told().endswith("100 K to 101 K streams (+1%, medium to high)")
+    assert fell.describe() == "Artist: Title, 30 days: 100 K to 60.0 K streams (-40%)"
+    assert moved.describe().endswith("100 K to 125 K streams (+25%)")
+    assert crossed.describe().endswith("100 K to 101 K streams (+1%, medium to high)")
     assert json.loads(as_json([crossed]))[0]["previous_predicted_class"] == "medium"
 
 
@@ -106,7 +106,7 @@ def test_alerts_are_posted_as_text_and_data(webhook: list[object]) -> None:
     post([ALERT])
     (body,) = webhook
     assert isinstance(body, dict)
-    assert body["text"] == ALERT.told()
+    assert body["text"] == ALERT.describe()
     assert body["alerts"][0]["predicted_streams"] == 2000.0
 
 
@@ -114,14 +114,14 @@ def test_a_failed_post_is_one_line_without_the_address(webhook: list[object], mo
     import os
 
     address = os.environ["HITCAST_ALERTS_WEBHOOK"]
-    for wrong, told in (
+    for wrong, message in (
         (address.replace("/secret", "/no"), "answered 403"),
         ("http://127.0.0.1:1/secret", "could not be reached"),
         ("file:///etc/secret", "is not set to an http"),
         ("", "is not set to an http"),
     ):
         monkeypatch.setenv("HITCAST_ALERTS_WEBHOOK", wrong)
-        with pytest.raises(HitcastError, match=told) as refusal:
+        with pytest.raises(HitcastError, match=message) as refusal:
             post([ALERT])
         assert "secret" not in str(refusal.value)
         assert "\n" not in str(refusal.value)

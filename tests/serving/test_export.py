@@ -58,7 +58,7 @@ def test_what_cannot_be_exported_is_told(home: Home, tmp_path: Path, monkeypatch
     (tmp_path / "file").write_text("")
     with pytest.raises(HitcastError, match="Name another folder"):
         export(home, (), "csv", tmp_path / "file")
-    monkeypatch.setattr(exporting, "MOST_ROWS", 3)
+    monkeypatch.setattr(exporting, "MAX_ROWS", 3)
     with pytest.raises(HitcastError, match="has 8 rows, a sheet holds 3"):
         export(home, ("release_predictions",), "xlsx", tmp_path)
     assert sorted(child.name for child in tmp_path.iterdir()) == ["file"]

@@ -67,8 +67,8 @@ def test_every_table_arrives_with_its_rows_types_and_meanings(home: Home, dsn: s
     )
     assert list(types) == list(columns_of("release_predictions"))
     assert (types["horizon_days"], types["actual_streams"]) == ("integer", "bigint")
-    told = ask(dsn, "select obj_description('hitcast.release_predictions'::regclass)")
-    assert told == [("It's release_predictions.",)]
+    message = ask(dsn, "select obj_description('hitcast.release_predictions'::regclass)")
+    assert message == [("It's release_predictions.",)]
     assert ask(dsn, "select col_description('hitcast.stream_classes'::regclass, 2)") == [
         ("What minimum_streams means.",)
     ]
@@ -175,10 +175,10 @@ def test_sqlalchemy_reflects_and_queries_every_table(home: Home, dsn: str, targe
     ],
 )
 def test_a_wrong_dsn_is_one_line_without_its_password(
-    home: Home, dsn: str, monkeypatch: pytest.MonkeyPatch, change: object, told: str
+    home: Home, dsn: str, monkeypatch: pytest.MonkeyPatch, change: object, message: str
 ) -> None:
     monkeypatch.setenv("HITCAST_POSTGRES_DSN", change(dsn))  # type: ignore[operator]
-    with pytest.raises(HitcastError, match=told) as refusal:
+    with pytest.raises(HitcastError, match=message) as refusal:
         publish_to_postgres(home)
     line = str(refusal.value)
     assert "\n" not in line
@@ -186,7 +186,7 @@ def test_a_wrong_dsn_is_one_line_without_its_password(
         assert secret not in line
 
 
-def test_texts_of_a_catalogue_arrive_as_they_are(tmp_path: Path, dsn: str) -> None:
+def test_texts_of_a_catalog_arrive_as_they_are(tmp_path: Path, dsn: str) -> None:
     rows = [{"release_id": f"R{number:02}", "release_title": text} for number, text in enumerate(TEXTS)]
     home = make_home(tmp_path, release_predictions=rows)
     publish(home)

@@ -40,8 +40,8 @@ def test_tables_and_what_they_hold_are_published(home: Home) -> None:
         for name, row_count in counts.items():
             assert serving.table(name).shape[0] == row_count
             assert duckdb.read_parquet(str(home.serving / f"{name}.parquet")).shape == serving.table(name).shape
-        told = dict(serving.sql("select table_name, row_count from publish_info").fetchall())
-    assert told == counts
+        message = dict(serving.sql("select table_name, row_count from publish_info").fetchall())
+    assert message == counts
     assert info(home, "data_through_date") == date(2021, 12, 31)
     assert (info(home, "run_id"), info(home, "model_name")) == ("r1", "hitcast/1")
     published_at = info(home, "published_at")

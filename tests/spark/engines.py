@@ -25,10 +25,10 @@ def build(home: Home, target: str, *arguments: str) -> None:
     left_out = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     dbt, environment = command(home, target, "build", *left_out, *arguments)
     built = subprocess.run(dbt, env=environment, cwd=home.root, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, told(built.stdout)
+    assert built.returncode == 0, describe(built.stdout)
 
 
-def told(output: str) -> str:
+def describe(output: str) -> str:
     """The lines of a dbt run that say what went wrong."""
     lines = output.splitlines()
     first = next((place for place, line in enumerate(lines) if " ERROR " in line or "Error" in line), 0)

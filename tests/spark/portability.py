@@ -100,13 +100,13 @@ def main(compiled: Path) -> int:
     folder = compiled / "compiled" / "hitcast" / "models"
     # tests lie in folders named like the YAML that holds them
     models = [path for path in folder.rglob("*.sql") if not any(above.suffix == ".yml" for above in path.parents)]
-    told = [f"{path.name}: {problem}" for path in sorted(models) for problem in problems(path.read_text())]
+    message = [f"{path.name}: {problem}" for path in sorted(models) for problem in problems(path.read_text())]
     for path in sorted((PROJECT_DIR / "models").rglob("*.sql")):
-        told += [f"{path.name}: {problem}" for problem in problems_of_source(path.read_text())]
+        message += [f"{path.name}: {problem}" for problem in problems_of_source(path.read_text())]
     if not models:
-        told.append(f"no compiled model below {compiled}")
-    print("\n".join(told) or f"{len(models)} models mean the same on Spark")
-    return 1 if told else 0
+        message.append(f"no compiled model below {compiled}")
+    print("\n".join(message) or f"{len(models)} models mean the same on Spark")
+    return 1 if message else 0
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ ROWS = "(values (1, 'a', 0.1::double), (2, null, null), (2, null, 3e9)) as t (nu
         ("number, text", "columns [('measure', 'DOUBLE')]"),
     ],
 )
-def test_differences_are_counted(tmp_path: Path, changed: str, told: str) -> None:
-    assert _differences(tmp_path, f"select {changed} from {ROWS}") == ({"mart": told} if told else {})
+def test_differences_are_counted(tmp_path: Path, changed: str, message: str) -> None:
+    assert _differences(tmp_path, f"select {changed} from {ROWS}") == ({"mart": message} if message else {})
 
 
 @pytest.mark.parametrize("theirs", [f"from {ROWS} limit 2", f"from {ROWS} union all select 1, 'a', 0.1::double"])

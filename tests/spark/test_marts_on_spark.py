@@ -14,7 +14,7 @@ from hitcast.core.spark_cluster import Cluster, stop
 from hitcast.ingest import ingest, withdraw
 from hitcast.job.run import FEATURES
 from tests.end_to_end.small_world import World, make_world
-from tests.spark.engines import build, command, differing_rows, export, marts, told
+from tests.spark.engines import build, command, describe, differing_rows, export, marts
 from tests.spark.ml_rows import write_ml_rows
 
 # long enough for releases to mature and to become their artist's history
@@ -73,7 +73,7 @@ def test_the_first_run_gives_the_same_rows(home: Home, tmp_path: Path) -> None:
 
 
 def test_a_later_run_gives_the_same_rows(home: Home, world: World, tmp_path: Path) -> None:
-    """New days, a late and a corrected one, a grown catalogue, days withdrawn, and forecasts to show."""
+    """New days, a late and a corrected one, a grown catalog, days withdrawn, and forecasts to show."""
     rest = World(
         world.catalog[world.catalog["release_date"] >= CUT],
         world.tiktok[(world.tiktok["activity_date"] >= RE_SENT) | (world.tiktok["activity_date"] == LATE)],
@@ -88,7 +88,7 @@ def test_a_later_run_gives_the_same_rows(home: Home, world: World, tmp_path: Pat
         build(home, target, *MODELS)
     assert row_count(home, "int_vk__release_days") > before
     for table in marts(home):
-        assert row_count(home, table), f"{table} would be compared in vain"
+        assert row_count(home, table), f"{table} would be compared for nothing"
     assert differences(home, tmp_path / "second") == {}
     # a model that was trained on the last bit of a fraction forecasts otherwise
     assert differing_rows(home, ["release_features"], tmp_path / "second", tolerance=0) == {}
@@ -108,7 +108,7 @@ def test_a_worker_lost_in_mid_build_changes_nothing(home: Home, cluster: Cluster
                 if target == "spark_local" and "START" in line and "int_vk__release_days" in line:
                     # its tasks are under way a moment later
                     threading.Thread(target=_lose, args=(cluster, run)).start()
-        assert run.returncode == 0, told("".join(lines))
+        assert run.returncode == 0, describe("".join(lines))
     assert cluster.workers[0].poll() is not None
     assert differences(home, tmp_path / "third", [name for name in marts(home) if name.startswith("release_")]) == {}
 

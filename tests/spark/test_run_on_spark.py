@@ -74,18 +74,18 @@ def test_the_same_forecasts_are_published(homes: dict[str, Home]) -> None:
     assert len(rows["duckdb"]) == len(rows["spark_local"])
     for ours, theirs in zip(rows["duckdb"], rows["spark_local"], strict=True):
         for name, here, there in zip(shared, ours, theirs, strict=True):
-            told = f"{ours[:2]} {name}"
+            message = f"{ours[:2]} {name}"
             if columns[name] == "DOUBLE" and here is not None:
-                assert there == pytest.approx(here, rel=1e-6, abs=1e-6), told
+                assert there == pytest.approx(here, rel=1e-6, abs=1e-6), message
             else:
-                assert there == here, told
+                assert there == here, message
 
 
 def test_all_tables_are_published_alike_with_what_they_mean(homes: dict[str, Home]) -> None:
-    told = {}
+    message = {}
     for target, home in homes.items():
         with duckdb.connect(str(published_file(home)), read_only=True) as published:
-            told[target] = published.execute(
+            message[target] = published.execute(
                 """
                 select columns.table_name, column_name, data_type, columns.comment, tables.comment
                 from duckdb_columns() as columns
@@ -93,8 +93,8 @@ def test_all_tables_are_published_alike_with_what_they_mean(homes: dict[str, Hom
                 order by columns.table_name, column_name
                 """
             ).fetchall()
-    assert {row[0] for row in told["duckdb"]} > set(PUBLISHED_TABLES)
-    assert told["spark_local"] == told["duckdb"]
+    assert {row[0] for row in message["duckdb"]} > set(PUBLISHED_TABLES)
+    assert message["spark_local"] == message["duckdb"]
 
 
 def test_each_target_has_its_own_warehouse_and_no_other(homes: dict[str, Home]) -> None:

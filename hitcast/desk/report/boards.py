@@ -73,19 +73,19 @@ def judged(
             day=int(str(as_of_day)),
             model=str(name),
             size=None if by is None else int(str(size)),
-            releases=int(of_model["release_count"].max()),
-            values=dict(zip(of_model["metric"], of_model["metric_value"], strict=True)),
+            releases=int(model_rows["release_count"].max()),
+            values=dict(zip(model_rows["metric"], model_rows["metric_value"], strict=True)),
         )
-        for (feature_set, name, as_of_day, horizon, size), of_model in metrics.join(parts)[wanted].groupby(
+        for (feature_set, name, as_of_day, horizon, size), model_rows in metrics.join(parts)[wanted].groupby(
             keys, sort=False, dropna=False
         )
     ]
     return sorted(found, key=lambda one: (one.horizon, one.day, one.feature_set, one.size or 0))
 
 
-def cells(of_model: Judged, columns: Sequence[Column]) -> list[Cell]:
+def cells(model_rows: Judged, columns: Sequence[Column]) -> list[Cell]:
     """Cells of a board's row; a figure that has an interval carries it."""
-    return [figure_cell(of_model.get(name), of_model.ends(name), style) for name, _, style in columns]
+    return [figure_cell(model_rows.get(name), model_rows.ends(name), style) for name, _, style in columns]
 
 
 def figure_cell(value: float, ends: tuple[float, float], style: Callable[[float], str]) -> Cell:
@@ -103,7 +103,7 @@ def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str)
         columns: Metrics to show.
         model: The one whose rows are set in bold.
     """
-    told = {"streams": "Streams in", "classes": "Class by streams in"}[task]
+    message = {"streams": "Streams in", "classes": "Class by streams in"}[task]
     found: list[str] = []
     earlier: list[str] = []
     for label, suffix, metrics, day in (
@@ -114,7 +114,7 @@ def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str)
         for horizon, as_of_day in dict.fromkeys((one.horizon, one.day) for one in everyone):
             rows = [one for one in everyone if (one.horizon, one.day) == (horizon, as_of_day)]
             caption = (
-                f"{told} {horizon} days, known at day {as_of_day}, {label}: {count(rows[0].releases)} test releases"
+                f"{message} {horizon} days, known at day {as_of_day}, {label}: {count(rows[0].releases)} test releases"
             )
             if task == "classes":
                 caption += f", {percent(rows[0].get('top_share'))} of them {evidence.class_names[2]}"

@@ -1,4 +1,4 @@
-"""Charts as SVG that stands inside a page: its colours are the page's, light or dark, and it asks for nothing."""
+"""Charts as SVG that stands inside a page: its colors are the page's, light or dark, and it asks for nothing."""
 
 import io
 import re
@@ -11,13 +11,13 @@ import numpy as np
 
 # matplotlib knows no CSS: each stands for a variable of the page and is replaced by it.
 INK, RULE = "#010101", "#020202"
-COLOURS = ("#030303", "#040404", "#050505", "#060606")
+COLORS = ("#030303", "#040404", "#050505", "#060606")
 VARIABLES = {
     INK: "currentColor",
     RULE: "var(--rule)",
-    **dict(zip(COLOURS, ("var(--one)", "var(--two)", "var(--three)", "var(--four)"), strict=True)),
+    **dict(zip(COLORS, ("var(--one)", "var(--two)", "var(--three)", "var(--four)"), strict=True)),
 }
-# Told apart without colour too, in print and by those who do not see it.
+# Told apart without color too, in print and by those who do not see it.
 DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D")
 
@@ -129,22 +129,22 @@ def line_chart(axes: Axes, curves: Sequence[Curve]) -> str:
 
 def _draw(frame: Any, curve: Curve, place: int, shift: float, joined: bool) -> None:
     x = np.asarray(curve.x, dtype=float) + shift
-    colour = COLOURS[place]
+    color = COLORS[place]
     marker = MARKERS[place] if len(x) <= 20 else ""
     dashes = DASHES[place] if joined else ""
-    frame.plot(x, curve.y, color=colour, linestyle=dashes, marker=marker, markersize=4, label=curve.name)
+    frame.plot(x, curve.y, color=color, linestyle=dashes, marker=marker, markersize=4, label=curve.name)
     if len(curve.low):
-        frame.vlines(x, curve.low, curve.high, color=colour, linewidth=1.2)
+        frame.vlines(x, curve.low, curve.high, color=color, linewidth=1.2)
 
 
-def _inline(svg: str, told: str) -> str:
+def _inline(svg: str, message: str) -> str:
     """The drawing without what only a file of its own needs."""
     svg = svg[svg.index("<svg") :]
     svg = svg.replace("xlink:href", "href")
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     box = re.findall(r'viewBox="[^"]*"', svg)[0]
-    svg = re.sub(r"<svg[^>]*>", f'<svg {box} role="img" aria-label="{escape(told, quote=True)}">', svg, count=1)
+    svg = re.sub(r"<svg[^>]*>", f'<svg {box} role="img" aria-label="{escape(message, quote=True)}">', svg, count=1)
     for stand_in, variable in VARIABLES.items():
         svg = svg.replace(stand_in, variable)
     return re.sub(r">\s+<", "><", svg).strip()

@@ -41,7 +41,7 @@ BOARD: tuple[Column, ...] = (
     ("balanced_accuracy", "balanced accuracy", percent),
     ("accuracy", "accuracy", percent),
 )
-MOST_PICKS = 10
+MAX_PICKS = 10
 PICKED = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
 
 
@@ -54,7 +54,7 @@ def class_boards(evidence: Evidence) -> str:
         "probability; a random order scores the share of hits. Kappa counts errors by the square of their "
         "distance. The cost is that of promoting where the probability reaches "
         f"{percent(promotion_threshold(*evidence.costs), 0)}, the threshold of {evidence.costs[0]:g} for a "
-        f"promotion in vain and {evidence.costs[1]:g} for a missed hit. Small figures are 95 % intervals."
+        f"false positive and {evidence.costs[1]:g} for a missed hit. Small figures are 95 % intervals."
     )
     return section(
         "classes", "Classes: leader boards", paragraph(text), *boards(evidence, "classes", BOARD, CLASS_MODEL)
@@ -64,8 +64,8 @@ def class_boards(evidence: Evidence) -> str:
 def _cuts(evidence: Evidence, model: str) -> Iterator[tuple[str, pd.DataFrame]]:
     """A model's class forecasts, by feature set, releases in the same order."""
     rows = evidence.classes
-    for feature_set, of_set in rows[rows["model_name"] == model].groupby("feature_set"):
-        yield str(feature_set), of_set.sort_values("release_id").reset_index(drop=True)
+    for feature_set, set_rows in rows[rows["model_name"] == model].groupby("feature_set"):
+        yield str(feature_set), set_rows.sort_values("release_id").reset_index(drop=True)
 
 
 def _hit(evidence: Evidence, rows: pd.DataFrame, least: int = 2) -> np.ndarray:
@@ -77,7 +77,7 @@ def calibration(evidence: Evidence) -> str:
     body: list[list[Cell]] = []
     charts = []
     names = evidence.class_names
-    for least, told in ((2, f"P({names[2]})"), (1, f"P(at least {names[1]})")):
+    for least, message in ((2, f"P({names[2]})"), (1, f"P(at least {names[1]})")):
         curves = []
         for feature_set, rows in _cuts(evidence, CLASS_MODEL):
             probability = rows[list(PROBABILITY_COLUMNS[least:])].sum(axis=1).to_numpy()
@@ -89,16 +89,16 @@ def calibration(evidence: Evidence) -> str:
                 bin_name = f"{percent(values['from'], 0)} to {percent(values['from'] + 0.1, 0)}"
                 body.append(
                     [
-                        f"{told} {bin_name} · {feature_set}",
+                        f"{message} {bin_name} · {feature_set}",
                         count(values["releases"]),
                         percent(values["probability"]),
                         figure_cell(values["share"], interval, percent),
                     ]
                 )
         axes = Axes(
-            told, "forecast probability", "share that came true", joined=False, floor=-0.03, top=1.03, diagonal=True
+            message, "forecast probability", "share that came true", joined=False, floor=-0.03, top=1.03, diagonal=True
         )
-        charts.append(figure(line_chart(axes, curves), f"{told}: dashed is perfect; 95 % intervals, counts below."))
+        charts.append(figure(line_chart(axes, curves), f"{message}: dashed is perfect; 95 % intervals, counts below."))
     text = (
         f"{CLASS_MODEL}, known at day {REFERENCE_DAY}, all origins, ten bins of equal width. A bin with few releases "
         "has a wide interval: most releases are nearly certain to be small, so the middle bins are thin."
@@ -127,7 +127,7 @@ def picks(evidence: Evidence) -> str:
             for model in evidence.classes.loc[evidence.classes["feature_set"] == feature_set, "model_name"].unique()
         }
         shown = [name for name in (CLASS_MODEL, LINE, "rank_views") if name in by_model]
-        weeks, places = release_weeks(rows["release_date"]), list(range(1, MOST_PICKS + 1))
+        weeks, places = release_weeks(rows["release_date"]), list(range(1, MAX_PICKS + 1))
         by_week = {
             name: [precision_of_week(hit, score, weeks, best) for best in places]
             for name, score in (by_model | {"at most": hit.astype(float)}).items()
@@ -187,7 +187,7 @@ def costs(evidence: Evidence) -> str:
         by_model["class of log_linear"] = [float(promotion_costs(hit, by_class, ratio, 1).mean()) for ratio in RATIOS]
         curves = [Curve(name, list(RATIOS), [1000 * cost for cost in values]) for name, values in by_model.items()]
         axes = Axes(
-            f"Cost, {feature_set}", "cost of promoting in vain, in missed hits", "missed hits per 1,000", floor=0
+            f"Cost, {feature_set}", "cost of a false positive, in missed hits", "missed hits per 1,000", floor=0
         )
         charts.append(
             figure(
@@ -222,7 +222,7 @@ def costs(evidence: Evidence) -> str:
         figures(*charts),
         table(
             "cost-ratios",
-            "Missed hits per 1,000 releases, by cost of a promotion in vain",
+            "Missed hits per 1,000 releases, by cost of a false positive",
             ("who promotes · features", *(f"{ratio} : 1" for ratio in (1, 3, 5, 10, 20))),
             body,
         ),
@@ -249,7 +249,7 @@ def contradictions(evidence: Evidence) -> str:
             for end in ("predicted_streams", "lower_80", "upper_80")
         )
         apart = by_streams != forecast
-        place, least, most = (np.argmax(of_rows[:, None] == names, axis=1) for of_rows in (forecast, lowest, highest))
+        place, least, most = (np.argmax(row_part[:, None] == names, axis=1) for row_part in (forecast, lowest, highest))
         unexplained = apart & ((place < least) | (place > most))
         right = [apart & (side == actual) for side in (forecast, by_streams)]
         body.append(

@@ -42,7 +42,7 @@ class Evidence:
         origins: Origins in order of time.
         class_names: In rising order.
         minimums: Least streams of the middle and of the top class.
-        costs: Cost of promoting in vain and of missing a hit.
+        costs: Cost of a false positive and of missing a hit.
         truth: Best possible forecasts of a demo world: `release_id`, `horizon_days`, `expected_log1p_streams`.
         experiments: Rows of `ml.experiments`, the latest run of each experiment.
     """

@@ -8,7 +8,7 @@ from ml.evaluation.bootstrap import paired_interval, release_weeks, skill_interv
 from ml.evaluation.metrics import expected_cost, interval_metrics, rmsle, skill, stream_metrics
 from ml.streams import INTERVAL_COLUMNS
 
-LEAST_OF_GROUP = 30
+MIN_PER_GROUP = 30
 """Test releases below which groups are told together: a skill of fewer says nothing."""
 RATIOS = tuple(range(1, 21))
 
@@ -17,8 +17,10 @@ def beside_line(streams: pd.DataFrame) -> pd.DataFrame:
     """The model's forecasts with those of the log-linear law in `line_streams`."""
     shared = ["feature_set", "horizon_days", "release_id"]
     line = streams.loc[streams["model_name"] == LINE, [*shared, "predicted_streams"]]
-    of_model = streams[streams["model_name"] == STREAM_MODEL]
-    return of_model.merge(line.rename(columns={"predicted_streams": "line_streams"}), on=shared, validate="one_to_one")
+    model_rows = streams[streams["model_name"] == STREAM_MODEL]
+    return model_rows.merge(
+        line.rename(columns={"predicted_streams": "line_streams"}), on=shared, validate="one_to_one"
+    )
 
 
 def skill_by_group(rows: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
@@ -52,10 +54,10 @@ def skill_by_group(rows: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
 
 
 def pooled(names: pd.Series) -> pd.Series:
-    """Group names, the small groups of fewer than `LEAST_OF_GROUP` rows under one name; unknown ones as such."""
+    """Group names, the small groups of fewer than `MIN_PER_GROUP` rows under one name; unknown ones as such."""
     known = names.astype(object).where(names.notna(), "(unknown)")
     counts = known.value_counts()
-    small = set(counts[counts < LEAST_OF_GROUP].index)
+    small = set(counts[counts < MIN_PER_GROUP].index)
     return known.where(~known.isin(small), f"(others: {len(small)} small ones)")
 
 
@@ -80,7 +82,7 @@ def lift_curve(hit: np.ndarray, score: np.ndarray, shares: np.ndarray) -> tuple[
 
 
 def cost_curve(hit: np.ndarray, probability: np.ndarray) -> list[float]:
-    """Mean cost a release when promoting in vain costs 1, 2, ... 20 missed hits, in missed hits."""
+    """Mean cost a release when a false positive costs 1, 2, ... 20 missed hits, in missed hits."""
     return [expected_cost(hit, probability, float(ratio), 1.0) for ratio in RATIOS]
 
 

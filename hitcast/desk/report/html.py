@@ -82,8 +82,8 @@ def figures(*charts: str) -> str:
 
 def figure(chart: str, caption: str = "") -> str:
     """A drawing, with what its title and axes leave unsaid."""
-    told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    return f"<figure>{chart}{told}</figure>"
+    message = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f"<figure>{chart}{message}</figure>"
 
 
 def section(name: str, title: str, *parts: str) -> str:

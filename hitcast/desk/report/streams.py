@@ -99,19 +99,19 @@ def _shown(name: str, axes: Axes, caption: str, heads: Sequence[str], groups: It
     charts, tables = [], []
     everyone = list(groups)
     for horizon in sorted({group.horizon for group in everyone}):
-        of_horizon = [group for group in everyone if group.horizon == horizon]
+        per_horizon = [group for group in everyone if group.horizon == horizon]
         curves = []
-        for feature_set in dict.fromkeys(group.feature_set for group in of_horizon):
-            of_set = [group for group in of_horizon if group.feature_set == feature_set]
+        for feature_set in dict.fromkeys(group.feature_set for group in per_horizon):
+            set_rows = [group for group in per_horizon if group.feature_set == feature_set]
             # A group of one week has no interval, and a bar of no length says so.
-            low, high = ([group.ends[end] for group in of_set] for end in (0, 1))
-            x, y = [group.place for group in of_set], [group.value for group in of_set]
+            low, high = ([group.ends[end] for group in set_rows] for end in (0, 1))
+            x, y = [group.place for group in set_rows], [group.value for group in set_rows]
             curves.append(Curve(feature_set, x, y, low, high))
-        told = caption.format(f"{horizon} days")
+        message = caption.format(f"{horizon} days")
         title = f"{horizon} days, {axes.title}" if axes.title else f"{horizon} days"
         charts.append(figure(line_chart(replace(axes, title=title), curves)))
-        body = [[f"{group.name} · {group.feature_set}", *group.cells] for group in of_horizon]
-        tables.append(table(f"{name}-{horizon}", told, heads, body))
+        body = [[f"{group.name} · {group.feature_set}", *group.cells] for group in per_horizon]
+        tables.append(table(f"{name}-{horizon}", message, heads, body))
     return figures(*charts) + "".join(tables)
 
 
@@ -175,15 +175,15 @@ def _by_day(evidence: Evidence) -> str:
     return subheading("By as-of day") + figures(*charts)
 
 
-def _by_group(evidence: Evidence, told: str) -> str:
+def _by_group(evidence: Evidence, message: str) -> str:
     late = [pd.Timestamp(origin) for origin in evidence.untouched]
     groups = []
     for feature_set, horizon, rows in cuts(evidence):
-        if told == "origin":
+        if message == "origin":
             group = rows["origin_date"].dt.date.astype(str)
             group = group.where(~rows["origin_date"].isin(late), group + " (untouched)")
         else:
-            group = pooled(rows[{"label": "label_name"}.get(told, told)])
+            group = pooled(rows[{"label": "label_name"}.get(message, message)])
         for place, (name, values) in enumerate(skill_by_group(rows, group).iterrows()):
             ends = (values["lower"], values["upper"])
             figures_of = [
@@ -197,11 +197,14 @@ def _by_group(evidence: Evidence, told: str) -> str:
             groups.append(Group(horizon, feature_set, str(name), place, values["skill"], ends, figures_of))
     # Every feature set is tested on the same releases, so that groups stand in the same places.
     ticks = [name.removesuffix(" (untouched)") for name in dict.fromkeys(group.name for group in groups)]
-    axes = Axes(f"by {told}", told, "skill over log_linear", ticks, told == "origin", level=0)
+    axes = Axes(f"by {message}", message, "skill over log_linear", ticks, message == "origin", level=0)
     heads = (
-        f"{told} · features", "test releases", "RMSLE", "RMSLE log_linear", "skill", "Σ median / Σ true", "inside 90 %",
+        f"{message} · features", "test releases", "RMSLE", "RMSLE log_linear", "skill", "Σ median / Σ true",
+        "inside 90 %",
     )  # fmt: skip
-    return subheading(f"By {told}") + _shown(told, axes, f"{STREAM_MODEL} by {told}, streams in {{}}", heads, groups)
+    return subheading(f"By {message}") + _shown(
+        message, axes, f"{STREAM_MODEL} by {message}, streams in {{}}", heads, groups
+    )
 
 
 def coverage(evidence: Evidence) -> str:

@@ -23,7 +23,7 @@ from hitcast.desk.report.streams import best_possible, coverage, decade_name, er
 from ml.splits import REFERENCE_DAY
 
 TRUTH = "truth.parquet"
-LEAST_OF_BUCKET = 100
+MIN_PER_BUCKET = 100
 REFERENCE = (
     ("to nearest, 0/0 = 0", "rounded_mape_nearest", "rounded_mape_nearest_of_zero", "always 0"),
     ("to nearest, zeros left out", "rounded_mape_nonzero", "rounded_mape_nonzero_of_one_step", "always 50,000"),
@@ -111,12 +111,12 @@ def _claims(evidence: Evidence) -> str:
         claim(f"{what}: better than log_linear, skill above 0", skilled, one.releases, ends[0] > 0)
         claim(f"{what}: 90 % intervals hold 87 to 93 %", percent(inside), one.releases, 0.87 <= inside <= 0.93)
         of_cut = [size for size in buckets if (size.feature_set, size.horizon) == (one.feature_set, one.horizon)]
-        large = [size for size in of_cut if size.releases >= LEAST_OF_BUCKET]
+        large = [size for size in of_cut if size.releases >= MIN_PER_BUCKET]
         if large:
             worst = min(large, key=lambda size: size.get("coverage_90"))
-            told = f"{what}: they hold at least 80 % in every forecast size with {LEAST_OF_BUCKET} releases"
+            message = f"{what}: they hold at least 80 % in every forecast size with {MIN_PER_BUCKET} releases"
             lowest = worst.get("coverage_90")
-            claim(told, (percent(lowest), decade_name(worst.size or 0)), worst.releases, lowest >= 0.8)
+            claim(message, (percent(lowest), decade_name(worst.size or 0)), worst.releases, lowest >= 0.8)
         # Without VK's first week nobody could come near a forecast that knows it.
         if evidence.truth is not None and one.feature_set == "tiktok_vk":
             rows = beside[(beside["feature_set"] == one.feature_set) & (beside["horizon_days"] == one.horizon)]
@@ -129,21 +129,21 @@ def _claims(evidence: Evidence) -> str:
             )
     ratio = f"{evidence.costs[0]:g} : {evidence.costs[1]:g}"
     for one in judged(evidence.untouched_metrics, "classes", REFERENCE_DAY, CLASS_MODEL):
-        for other, told in (
+        for other, message in (
             ("none", "promoting none"),
             ("log_linear_class", "promoting the top class of log_linear"),
             ("log_linear", "promoting by the probabilities of log_linear"),
         ):
             above, ends = one.get(f"expected_cost_above_{other}"), one.ends(f"expected_cost_above_{other}")
             claim(
-                f"{one.feature_set}: promoting at {ratio} costs less than {told}, missed hits per 1,000 releases",
+                f"{one.feature_set}: promoting at {ratio} costs less than {message}, missed hits per 1,000 releases",
                 figure_cell(1000 * above, (1000 * ends[0], 1000 * ends[1]), lambda cost: number(cost, 1)),
                 one.releases,
                 above < 0,
             )
     origins = " and ".join(map(str, evidence.untouched))
-    of_late = evidence.classes.drop_duplicates(["origin_date", "release_id"])
-    hits = count((of_late["origin_date"].isin(late) & (of_late["actual_class"] == evidence.class_names[2])).sum())
+    late_rows = evidence.classes.drop_duplicates(["origin_date", "release_id"])
+    hits = count((late_rows["origin_date"].isin(late) & (late_rows["actual_class"] == evidence.class_names[2])).sum())
     held = sum(row[1] == "holds" for row in body)
     text = (
         f"{held} of {len(body)} claims hold. They are read on the untouched origins alone ({origins}), known at day "
@@ -203,10 +203,10 @@ def _done(evidence: Evidence) -> str:
 def _reference(evidence: Evidence) -> str:
     body: list[list[Cell]] = []
     for one in judged(evidence.metrics, "streams", REFERENCE_DAY, STREAM_MODEL):
-        for told, name, constant, what in REFERENCE:
+        for message, name, constant, what in REFERENCE:
             cut = f"{one.horizon} days · {one.feature_set}"
             beside: Cell = (percent(one.get(constant)), what)
-            body.append([f"MAPE {told} · {cut}", percent(one.get(name)), beside, count(one.releases)])
+            body.append([f"MAPE {message} · {cut}", percent(one.get(name)), beside, count(one.releases)])
     for one in judged(evidence.metrics, "classes", REFERENCE_DAY, CLASS_MODEL):
         body.append(
             [
@@ -233,8 +233,8 @@ def _experiments(evidence: Evidence) -> str:
     rows = evidence.experiments
     parts = []
     for name, found in rows.groupby("experiment", sort=False):
-        for _, told in found.drop_duplicates(["question", "answer"]).iterrows():
-            parts.append(paragraph(f"{name}: {told['question']} {told['answer']}"))
+        for _, message in found.drop_duplicates(["question", "answer"]).iterrows():
+            parts.append(paragraph(f"{name}: {message['question']} {message['answer']}"))
         body: list[list[Cell]] = [
             [
                 f"{row['variant']} · {row['metric_name']}",

@@ -25,7 +25,7 @@ def test_a_chart_is_whole_and_names_what_it_shows(axes: Axes) -> None:
     assert {axes.title, axes.x, axes.y, "one", "two", *axes.ticks} <= texts
 
 
-def test_its_colours_are_the_pages() -> None:
+def test_its_colors_are_the_pages() -> None:
     svg = line_chart(Axes("title", "x", "y", level=0.1), CURVES)
     assert "var(--one)" in svg
     assert "var(--two)" in svg

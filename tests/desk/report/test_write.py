@@ -407,10 +407,10 @@ def test_experiments_are_told_where_some_were_run(html: str, settings: Settings,
 
 def test_no_backtest_is_told_in_one_line(tmp_path: Path) -> None:
     settings = home(tmp_path / "empty", release_count=30)
-    with pytest.raises(HitcastError, match="no backtest yet") as told:
+    with pytest.raises(HitcastError, match="no backtest yet") as message:
         report(settings, tmp_path / "page.html", tmp_path, quiet)
-    assert "\n" not in str(told.value)
-    assert "hitcast backtest" in str(told.value)
+    assert "\n" not in str(message.value)
+    assert "hitcast backtest" in str(message.value)
     assert not (tmp_path / "page.html").exists()
 
 
@@ -427,8 +427,8 @@ def test_an_output_that_cannot_be_written_is_told_in_one_line(
 ) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(HitcastError, match="cannot be written") as told:
+    with pytest.raises(HitcastError, match="cannot be written") as message:
         report(settings, tmp_path / name, tmp_path, quiet)
-    assert str(tmp_path / name) in str(told.value)
-    assert "\n" not in str(told.value)
+    assert str(tmp_path / name) in str(message.value)
+    assert "\n" not in str(message.value)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

@@ -11,7 +11,7 @@ import xlsxwriter
 from tests.ingest.bad_exports.making import CSV, HEADER, ROW, maker, write
 
 COLUMNS = HEADER.split(",")
-CATALOGUE = "upc,isrc,release_title,artist_id,artist_name,release_date"
+CATALOG = "upc,isrc,release_title,artist_id,artist_name,release_date"
 
 
 def _workbook(path: Path, **sheets: list[list[object]]) -> Path:
@@ -91,14 +91,14 @@ def xlsx_with_formulas(folder: Path) -> Path:
 
 @maker
 def xlsx_with_numbers_for_codes(folder: Path) -> Path:
-    path = folder / "catalogue.xlsx"
+    path = folder / "catalog.xlsx"
     rows = [
         [4600700000015, "RUA0A2400001", "Thirteen digits", 7, "A", date(2024, 3, 1)],
         [12345678905, "RUA0A2400002", "A zero lost", 7, "A", date(2024, 3, 1)],
         [7012345678901234567, "RUA0A2400003", "Nineteen digits", 7, "A", date(2024, 3, 1)],
         ["4600700000022", "RUA0A2400004", 1984, 7.5, "A", "2024-03-01"],
     ]
-    return _workbook(path, Sheet=[CATALOGUE.split(","), *rows])
+    return _workbook(path, Sheet=[CATALOG.split(","), *rows])
 
 
 @maker

@@ -29,9 +29,9 @@ def test_an_honest_world_raises_no_alarm(frame: pd.DataFrame, marts: Marts) -> N
 def test_a_feature_that_knows_what_was_to_come_stops_in_one_line(frame: pd.DataFrame, sign: int) -> None:
     noise = np.random.default_rng(1).normal(0, 0.05, len(frame))
     leaking = frame.assign(later=sign * (np.log1p(remainder(frame)) + noise))
-    with pytest.raises(HitcastError, match="later ranks the streams between day 7 and day") as told:
+    with pytest.raises(HitcastError, match="later ranks the streams between day 7 and day") as message:
         stop_on_leak(leaking, columns_of("vk_streams_total", "later"), HORIZONS)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(message.value)
 
 
 def test_size_alone_is_no_leak() -> None:

@@ -38,8 +38,8 @@ def test_every_model_forecasts_the_same_rows(predictions: pd.DataFrame) -> None:
 def test_class_models_forecast_probabilities(class_predictions: pd.DataFrame) -> None:
     models = {"majority", "prior", "log_linear", "lightgbm"}
     for feature_set, rankings in RANKINGS.items():
-        of_set = class_predictions[class_predictions["feature_set"] == feature_set]
-        assert set(of_set["model_name"]) == models | set(rankings)
+        set_rows = class_predictions[class_predictions["feature_set"] == feature_set]
+        assert set(set_rows["model_name"]) == models | set(rankings)
     probabilities = class_predictions[["probability_low", "probability_medium", "probability_high"]]
     assert probabilities.sum(axis=1).to_numpy() == pytest.approx(np.ones(len(probabilities)))
     assert set(class_predictions["actual_class"]) == {"low", "medium", "high"}
@@ -88,10 +88,10 @@ def test_the_leader_board_fits_eighty_columns(backtested: Backtested) -> None:
 
 def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
     settings = make_home(release_count=200, days_of_history=200)
-    told: list[str] = []
-    result = backtest(settings, progress=told.append)
+    message: list[str] = []
+    result = backtest(settings, progress=message.append)
     assert result.plan.step == "month"
-    assert any("Short history" in line for line in told)
+    assert any("Short history" in line for line in message)
     rows = result.metrics.query("metric_name == 'rmsle' and as_of_day == 7 and feature_set == 'tiktok_vk'")
     errors = rows.pivot_table(index="horizon_days", columns="model_name", values="metric_value")
     assert (errors["catboost"] <= errors["log_linear"] * 1.02).all()

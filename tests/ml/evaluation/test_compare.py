@@ -14,8 +14,8 @@ def test_the_last_two_origins_stay_untouched_unless_asked_for(settings: Settings
     early, whole = read_origins(settings, all_origins=False), read_origins(settings, all_origins=True)
     assert whole.folds == plan_folds(whole.frame, (14, 30), whole.marts.data_through).folds
     assert early.folds == whole.folds[:-2]
-    assert "the last 2 untouched" in early.told
-    assert "none is left untouched" in whole.told
+    assert "the last 2 untouched" in early.description
+    assert "none is left untouched" in whole.description
     fold = early.folds[-1]
     training, testing = early.parts(fold, settings)
     assert not set(training["release_id"]) & set(testing["release_id"])

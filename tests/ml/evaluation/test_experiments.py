@@ -96,8 +96,8 @@ def test_likes_that_tell_the_future_are_found_to_help(make_home: MakeHome) -> No
         features = tables["release_features"]
         features["tiktok_likes_total"] = features["release_id"].map(total).astype("float64").fillna(0)
 
-    told = experiment("likes", make_home(change=tell), progress=quiet).answer
-    assert told.startswith("Likes help, against the reference, in 4 of 4 cases and hurt in none")
+    message = experiment("likes", make_home(change=tell), progress=quiet).answer
+    assert message.startswith("Likes help, against the reference, in 4 of 4 cases and hurt in none")
 
 
 def test_trees_without_the_hits_forecast_none(marts: Marts, settings: Settings) -> None:

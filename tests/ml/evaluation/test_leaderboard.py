@@ -26,13 +26,13 @@ def metrics(streams: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
     return evaluate(streams, classes, NAMES, COSTS, release_dates())
 
 
-def of_model(rows: pd.DataFrame, model: str) -> pd.DataFrame:
+def model_rows(rows: pd.DataFrame, model: str) -> pd.DataFrame:
     """A model's rows of one cut."""
     return rows.query("model_name == @model and as_of_day == 7 and horizon_days == 30 and feature_set == 'tiktok_vk'")
 
 
 def values_of(metrics: pd.DataFrame, model: str) -> pd.Series:
-    return of_model(metrics, model).set_index("metric_name")["metric_value"]
+    return model_rows(metrics, model).set_index("metric_name")["metric_value"]
 
 
 @pytest.mark.parametrize("name", ["skill", "skill_remainder", "rmsle"])
@@ -65,7 +65,7 @@ def test_the_line_has_no_skill_over_itself(metrics: pd.DataFrame) -> None:
 
 
 def test_sizes_are_cut_by_true_totals_and_buckets_by_forecasts(metrics: pd.DataFrame, streams: pd.DataFrame) -> None:
-    rows, values = of_model(streams, "catboost"), values_of(metrics, "catboost")
+    rows, values = model_rows(streams, "catboost"), values_of(metrics, "catboost")
     true_size = rows[rows["actual_streams"].between(1_000, 9_999)]
     assert values["rmsle_decade_3"] == pytest.approx(rmsle(true_size["actual_streams"], true_size["predicted_streams"]))
     total = true_size["actual_streams"].sum()
@@ -74,7 +74,7 @@ def test_sizes_are_cut_by_true_totals_and_buckets_by_forecasts(metrics: pd.DataF
     forecast_size = rows[(rows["predicted_streams"] >= 1_000) & (rows["predicted_streams"] < 10_000)]
     inside = forecast_size["actual_streams"].between(forecast_size["lower_90"], forecast_size["upper_90"])
     assert values["coverage_90_bucket_3"] == pytest.approx(inside.mean())
-    counts = of_model(metrics, "catboost").set_index("metric_name")["release_count"]
+    counts = model_rows(metrics, "catboost").set_index("metric_name")["release_count"]
     assert counts["rmsle_decade_3"] == len(true_size) != counts["coverage_90_bucket_3"] == len(forecast_size)
     assert counts["rmsle"] == len(rows)
 
@@ -88,7 +88,11 @@ def test_baselines_have_neither_means_nor_intervals(metrics: pd.DataFrame) -> No
 def test_costs_stand_beside_those_of_promoting_none_and_the_lines_class(
     metrics: pd.DataFrame, classes: pd.DataFrame
 ) -> None:
-    values, rows, line = values_of(metrics, "lightgbm"), of_model(classes, "lightgbm"), of_model(classes, "log_linear")
+    values, rows, line = (
+        values_of(metrics, "lightgbm"),
+        model_rows(classes, "lightgbm"),
+        model_rows(classes, "log_linear"),
+    )
     hit = (rows["actual_class"] == "high").to_numpy()
     own = np.where(rows["probability_high"] >= 5 / 6, 5.0 * ~hit, hit)
     by_class = np.where(line["predicted_class"] == "high", 5.0 * ~hit, hit)

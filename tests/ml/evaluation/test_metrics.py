@@ -280,8 +280,8 @@ def test_class_metrics_hold_what_the_protocol_asks_for() -> None:
 
 def test_the_live_error_of_model_performance_is_the_same_rmsle() -> None:
     """dbt holds the SQL to the error in its unit test; here that error is computed from the same rows."""
-    told = yaml.safe_load((PROJECT / "models/marts/predictions/model_performance.yml").read_text("utf-8"))
-    (case,) = told["unit_tests"]
+    message = yaml.safe_load((PROJECT / "models/marts/predictions/model_performance.yml").read_text("utf-8"))
+    (case,) = message["unit_tests"]
     history = pd.DataFrame(next(given["rows"] for given in case["given"] if "prediction_history" in given["input"]))
     last = history.drop_duplicates("release_id", keep="last").dropna(subset=["actual_streams"])
     (live,) = [row for row in case["expect"]["rows"] if row["evaluation"] == "live"]

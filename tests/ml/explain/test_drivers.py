@@ -42,8 +42,8 @@ def test_groups_share_out_the_whole_forecast(
     views = [name for name in model.columns.all if name.startswith("tiktok_views")]
     places = [model.columns.all.index(name) for name in views]
     of_views = model.contributions(rows, 30)[:, places].sum(axis=1)
-    told = groups[groups["feature_name"] == "tiktok_views"].set_index("release_id")["contribution"]
-    assert told[rows["release_id"]].to_numpy() == pytest.approx(of_views)
+    message = groups[groups["feature_name"] == "tiktok_views"].set_index("release_id")["contribution"]
+    assert message[rows["release_id"]].to_numpy() == pytest.approx(of_views)
 
 
 def test_every_driver_has_a_reason_that_agrees_with_its_effect(

@@ -138,9 +138,9 @@ def test_a_feature_added_by_yaml_alone_is_told_in_both_languages() -> None:
         "phrase_en": "{value} of stations, day {last_day} of {known}, {horizon} days",
         "phrase_ru": "доля станций {days}: {value}",
     }
-    told = read_meaning(phrased)
-    assert reason(told, Fact(0.5, 2, 30), -0.1) == "50 % of stations, day 1 of 2, 30 days: -10 %"
-    assert reason(told, Fact(0.5, 2, 30), -0.1, "ru") == "доля станций за первые 2 дня: 50 %: -10 %"
+    detail = read_meaning(phrased)
+    assert reason(detail, Fact(0.5, 2, 30), -0.1) == "50 % of stations, day 1 of 2, 30 days: -10 %"
+    assert reason(detail, Fact(0.5, 2, 30), -0.1, "ru") == "доля станций за первые 2 дня: 50 %: -10 %"
 
 
 def test_a_feature_without_words_is_told_by_its_description() -> None:
@@ -170,6 +170,6 @@ def test_words_that_cannot_be_used_name_the_feature(meta: dict[str, str], messag
 
 
 def test_the_forms_are_those_that_the_catalog_accepts() -> None:
-    told = yaml.safe_load((PROJECT / "models/marts/features/feature_catalog.yml").read_text("utf-8"))
-    (form,) = [column for column in told["models"][0]["columns"] if column["name"] == "form"]
+    detail = yaml.safe_load((PROJECT / "models/marts/features/feature_catalog.yml").read_text("utf-8"))
+    (form,) = [column for column in detail["models"][0]["columns"] if column["name"] == "form"]
     assert form["data_tests"][0]["accepted_values"]["arguments"]["values"] == list(FORMS)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ml.data import Marts
-from ml.explain.similar import MOST_SIMILAR, find_similar
+from ml.explain.similar import MAX_SIMILAR, find_similar
 
 HORIZONS = (14, 30)
 SEEN = [
@@ -32,7 +32,7 @@ def test_precedents_are_earlier_mature_and_ordered(frame: pd.DataFrame, rows: pd
     similar = find_similar(frame, rows, as_of, HORIZONS, SEEN)
     assert len(set(rows["as_of_day"])) > 1
     counts = similar.groupby(["release_id", "horizon_days"]).size()
-    assert (counts == MOST_SIMILAR).all()
+    assert (counts == MAX_SIMILAR).all()
     assert len(counts) == 2 * len(rows)
     released = frame.drop_duplicates("release_id").set_index("release_id")["release_date"]
     past = similar["similar_release_id"].map(released)
@@ -43,8 +43,8 @@ def test_precedents_are_earlier_mature_and_ordered(frame: pd.DataFrame, rows: pd
         ordered.groupby(["release_id", "horizon_days"])["distance"].apply(lambda of: of.is_monotonic_increasing).all()
     )
     totals = frame.drop_duplicates("release_id").set_index("release_id")
-    for horizon, of_horizon in similar.groupby("horizon_days"):
-        assert (of_horizon["streams"] == of_horizon["similar_release_id"].map(totals[f"streams_{horizon}"])).all()
+    for horizon, per_horizon in similar.groupby("horizon_days"):
+        assert (per_horizon["streams"] == per_horizon["similar_release_id"].map(totals[f"streams_{horizon}"])).all()
 
 
 def test_a_later_release_is_no_precedent_though_it_is_mature(frame: pd.DataFrame, as_of: date) -> None:

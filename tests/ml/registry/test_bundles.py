@@ -107,8 +107,8 @@ def test_no_name_in_a_bundle_leads_out_of_it(bundle: Path) -> None:
     for start in ("streams_x", "classes_x", f"streams_{name}_"):
         (bundle / start).mkdir()
     kept = (bundle / "manifest.json").read_bytes()
-    there, told = f"x/../../{outside.name}/streams_{name}", "lies outside of it"
-    for led, why in ((there, told), ("../elsewhere/x", told), ("x\0y", "null"), (7, "streams_7"), (None, "None")):
+    there, message = f"x/../../{outside.name}/streams_{name}", "lies outside of it"
+    for led, why in ((there, message), ("../elsewhere/x", message), ("x\0y", "null"), (7, "streams_7"), (None, "None")):
         _change(bundle / "manifest.json", lambda plain, led=led: plain.update(feature_sets=[led]))
         with pytest.raises(HitcastError, match=why):
             load_bundle(bundle)

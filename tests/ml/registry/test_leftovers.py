@@ -29,8 +29,8 @@ def champion_of(settings: Settings) -> int | None:
 def test_a_version_registered_to_become_champion_becomes_it(settings: Settings, tmp_path: Path) -> None:
     registered(settings, tmp_path / "bundle", is_promoted=True)
     assert champion_of(settings) is None
-    [told] = finish_killed(settings)
-    assert "version 1" in told
+    [message] = finish_killed(settings)
+    assert "version 1" in message
     assert champion_of(settings) == 1
     candidate = registered(settings, tmp_path / "bundle")
     assert finish_killed(settings) == []
@@ -97,7 +97,7 @@ def test_a_store_half_made_is_made_anew(settings: Settings, tmp_path: Path) -> N
 def test_bundles_that_nobody_can_ask_for_go(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leftovers, "MOST_EARLIER", 2)
+    monkeypatch.setattr(leftovers, "MAX_EARLIER", 2)
     for number in range(1, 7):
         version = registered(settings, tmp_path / "bundle")
         # the last two stay candidates

@@ -53,10 +53,10 @@ def blunt(bundle: Bundle) -> Bundle:
 def contest(good: tuple[Bundle, Marts, Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Contest:
     """Judges a challenger against a champion; the candidate is trained when the data ends."""
     bundle, marts, settings = good
-    monkeypatch.setattr(promotion, "LEAST_JUDGED_RELEASES", 25)
+    monkeypatch.setattr(promotion, "MIN_JUDGED_RELEASES", 25)
 
     def judge(
-        of_champion: Bundle,
+        champion_losses: Bundle,
         challenger: Bundle | None,
         recipe: str = "another",
         cutoff: date = marts.data_through,
@@ -64,7 +64,7 @@ def contest(good: tuple[Bundle, Marts, Settings], tmp_path: Path, monkeypatch: p
     ) -> Decision:
         folder = tmp_path / "champion"
         folder.mkdir()
-        save_bundle(of_champion, folder)
+        save_bundle(champion_losses, folder)
         standing = Version(3, "run", datetime.now(UTC), folder, True, {"recipe": "the champion's"})
 
         def refit(at: date) -> Bundle:
@@ -132,7 +132,7 @@ def test_better_streams_do_not_buy_worse_classes(good: tuple[Bundle, Marts, Sett
 def test_a_few_releases_settle_nothing(
     good: tuple[Bundle, Marts, Settings], contest: Contest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(promotion, "LEAST_JUDGED_RELEASES", 50)
+    monkeypatch.setattr(promotion, "MIN_JUDGED_RELEASES", 50)
     decision = contest(line_only(good[0]), good[0], cutoff=good[0].cutoff + timedelta(days=7))
     assert (decision.is_promoted, decision.verdict) == (False, "too few to tell")
     assert "50 are needed" in decision.reason

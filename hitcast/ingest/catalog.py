@@ -1,4 +1,4 @@
-"""The catalogue, which is upserted by key where the other raw tables are replaced by day."""
+"""The catalog, which is upserted by key where the other raw tables are replaced by day."""
 
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def write_upserted(
     return int(changed)
 
 
-def damaged_catalogue(landed: Path, told: str) -> HitcastError:
-    """What to say of a catalogue that is damaged or missing: a delivery of some releases must not pass for all."""
+def damaged_catalog(landed: Path, message: str) -> HitcastError:
+    """What to say of a catalog that is damaged or missing: a delivery of some releases must not pass for all."""
     remove = "Remove it, then " if landed.exists() else ""
-    return HitcastError(told, str(landed), f"{remove}`hitcast ingest` the whole catalog again")
+    return HitcastError(message, str(landed), f"{remove}`hitcast ingest` the whole catalog again")

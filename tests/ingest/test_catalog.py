@@ -3,11 +3,11 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from hitcast.ingest.catalogue import write_upserted
+from hitcast.ingest.catalog import write_upserted
 from hitcast.ingest.contract import Column, Contract
 
 CONTRACT = Contract(
-    "catalogue",
+    "catalog",
     (
         Column("upc", "varchar", required=True),
         Column("title", "varchar"),
@@ -47,7 +47,7 @@ def test_the_same_rows_again_change_nothing(tmp_path: Path) -> None:
     assert _upsert(path, [("a", None, None)], 3) == 1
 
 
-def test_a_catalogue_landed_before_a_column_came_is_read(tmp_path: Path) -> None:
+def test_a_catalog_landed_before_a_column_came_is_read(tmp_path: Path) -> None:
     path = tmp_path / "data.parquet"
     duckdb.execute("copy (select 'a' as upc, 7 as delivery_number) to $path (format parquet)", {"path": str(path)})
     assert _upsert(path, [("b", "B", 2.0)], 8) == 1
