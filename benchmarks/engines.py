@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.engine_results import Build, check_equal, machine, read, stands, write
-from benchmarks.processes import Watched, watch
+from benchmarks.processes import ProcessUsage, watch
 from benchmarks.scale_tables import tables, write_tables
 from benchmarks.scan import COLUMNS
 from benchmarks.steps import copied_world, world
@@ -155,7 +155,7 @@ def _build(home: Home, blank: Build, environment: dict[str, str], leaders: list[
     return _measured(known, done)
 
 
-def _measured(known: Build, done: Watched) -> Build:
+def _measured(known: Build, done: ProcessUsage) -> Build:
     found = json.loads(done.output.splitlines()[-1])
     return replace(
         known,

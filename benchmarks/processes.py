@@ -17,7 +17,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
-class Watched:
+class ProcessUsage:
     """What became of a command.
 
     Attributes:
@@ -39,7 +39,7 @@ class Watched:
 
 def watch(
     command: Sequence[str], environment: Mapping[str, str], cwd: Path, limit: float, cluster: Sequence[int] = ()
-) -> Watched:
+) -> ProcessUsage:
     """Runs a command in a process group of its own, and kills the whole group at its time limit.
 
     Args:
@@ -83,7 +83,7 @@ def watch(
             sampler.join()
     _await_leaders_alone(set(cluster))
     after = sum(_cpu_seconds(leader) for leader in cluster)
-    return Watched(code, output, errors, ours.megabytes(), theirs.megabytes(), after - before)
+    return ProcessUsage(code, output, errors, ours.megabytes(), theirs.megabytes(), after - before)
 
 
 def end_group(leader: int) -> None:

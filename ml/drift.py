@@ -51,7 +51,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Matured:
+class MaturedForecasts:
     """The champion's forecasts of one horizon that have met their totals of late, beside the calibration's.
 
     Attributes:
@@ -91,7 +91,7 @@ class Drift:
     candidate_age_days: int | None
     recent_count: int
     shifts: tuple[Shift, ...]
-    matured: tuple[Matured, ...]
+    matured: tuple[MaturedForecasts, ...]
     reasons: tuple[str, ...]
 
     @property
@@ -164,7 +164,9 @@ def record(settings: Settings) -> Drift | None:
     return found
 
 
-def reasons_to_retrain(age_days: int, shifts: tuple[Shift, ...], matured: tuple[Matured, ...]) -> tuple[str, ...]:
+def reasons_to_retrain(
+    age_days: int, shifts: tuple[Shift, ...], matured: tuple[MaturedForecasts, ...]
+) -> tuple[str, ...]:
     """Why a retrain is due: an old champion, a main feature that has moved, or intervals that hold too little.
 
     A champion that was trained on all there is gives no reason: training again would make the same.
@@ -226,7 +228,7 @@ def index_limit(past_count: int, recent_count: int) -> float:
     return max(MAX_INDEX, by_chance)
 
 
-def judge_matured(forecasts: pd.DataFrame, calibration_errors: dict[int, float]) -> tuple[Matured, ...]:
+def judge_matured(forecasts: pd.DataFrame, calibration_errors: dict[int, float]) -> tuple[MaturedForecasts, ...]:
     """Coverage and error by horizon.
 
     Args:
@@ -241,7 +243,7 @@ def judge_matured(forecasts: pd.DataFrame, calibration_errors: dict[int, float])
         names = ("actual_streams", "predicted_streams", "lower_80", "upper_80")
         actual, predicted, lower, upper = (rows[name].to_numpy() for name in names)
         coverage = float(inside(actual, lower, upper).mean())
-        found.append(Matured(horizon, len(rows), coverage, rmsle(actual, predicted), calibration_error))
+        found.append(MaturedForecasts(horizon, len(rows), coverage, rmsle(actual, predicted), calibration_error))
     return tuple(found)
 
 

@@ -28,7 +28,7 @@ LATE_DAYS = 7
 
 
 @dataclass(frozen=True)
-class Predicted:
+class ScoringRun:
     """What a scoring run wrote.
 
     Attributes:
@@ -66,7 +66,7 @@ def predict(
     as_of: date | None = None,
     progress: Callable[[str], None] = print,
     after: datetime | None = None,
-) -> Predicted:
+) -> ScoringRun:
     """Write forecasts, their drivers and precedents for every release with an open window.
 
     A release of which nothing was delivered that the forecast could rest on gets rows that say so, without a figure.
@@ -113,7 +113,7 @@ def predict(
             "similar_releases": similar.assign(run_id=run_id),
         },
     )
-    return Predicted(
+    return ScoringRun(
         run_id, len(predictions), len(rows), len(refused), as_of, model_name, bundle.feature_set, found.instead_of
     )
 

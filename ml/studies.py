@@ -25,7 +25,7 @@ OWN: Mapping[str, str] = {"streams": "catboost", "classes": "lightgbm"}
 
 
 @dataclass(frozen=True)
-class Tuned:
+class TunedParameters:
     """What is fitted for both tasks.
 
     Attributes:
@@ -80,11 +80,11 @@ def finished_trials(study: "optuna.Study") -> list["optuna.trial.FrozenTrial"]:
     return [trial for trial in study.trials if trial.state.name in ("COMPLETE", "PRUNED")]
 
 
-def tuned_parameters(settings: Settings, known_by: date) -> Tuned:
+def tuned_parameters(settings: Settings, known_by: date) -> TunedParameters:
     """Parameters that could be known on a day: of the latest study that had seen nothing from then on."""
     chosen = dict(DEFAULTS)
     if not settings.optuna_file.exists():
-        return Tuned(**chosen)
+        return TunedParameters(**chosen)
     with store_errors(settings.optuna_file):
         optuna, storage = quiet_optuna(), open_storage(settings)
         names = optuna.get_all_study_names(storage)
@@ -96,4 +96,4 @@ def tuned_parameters(settings: Settings, known_by: date) -> Tuned:
                 if any(trial.state.name == "COMPLETE" for trial in study.trials):
                     chosen[task] = study.best_params
                     break
-    return Tuned(**chosen)
+    return TunedParameters(**chosen)

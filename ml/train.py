@@ -15,7 +15,7 @@ from hitcast.core.files import PART
 from hitcast.core.settings import Settings
 from ml.classes import class_minimums
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
-from ml.estimators.zoo import CLASSES, OWN, STREAMS, Given, class_model, stop_on_unknown, stream_model
+from ml.estimators.zoo import CLASSES, OWN, STREAMS, ModelInputs, class_model, stop_on_unknown, stream_model
 from ml.evaluation.alarms import stop_on_leak
 from ml.registry import store, tracking
 from ml.registry.bundles import Bundle, save_bundle
@@ -24,14 +24,14 @@ from ml.registry.promotion import Decision, decide, recipe_fingerprint
 from ml.registry.pyfunc import write_mlmodel
 from ml.splits import MIN_TRAINING_RELEASES, REFERENCE_DAY, training_rows
 from ml.streams import StreamModel, importances
-from ml.studies import Tuned, tuned_parameters
+from ml.studies import TunedParameters, tuned_parameters
 
 MODEL_TAGS = {"streams": "stream_model", "classes": "class_model"}
 """Tag of a version that names its estimator, by task."""
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingRun:
     """What a training run made.
 
     Attributes:
@@ -68,7 +68,7 @@ def train(
     promote: bool | None = None,
     progress: Callable[[str], None] = print,
     models: Mapping[str, str] | None = None,
-) -> Trained:
+) -> TrainingRun:
     """Fit on every release whose windows had ended by `as_of`, and register the result.
 
     Args:
@@ -115,7 +115,7 @@ def train(
     if decision.is_promoted:
         store.promote(settings, version)
     prune(settings)
-    return Trained(
+    return TrainingRun(
         run_id,
         version,
         decision.is_promoted,
@@ -127,7 +127,7 @@ def train(
     )
 
 
-def _as_json(tuned: Tuned) -> str:
+def _as_json(tuned: TunedParameters) -> str:
     return json.dumps({"streams": dict(tuned.streams), "classes": dict(tuned.classes)}, sort_keys=True)
 
 
@@ -152,11 +152,11 @@ def _training_frame(bundle: Bundle, marts: Marts, settings: Settings) -> pd.Data
     return frame[frame["release_id"].isin(bundle.training_releases)]
 
 
-def _model_tags(tuned: Tuned) -> dict[str, str]:
+def _model_tags(tuned: TunedParameters) -> dict[str, str]:
     return {MODEL_TAGS[task]: name for task, name in tuned.models.items()}
 
 
-def _describe(bundle: Bundle, tuned: Tuned) -> str:
+def _describe(bundle: Bundle, tuned: TunedParameters) -> str:
     """What a version is, for MLflow's page."""
     return (
         f"Streams at {' and '.join(map(str, bundle.horizons))} days by {tuned.models['streams']}, classes at "
@@ -173,7 +173,7 @@ def _decide(
     settings: Settings,
     promote: bool | None,
     progress: Callable[[str], None],
-    tuned: Tuned,
+    tuned: TunedParameters,
 ) -> Decision:
     standing = store.champion(settings)
     if promote is not None and standing is not None:
@@ -192,7 +192,7 @@ def fit_bundle(
     settings: Settings,
     cutoff: date,
     progress: Callable[[str], None],
-    tuned: Tuned | None = None,
+    tuned: TunedParameters | None = None,
 ) -> Bundle:
     """Both feature sets fitted on what was mature at the cut-off, and the one to forecast with.
 
@@ -222,7 +222,7 @@ def fit_bundle(
     for name in FEATURE_SETS:
         columns = feature_columns(marts.catalog, name, training)
         progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
-        given = Given(name, columns, minimums, settings, tuned)
+        given = ModelInputs(name, columns, minimums, settings, tuned)
         streams[name] = stream_model(tuned.models["streams"], training, given)
         classes[name] = class_model(tuned.models["classes"], training, given)
     chosen, reason = _choose(streams)

@@ -38,7 +38,7 @@ PUBLISHED: dict[str, str] = {
 
 
 @dataclass
-class Rebuilt:
+class RebuildResult:
     """What a rebuild brought along.
 
     Attributes:
@@ -70,7 +70,7 @@ class Rebuilt:
         return "; ".join(lines)
 
 
-def rebuild(home: Home, settings: Settings) -> Rebuilt:
+def rebuild(home: Home, settings: Settings) -> RebuildResult:
     """Puts a warehouse in place that holds the tables of the schema `ml` and nothing else, for dbt to build on.
 
     Each table comes from the warehouse itself where that can be read, else from the published file. It takes the place
@@ -84,7 +84,7 @@ def rebuild(home: Home, settings: Settings) -> Rebuilt:
         BusyError: Another process holds the warehouse.
         HitcastError: What landed is damaged: without it nothing can be rebuilt.
     """
-    rebuilt = Rebuilt(ledger_rows=restore_ledger(home))
+    rebuilt = RebuildResult(ledger_rows=restore_ledger(home))
     check_landing(home)
     part = home.root / f".{home.warehouse.name}{PART}"
     part.unlink(missing_ok=True)
@@ -145,7 +145,7 @@ def _put_aside(home: Home) -> Path:
     return aside
 
 
-def _fill(home: Home, settings: Settings, part: Path, rebuilt: Rebuilt) -> bool:
+def _fill(home: Home, settings: Settings, part: Path, rebuilt: RebuildResult) -> bool:
     """Writes the new file; returns whether nothing of the old one had to be given up."""
     sources = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))["sources"][0]["tables"]
     known, is_whole = _known_tables(settings), True

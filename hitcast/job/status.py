@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedTable:
     """What has landed of one raw table.
 
     Attributes:
@@ -41,7 +41,7 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedTable:
     """One published table.
 
     Attributes:
@@ -74,11 +74,11 @@ class Status:
 
     root: Path
     held_by: dict[str, Any] | None
-    loaded: list[Loaded]
+    loaded: list[LoadedTable]
     models: list[store.Version]
     drift: "Drift | None"
     problems: list[str]
-    published: list[Published]
+    published: list[PublishedTable]
     steps: list[dict[str, Any]]
 
     def as_json(self) -> str:
@@ -142,13 +142,13 @@ def look(home: Home, settings: Settings) -> Status:
     )  # fmt: skip
 
 
-def _loaded(home: Home) -> list[Loaded]:
+def _loaded(home: Home) -> list[LoadedTable]:
     rows = [row for row in read_ledger(home).values() if not row.is_withdrawn]
     tables = {
         name: [row for row in rows if row.table_name == name] for name in sorted({row.table_name for row in rows})
     }
     return [
-        Loaded(
+        LoadedTable(
             name,
             max(row.delivered_day for row in held),
             len(held),
@@ -159,14 +159,14 @@ def _loaded(home: Home) -> list[Loaded]:
     ]
 
 
-def _published(home: Home) -> list[Published]:
+def _published(home: Home) -> list[PublishedTable]:
     if not published_file(home).exists():
         return []
     with open_published(home) as serving:
         rows = serving.execute(
             "select table_name, row_count, data_through_date, published_at from publish_info order by table_name"
         ).fetchall()
-    return [Published(*row) for row in rows]
+    return [PublishedTable(*row) for row in rows]
 
 
 def _plain(value: Any) -> str:

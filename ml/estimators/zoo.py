@@ -24,13 +24,13 @@ from ml.estimators.ridge_on_law import RidgeOnLaw
 from ml.estimators.streams import StreamForecaster
 from ml.estimators.trees import LightGBMTrees
 from ml.streams import fit_streams
-from ml.studies import OWN, Tuned
+from ml.studies import OWN, TunedParameters
 
 __all__ = [
     "CLASSES",
     "OWN",
     "STREAMS",
-    "Given",
+    "ModelInputs",
     "class_model",
     "classes_by",
     "stop_on_unknown",
@@ -55,7 +55,7 @@ CLASSES: dict[str, ClassEstimator] = {
 
 
 @dataclass(frozen=True)
-class Given:
+class ModelInputs:
     """What a model is given beside its training rows.
 
     Attributes:
@@ -70,14 +70,14 @@ class Given:
     columns: Columns
     minimums: tuple[float, float]
     settings: Settings
-    tuned: Tuned
+    tuned: TunedParameters
 
 
 PredictStreams = Callable[[pd.DataFrame], dict[int, np.ndarray]]
 """From rows to totals by horizon."""
 
 
-def stream_model(name: str, training: pd.DataFrame, given: Given, is_calibrated: bool = True) -> StreamForecaster:
+def stream_model(name: str, training: pd.DataFrame, given: ModelInputs, is_calibrated: bool = True) -> StreamForecaster:
     """Fit a stream estimator of the zoo for every horizon.
 
     Args:
@@ -90,19 +90,19 @@ def stream_model(name: str, training: pd.DataFrame, given: Given, is_calibrated:
     return fit_streams(training, given.feature_set, given.columns, given.settings, tuned, STREAMS[name], is_calibrated)
 
 
-def class_model(name: str, training: pd.DataFrame, given: Given) -> ClassEstimator:
+def class_model(name: str, training: pd.DataFrame, given: ModelInputs) -> ClassEstimator:
     """Fit a class estimator of the zoo, a key of `CLASSES`."""
     tuned = given.tuned.classes if name == OWN["classes"] else None
     return fit_classes(training, given.feature_set, given.columns, given.minimums, given.settings, tuned, CLASSES[name])
 
 
-def streams_by(name: str, training: pd.DataFrame, given: Given) -> PredictStreams:
+def streams_by(name: str, training: pd.DataFrame, given: ModelInputs) -> PredictStreams:
     """Fit a stream estimator of the zoo, without intervals; gives what forecasts with it."""
     model = stream_model(name, training, given, is_calibrated=False)
     return lambda rows: dict(zip(model.by_horizon, model.predict(rows).T, strict=True))
 
 
-def classes_by(name: str, training: pd.DataFrame, given: Given) -> Callable[[pd.DataFrame], np.ndarray]:
+def classes_by(name: str, training: pd.DataFrame, given: ModelInputs) -> Callable[[pd.DataFrame], np.ndarray]:
     """Fit a class estimator of the zoo; gives what forecasts with it, from rows to chances of shape (rows, 3)."""
     model = class_model(name, training, given)
     return lambda rows: np.asarray(model.predict_proba(rows))

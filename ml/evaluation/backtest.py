@@ -25,7 +25,7 @@ AS_OF_DAYS = (1, 3, 7)
 
 
 @dataclass(frozen=True)
-class Backtested:
+class BacktestResult:
     """What a backtest found.
 
     Attributes:
@@ -45,7 +45,7 @@ class Backtested:
         return render(self.metrics, self.plan)
 
 
-def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Backtested:
+def backtest(settings: Settings, progress: Callable[[str], None] = print) -> BacktestResult:
     """Train and test at every origin, with both feature sets, and write forecasts and metrics.
 
     Raises:
@@ -91,7 +91,7 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
                 "backtest_metrics": metrics,
             },
         )
-    return Backtested(run_id, plan, metrics, len(predictions))
+    return BacktestResult(run_id, plan, metrics, len(predictions))
 
 
 def stream_forecasts(

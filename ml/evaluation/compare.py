@@ -40,13 +40,13 @@ class Origins:
         marts: The marts.
         frame: Modelling frame at the reference as-of day.
         folds: Origins in order of time.
-        told: Which they are, in words.
+        description: Which they are, in words.
     """
 
     marts: Marts
     frame: pd.DataFrame
     folds: tuple[Fold, ...]
-    message: str
+    description: str
 
     def parts(self, fold: Fold, settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Training and test rows of an origin."""
@@ -54,25 +54,25 @@ class Origins:
         testing = self.frame[rows_to_test(self.frame, fold, settings.horizons)]
         return training.reset_index(drop=True), testing.reset_index(drop=True)
 
-    def given(self, fold: Fold, feature_set: str, training: pd.DataFrame, settings: Settings) -> zoo.Given:
+    def given(self, fold: Fold, feature_set: str, training: pd.DataFrame, settings: Settings) -> zoo.ModelInputs:
         """What a model of the zoo is given at an origin."""
         columns = feature_columns(self.marts.catalog, feature_set, training)
         minimums = class_minimums(self.marts.classes)
-        return zoo.Given(feature_set, columns, minimums, settings, tuned_parameters(settings, fold.origin))
+        return zoo.ModelInputs(feature_set, columns, minimums, settings, tuned_parameters(settings, fold.origin))
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparisonResult:
     """What a comparison found.
 
     Attributes:
         run_id: MLflow run.
-        told: Which origins it rests on.
+        description: Which origins it rests on.
         figures: One row per task, feature set, horizon and model.
     """
 
     run_id: str
-    message: str
+    description: str
     figures: pd.DataFrame
 
     def render(self) -> Group:
@@ -107,7 +107,7 @@ def compare(
     all_origins: bool = False,
     progress: Callable[[str], None] = print,
     note: str = "",
-) -> Compared:
+) -> ComparisonResult:
     """Fit every model of the zoo at every origin, on rows of the reference as-of day alone.
 
     Args:
@@ -137,10 +137,10 @@ def compare(
         judge = {"streams": _judge_streams, "classes": _judge_classes}
         figures = pd.concat([judge[task](pd.concat(found), settings) for task, found in forecasts.items()])
         _log(client, run_id, figures, origins.description)
-    return Compared(run_id, origins.description, figures.reset_index(drop=True))
+    return ComparisonResult(run_id, origins.description, figures.reset_index(drop=True))
 
 
-def _stream_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.Given) -> list[pd.DataFrame]:
+def _stream_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.ModelInputs) -> list[pd.DataFrame]:
     found = []
     for name in zoo.STREAMS:
         begun = time.perf_counter()
@@ -160,7 +160,7 @@ def _stream_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.
     return found
 
 
-def _class_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.Given) -> list[pd.DataFrame]:
+def _class_forecasts(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.ModelInputs) -> list[pd.DataFrame]:
     found = []
     horizon = given.settings.class_horizon
     place = np.searchsorted(np.asarray(given.minimums), testing[target_column(horizon)], side="right")

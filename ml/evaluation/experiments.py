@@ -59,14 +59,14 @@ EXPERIMENTS: dict[str, Experiment] = {
 
 
 @dataclass(frozen=True)
-class Answered:
+class ExperimentResult:
     """What an experiment found.
 
     Attributes:
         run_id: MLflow run, and key of the rows written.
         question: In words.
         answer: In words, with its figures.
-        told: Which origins it rests on.
+        description: Which origins it rests on.
         figures: Rows of `ml.experiments`.
         shown: Metrics that the terminal shows.
     """
@@ -74,7 +74,7 @@ class Answered:
     run_id: str
     question: str
     answer: str
-    message: str
+    description: str
     figures: pd.DataFrame
     shown: tuple[str, ...]
 
@@ -97,7 +97,9 @@ class Answered:
         return Group(table, Text(self.answer))
 
 
-def experiment(name: str, settings: Settings, all_origins: bool = False, progress: Progress = print) -> Answered:
+def experiment(
+    name: str, settings: Settings, all_origins: bool = False, progress: Progress = print
+) -> ExperimentResult:
     """Run an experiment, and write its figures and answer to `ml.experiments`.
 
     Args:
@@ -126,7 +128,7 @@ def experiment(name: str, settings: Settings, all_origins: bool = False, progres
             evaluated_at=moment_after(latest_moment(settings, "experiments", "evaluated_at")),
         )
         write_tables(settings, {"experiments": rows})
-    return Answered(run_id, asked.question, answer, origins.description, rows, asked.shown)
+    return ExperimentResult(run_id, asked.question, answer, origins.description, rows, asked.shown)
 
 
 def _cells(row: Mapping[Hashable, Any]) -> tuple[str, str]:

@@ -81,7 +81,7 @@ def rounding(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
     return frame, _rounding_told(frame, max(bench.settings.horizons), bench.settings.class_horizon)
 
 
-def _class_hits(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.Given) -> list[pd.DataFrame]:
+def _class_hits(training: pd.DataFrame, testing: pd.DataFrame, given: zoo.ModelInputs) -> list[pd.DataFrame]:
     """Which test releases this project's model and the commonest class of the training releases get right."""
     horizon = target_column(given.settings.class_horizon)
     trained, tested = (
@@ -158,7 +158,7 @@ def pessimism(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
 
 
 def weighted_chance(
-    training: pd.DataFrame, testing: pd.DataFrame, given: zoo.Given, costs: tuple[float, float]
+    training: pd.DataFrame, testing: pd.DataFrame, given: zoo.ModelInputs, costs: tuple[float, float]
 ) -> np.ndarray:
     """What LightGBM takes for the chance of the top class when misses and false alarms weigh as they cost."""
     import lightgbm

@@ -38,7 +38,7 @@ class Bench:
         """Least streams of the top class."""
         return float(self.origins.marts.classes["minimum_streams"].iloc[-1])
 
-    def trials(self) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame, list[zoo.Given]]]:
+    def trials(self) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame, list[zoo.ModelInputs]]]:
         """Feature set, training rows, test rows, and what a model is given with each seed, for every origin."""
         for fold in self.origins.folds:
             training, testing = self.origins.parts(fold, self.settings)

@@ -122,7 +122,7 @@ def outliers(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
     return frame, f"{verdict}: recall among {count} hits at {longest} days goes for {'; '.join(parts)}."
 
 
-def trees_alone(training: pd.DataFrame, given: zoo.Given) -> zoo.PredictStreams:
+def trees_alone(training: pd.DataFrame, given: zoo.ModelInputs) -> zoo.PredictStreams:
     """CatBoost on the log of the total, with no line below it: it cannot forecast beyond what it has seen."""
     from catboost import CatBoostRegressor
 

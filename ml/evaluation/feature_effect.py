@@ -26,7 +26,7 @@ from ml.registry import tracking
 from ml.registry.standing import load_standing
 from ml.splits import REFERENCE_DAY, Fold, rows_to_test, training_rows
 from ml.streams import fit_streams, predict_streams
-from ml.studies import Tuned, tuned_parameters
+from ml.studies import TunedParameters, tuned_parameters
 
 BRIER = "brier"
 MARGIN = 0.01
@@ -159,7 +159,7 @@ def variant_losses(
     testing: pd.DataFrame,
     marts: Marts,
     settings: Settings,
-    tuned: Tuned,
+    tuned: TunedParameters,
 ) -> dict[str, np.ndarray]:
     """Losses of one variant at one origin: by horizon, and `brier`."""
     columns = kept_columns(feature_columns(marts.catalog, feature_set, training), variant.removed)

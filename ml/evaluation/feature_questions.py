@@ -14,7 +14,7 @@ from hitcast.core.settings import Settings
 from ml.data import FEATURE_SETS, Marts, feature_columns
 from ml.registry.standing import Standing
 from ml.registry.store import Version
-from ml.studies import DEFAULTS, Tuned, tuned_parameters
+from ml.studies import DEFAULTS, TunedParameters, tuned_parameters
 
 WIDEST_SET = "tiktok_vk"
 """Feature set of the forecasts where there is no champion yet."""
@@ -32,7 +32,7 @@ class Variant:
 
     name: str
     removed: frozenset[str] = frozenset()
-    parameters: Tuned | None = None
+    parameters: TunedParameters | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def question_against(champion: Standing | None, marts: Marts, frame: pd.DataFram
     return Question(first, Variant("today", parameters=now), feature_set, sentences)
 
 
-def version_parameters(version: Version) -> Tuned:
+def version_parameters(version: Version) -> TunedParameters:
     """Parameters that a version was trained with; the defaults where it does not say."""
     recorded: Mapping[str, Any] = json.loads(version.tags.get("parameters", "{}"))
-    return Tuned(**{**DEFAULTS, **recorded})
+    return TunedParameters(**{**DEFAULTS, **recorded})

@@ -26,7 +26,7 @@ from ml.registry.bundles import Bundle, load_bundle
 from ml.registry.store import Version
 from ml.splits import REFERENCE_DAY, training_rows
 from ml.streams import predict_streams
-from ml.studies import Tuned, open_storage, quiet_optuna, study_name
+from ml.studies import TunedParameters, open_storage, quiet_optuna, study_name
 
 MIN_JUDGED_RELEASES = 50
 LIBRARIES = ("catboost", "lightgbm", "numpy", "scikit-learn")
@@ -57,7 +57,7 @@ class Decision:
         return {"promotion": self.verdict, "promotion_reason": self.reason, **measured}
 
 
-def recipe_fingerprint(marts: Marts, settings: Settings, tuned: Tuned) -> str:
+def recipe_fingerprint(marts: Marts, settings: Settings, tuned: TunedParameters) -> str:
     """Hash of everything but the data that decides a forecast.
 
     The SQL of the features and the variables that shape them, parameters, the feature catalog and sets, horizons,

@@ -9,13 +9,13 @@ from hitcast.core.home import Home
 from hitcast.core.settings import Settings
 from hitcast.ingest import ingest, withdraw
 from hitcast.job.status import look
-from ml.drift import Drift, Matured, Shift
-from ml.predict import Predicted
+from ml.drift import Drift, MaturedForecasts, Shift
+from ml.predict import ScoringRun
 from ml.registry.store import Version
 
 
 def test_a_scoring_run_tells_what_it_refused() -> None:
-    predicted = Predicted("r", 350, 174, 0, date(2022, 1, 1), "hitcast/1", "tiktok_vk")
+    predicted = ScoringRun("r", 350, 174, 0, date(2022, 1, 1), "hitcast/1", "tiktok_vk")
     assert predicted.describe() == "174 releases as of 2022-01-01 with hitcast/1"
     message = replace(predicted, refused_count=3).describe()
     assert message.endswith("hitcast/1; 3 more: not enough data, no day of them was delivered")
@@ -26,7 +26,7 @@ SHIFTS = tuple(Shift(name, index, 0.25, name == "d") for name, index in zip("abc
 
 def test_the_three_largest_shifts_and_the_main_ones_are_told() -> None:
     lines = describe_drift(
-        Drift(2, date(2021, 12, 31), 12, None, 159, SHIFTS, (Matured(14, 122, 0.803, 0.156, 0.204),), ())
+        Drift(2, date(2021, 12, 31), 12, None, 159, SHIFTS, (MaturedForecasts(14, 122, 0.803, 0.156, 0.204),), ())
     )
     assert lines == [
         "champion: version 2, trained 12 days of data ago",

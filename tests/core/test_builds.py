@@ -28,8 +28,8 @@ from ml.drift import look
 from ml.predict import predict
 from ml.registry.promotion import decide, recipe_fingerprint
 from ml.registry.store import champion
-from ml.studies import DEFAULTS, Tuned
-from ml.train import Trained, train
+from ml.studies import DEFAULTS, TunedParameters
+from ml.train import TrainingRun, train
 from tests.ml.conftest import MakeHome, quiet
 from tests.ml.spark_session import ON_SPARK, Session
 from tests.ml.world import PROJECT
@@ -158,14 +158,14 @@ def test_records_on_spark_are_the_tables_own_properties(make_home: MakeHome, mon
 
 def test_the_recipe_holds_the_sql_of_the_features(make_home: MakeHome) -> None:
     settings = make_home(release_count=60)
-    tuned = Tuned(**DEFAULTS)
+    tuned = TunedParameters(**DEFAULTS)
     record(settings.warehouse, whole())
     before = recipe_fingerprint(read_marts(settings), settings, tuned)
     record(settings.warehouse, whole() | {"int": build("20", "stg", minutes=1)})
     assert recipe_fingerprint(read_marts(settings), settings, tuned) != before
 
 
-def test_a_changed_feature_stops_the_old_model_and_a_new_one_replaces_it(trained: tuple[Settings, Trained]) -> None:
+def test_a_changed_feature_stops_the_old_model_and_a_new_one_replaces_it(trained: tuple[Settings, TrainingRun]) -> None:
     settings, first = trained
     record(settings.warehouse, whole())
     with pytest.raises(HitcastError, match="version 1 was trained on other features"):

@@ -61,7 +61,7 @@ def test_a_champion_is_replaced_when_asked_or_due(
     monkeypatch.setattr(
         predict,
         "predict",
-        lambda settings, progress, after: predict.Predicted("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok"),
+        lambda settings, progress, after: predict.ScoringRun("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok"),
     )
     steps: dict[str, str] = {}
     job.run(

@@ -11,9 +11,9 @@ import pytest
 
 from hitcast.core.settings import Settings
 from ml.data import Marts, modelling_frame, read_marts
-from ml.evaluation.backtest import Backtested, backtest
+from ml.evaluation.backtest import BacktestResult, backtest
 from ml.splits import training_rows
-from ml.train import Trained, train
+from ml.train import TrainingRun, train
 from tests.ml.world import make_world
 
 MakeHome = Callable[..., Settings]
@@ -61,12 +61,12 @@ def training(marts: Marts, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def backtested(settings: Settings) -> Backtested:
+def backtested(settings: Settings) -> BacktestResult:
     return backtest(settings, progress=quiet)
 
 
 @pytest.fixture(scope="session")
-def _trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trained]:
+def _trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingRun]:
     """A home trained two months before its data ends, so that releases with known totals can be scored."""
     folder = tmp_path_factory.mktemp("trained") / "home"
     settings = home(folder)
@@ -75,7 +75,7 @@ def _trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Train
 
 
 @pytest.fixture
-def trained(_trained_home: tuple[Path, Trained], tmp_path: Path) -> tuple[Settings, Trained]:
+def trained(_trained_home: tuple[Path, TrainingRun], tmp_path: Path) -> tuple[Settings, TrainingRun]:
     """A copy of the trained home, free to be changed."""
     folder, result = _trained_home
     copy = tmp_path / "copy"

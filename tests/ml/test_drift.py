@@ -8,10 +8,19 @@ import pytest
 
 from hitcast.core.settings import Settings
 from ml import drift
-from ml.drift import Matured, Shift, index_limit, judge_matured, look, reasons_to_retrain, record, stability_index
+from ml.drift import (
+    MaturedForecasts,
+    Shift,
+    index_limit,
+    judge_matured,
+    look,
+    reasons_to_retrain,
+    record,
+    stability_index,
+)
 from ml.predict import predict
 from ml.registry import store
-from ml.train import Trained, train
+from ml.train import TrainingRun, train
 from tests.ml.conftest import quiet
 
 RANDOM = np.random.default_rng(3)
@@ -65,11 +74,11 @@ def test_coverage_and_error_are_counted_by_horizon() -> None:
     fourteen, thirty = judge_matured(forecasts, {30: 0.3, 14: 0.2, 60: 0.4})
     assert (fourteen.horizon_days, fourteen.forecast_count, fourteen.coverage) == (14, 2, 0.5)
     assert fourteen.rmsle == pytest.approx(np.sqrt(np.mean(np.log(np.array([201, 202]) / 101) ** 2)))
-    assert thirty == Matured(30, 1, 1.0, 0.0, 0.3)
+    assert thirty == MaturedForecasts(30, 1, 1.0, 0.0, 0.3)
 
 
 MOVED = Shift("vk_streams_total", 0.3, 0.25, True)
-NARROW = Matured(14, 30, 0.69, 0.2, 0.1)
+NARROW = MaturedForecasts(14, 30, 0.69, 0.2, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +98,7 @@ NARROW = Matured(14, 30, 0.69, 0.2, 0.1)
     ],
 )
 def test_a_retrain_is_due_for_these_reasons(
-    age: int, shift: Shift | None, matured: Matured | None, reason: str
+    age: int, shift: Shift | None, matured: MaturedForecasts | None, reason: str
 ) -> None:
     found = reasons_to_retrain(age, (shift,) if shift else (), (matured,) if matured else ())
     assert len(found) == bool(reason)
@@ -100,7 +109,7 @@ def test_without_a_champion_there_is_nothing_to_look_at(settings: Settings) -> N
     assert look(replace(settings, mlflow_dir=settings.mlflow_dir / "none")) is None
 
 
-def test_an_old_champion_is_told_and_a_new_one_is_not(trained: tuple[Settings, Trained]) -> None:
+def test_an_old_champion_is_told_and_a_new_one_is_not(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     found = look(settings)
     assert found is not None
@@ -115,7 +124,9 @@ def test_an_old_champion_is_told_and_a_new_one_is_not(trained: tuple[Settings, T
     assert (again.version, again.age_days, again.candidate_age_days, again.reasons) == (2, 0, None, ())
 
 
-def test_a_fresh_candidate_that_was_not_promoted_keeps_from_training_again(trained: tuple[Settings, Trained]) -> None:
+def test_a_fresh_candidate_that_was_not_promoted_keeps_from_training_again(
+    trained: tuple[Settings, TrainingRun],
+) -> None:
     settings, first = trained
     train(settings, first.cutoff + timedelta(days=55), promote=False, progress=quiet)
     found = look(settings)
@@ -125,7 +136,7 @@ def test_a_fresh_candidate_that_was_not_promoted_keeps_from_training_again(train
     assert not found.is_retrain_due
 
 
-def test_features_that_moved_are_found(trained: tuple[Settings, Trained], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_that_moved_are_found(trained: tuple[Settings, TrainingRun], monkeypatch: pytest.MonkeyPatch) -> None:
     settings, _ = trained
     monkeypatch.setattr(drift, "MIN_RECENT", 5)
     before = look(settings)
@@ -147,7 +158,7 @@ def test_features_that_moved_are_found(trained: tuple[Settings, Trained], monkey
 
 
 def test_shifts_are_kept_for_readers_once_for_each_day_of_data(
-    trained: tuple[Settings, Trained], monkeypatch: pytest.MonkeyPatch
+    trained: tuple[Settings, TrainingRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, _ = trained
     monkeypatch.setattr(drift, "MIN_RECENT", 5)
@@ -163,7 +174,7 @@ def test_shifts_are_kept_for_readers_once_for_each_day_of_data(
     assert {row[2:] for row in rows} == {("hitcast/1", found.recent_count)}
 
 
-def test_too_few_recent_releases_tell_nothing(trained: tuple[Settings, Trained]) -> None:
+def test_too_few_recent_releases_tell_nothing(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     execute(
         settings,
@@ -176,7 +187,7 @@ def test_too_few_recent_releases_tell_nothing(trained: tuple[Settings, Trained])
     assert not found.shifts
 
 
-def test_matured_forecasts_are_judged_and_refusals_are_not(trained: tuple[Settings, Trained]) -> None:
+def test_matured_forecasts_are_judged_and_refusals_are_not(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     predict(settings, result.cutoff, progress=quiet)
     predict(settings, result.cutoff, progress=quiet)
@@ -196,7 +207,7 @@ def test_matured_forecasts_are_judged_and_refusals_are_not(trained: tuple[Settin
     assert not refused.matured
 
 
-def test_another_models_forecasts_are_not_the_champions(trained: tuple[Settings, Trained]) -> None:
+def test_another_models_forecasts_are_not_the_champions(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     predict(settings, result.cutoff, progress=quiet)
     execute(settings, "update ml.predictions set model_name = 'hitcast/9'")

@@ -9,7 +9,7 @@ import pytest
 
 from hitcast.core.settings import Settings
 from ml.registry import tracking
-from ml.train import Trained
+from ml.train import TrainingRun
 from tests.ml.world import PROJECT
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (PROJECT / "docs" / "notebook.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -26,7 +26,7 @@ def test_frame_fit_score_and_compare_in_fifteen_lines(settings: Settings, monkey
 
 
 def test_the_champion_scores_rows(
-    trained: tuple[Settings, Trained], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: tuple[Settings, TrainingRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, _ = trained
     settings.warehouse.parent.rename(tmp_path / "data")

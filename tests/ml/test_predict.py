@@ -9,7 +9,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.data import read_marts
 from ml.predict import has_evidence, predict
-from ml.train import Trained
+from ml.train import TrainingRun
 from tests.ml.conftest import MakeHome, quiet
 
 
@@ -18,7 +18,7 @@ def read(settings: Settings, query: str) -> pd.DataFrame:
         return connection.sql(query).df()
 
 
-def test_every_open_release_gets_a_row_for_each_horizon(trained: tuple[Settings, Trained]) -> None:
+def test_every_open_release_gets_a_row_for_each_horizon(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     marts = read_marts(settings)
     result = predict(settings, progress=quiet)
@@ -53,7 +53,7 @@ def forget(settings: Settings, release_id: str, measures: tuple[str, ...]) -> No
             )
 
 
-def test_a_release_of_which_nothing_is_known_gets_no_number(trained: tuple[Settings, Trained]) -> None:
+def test_a_release_of_which_nothing_is_known_gets_no_number(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     whole = predict(settings, progress=quiet)
     assert whole.feature_set == "tiktok_vk"
@@ -83,7 +83,7 @@ def test_a_forecast_without_vk_rests_on_tiktok_alone() -> None:
     assert has_evidence(rows, "tiktok").tolist() == [True, False, False]
 
 
-def test_every_forecast_has_its_precedents(trained: tuple[Settings, Trained]) -> None:
+def test_every_forecast_has_its_precedents(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     result = predict(settings, progress=quiet)
     similar = read(settings, "from ml.similar_releases")
@@ -93,7 +93,7 @@ def test_every_forecast_has_its_precedents(trained: tuple[Settings, Trained]) ->
     assert similar["streams"].notna().all()
 
 
-def test_the_latest_known_day_is_used(trained: tuple[Settings, Trained]) -> None:
+def test_the_latest_known_day_is_used(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     result = predict(settings, progress=quiet)
     rows = read(settings, "from ml.predictions join releases using (release_id)")
@@ -101,7 +101,7 @@ def test_the_latest_known_day_is_used(trained: tuple[Settings, Trained]) -> None
     assert (rows["as_of_day"] == age.clip(upper=7)).all()
 
 
-def test_drivers_name_the_strongest_features(trained: tuple[Settings, Trained]) -> None:
+def test_drivers_name_the_strongest_features(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     predict(settings, progress=quiet)
     drivers = read(settings, "from ml.prediction_drivers")
@@ -117,7 +117,7 @@ def test_drivers_name_the_strongest_features(trained: tuple[Settings, Trained]) 
     assert strength.apply(lambda values: values.is_monotonic_decreasing).all()
 
 
-def test_an_earlier_day_sees_nothing_from_then_on(trained: tuple[Settings, Trained]) -> None:
+def test_an_earlier_day_sees_nothing_from_then_on(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     predict(settings, result.cutoff + timedelta(days=10), progress=quiet)
     rows = read(settings, "from ml.predictions")
@@ -125,7 +125,7 @@ def test_an_earlier_day_sees_nothing_from_then_on(trained: tuple[Settings, Train
     assert rows["data_through_date"].eq(pd.Timestamp(result.cutoff + timedelta(days=9))).all()
 
 
-def test_no_training_release_is_scored(trained: tuple[Settings, Trained]) -> None:
+def test_no_training_release_is_scored(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     predict(settings, result.cutoff, progress=quiet)
     rows = read(settings, "from ml.predictions join releases using (release_id)")
@@ -133,21 +133,23 @@ def test_no_training_release_is_scored(trained: tuple[Settings, Trained]) -> Non
     assert (rows["release_date"] + pd.Timedelta(days=30) > pd.Timestamp(result.cutoff)).all()
 
 
-def test_a_day_before_the_training_is_refused(trained: tuple[Settings, Trained]) -> None:
+def test_a_day_before_the_training_is_refused(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     day = result.cutoff - timedelta(days=1)
     with pytest.raises(HitcastError, match=f"train --as-of {day}"):
         predict(settings, day, progress=quiet)
 
 
-def test_other_horizons_than_the_champions_are_refused(make_home: MakeHome, trained: tuple[Settings, Trained]) -> None:
+def test_other_horizons_than_the_champions_are_refused(
+    make_home: MakeHome, trained: tuple[Settings, TrainingRun]
+) -> None:
     settings, _ = trained
     other = make_home(release_count=60, horizons=(14, 28))
     with pytest.raises(HitcastError, match="asked for are"):
         predict(replace(other, mlflow_dir=settings.mlflow_dir), progress=quiet)
 
 
-def test_a_feature_that_is_gone_is_named(trained: tuple[Settings, Trained]) -> None:
+def test_a_feature_that_is_gone_is_named(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("alter table release_features drop vk_streams_log_slope")
@@ -161,13 +163,13 @@ def test_without_a_model_it_says_what_to_do(settings: Settings) -> None:
         predict(replace(settings, mlflow_dir=settings.mlflow_dir / "none"), progress=quiet)
 
 
-def test_nothing_to_score_is_no_error(trained: tuple[Settings, Trained]) -> None:
+def test_nothing_to_score_is_no_error(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     after = read_marts(settings).data_through + timedelta(days=300)
     assert predict(settings, after, progress=quiet).row_count == 0
 
 
-def test_scoring_again_replaces_the_same_forecasts(trained: tuple[Settings, Trained]) -> None:
+def test_scoring_again_replaces_the_same_forecasts(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     first = predict(settings, progress=quiet)
     before = read(settings, "from ml.predictions order by all")
@@ -177,7 +179,7 @@ def test_scoring_again_replaces_the_same_forecasts(trained: tuple[Settings, Trai
     pd.testing.assert_frame_equal(after.drop(columns="predicted_at"), before.drop(columns="predicted_at"))
 
 
-def test_another_day_or_delivery_is_another_run(trained: tuple[Settings, Trained]) -> None:
+def test_another_day_or_delivery_is_another_run(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     first = predict(settings, progress=quiet)
     later = predict(settings, first.as_of + timedelta(days=1), progress=quiet)

@@ -14,12 +14,12 @@ from ml.data import read_marts
 from ml.predict import forecast, predict, scored_rows
 from ml.registry import store
 from ml.registry.bundles import load_bundle, save_bundle
-from ml.train import Trained, fit_bundle, train
+from ml.train import TrainingRun, fit_bundle, train
 from tests.ml.conftest import MakeHome, quiet
 from tests.ml.world import PROJECT
 
 
-def test_a_bundle_holds_native_files_only(trained: tuple[Settings, Trained]) -> None:
+def test_a_bundle_holds_native_files_only(trained: tuple[Settings, TrainingRun]) -> None:
     champion = store.champion(trained[0])
     assert champion is not None
     suffixes = {file.suffix for file in champion.bundle.rglob("*") if file.is_file() and file.name != "MLmodel"}
@@ -27,7 +27,9 @@ def test_a_bundle_holds_native_files_only(trained: tuple[Settings, Trained]) -> 
     assert ".cbm" in suffixes
 
 
-def test_a_bundle_forecasts_the_same_after_a_round_trip(trained: tuple[Settings, Trained], tmp_path: object) -> None:
+def test_a_bundle_forecasts_the_same_after_a_round_trip(
+    trained: tuple[Settings, TrainingRun], tmp_path: object
+) -> None:
     settings, result = trained
     marts = read_marts(settings)
     bundle = fit_bundle(marts, settings, result.cutoff, quiet)
@@ -38,7 +40,7 @@ def test_a_bundle_forecasts_the_same_after_a_round_trip(trained: tuple[Settings,
     pd.testing.assert_frame_equal(forecast(load_bundle(folder), rows), forecast(bundle, rows), rtol=1e-9, atol=1e-12)
 
 
-def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, Trained]) -> None:
+def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     marts = read_marts(settings)
     champion = store.champion(settings)
@@ -48,7 +50,7 @@ def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, Traine
     pd.testing.assert_frame_equal(forecast(again, rows), forecast(kept, rows), rtol=1e-9, atol=1e-12)
 
 
-def test_it_trains_on_nothing_that_matures_after_its_day(trained: tuple[Settings, Trained]) -> None:
+def test_it_trains_on_nothing_that_matures_after_its_day(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     champion = store.champion(settings)
     assert champion is not None
@@ -60,13 +62,13 @@ def test_it_trains_on_nothing_that_matures_after_its_day(trained: tuple[Settings
     assert not used["is_reissue"].any()
 
 
-def test_the_better_feature_set_is_chosen_and_said(trained: tuple[Settings, Trained]) -> None:
+def test_the_better_feature_set_is_chosen_and_said(trained: tuple[Settings, TrainingRun]) -> None:
     _, result = trained
     assert result.feature_set == "tiktok_vk"
     assert "RMSLE" in result.reason
 
 
-def test_first_version_is_champion_and_later_ones_if_promoted(trained: tuple[Settings, Trained]) -> None:
+def test_first_version_is_champion_and_later_ones_if_promoted(trained: tuple[Settings, TrainingRun]) -> None:
     settings, first = trained
     assert first.is_champion
     second = train(settings, first.cutoff, promote=False, progress=quiet)
@@ -78,7 +80,7 @@ def test_first_version_is_champion_and_later_ones_if_promoted(trained: tuple[Set
     assert [version.is_champion for version in store.list_models(settings)] == [True, False]
 
 
-def test_retraining_on_more_data_is_a_refresh_and_the_version_says_so(trained: tuple[Settings, Trained]) -> None:
+def test_retraining_on_more_data_is_a_refresh_and_the_version_says_so(trained: tuple[Settings, TrainingRun]) -> None:
     settings, first = trained
     second = train(settings, first.cutoff + timedelta(days=30), progress=quiet)
     assert second.is_champion
@@ -91,7 +93,7 @@ def test_retraining_on_more_data_is_a_refresh_and_the_version_says_so(trained: t
 
 
 def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
-    trained: tuple[Settings, Trained],
+    trained: tuple[Settings, TrainingRun],
 ) -> None:
     settings, first = trained
     second = train(replace(settings, seed=1), first.cutoff, progress=quiet)
@@ -103,7 +105,7 @@ def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
     assert train(replace(settings, seed=1), first.cutoff, promote=True, progress=quiet).is_champion
 
 
-def test_a_winner_of_compare_is_registered_promoted_and_scores(trained: tuple[Settings, Trained]) -> None:
+def test_a_winner_of_compare_is_registered_promoted_and_scores(trained: tuple[Settings, TrainingRun]) -> None:
     settings, first = trained
     with pytest.raises(HitcastError, match=r"unknown model oracle of streams\. Use one of train_median"):
         train(settings, first.cutoff, progress=quiet, models={"streams": "oracle"})
@@ -180,7 +182,7 @@ def test_other_horizons_and_a_single_class(make_home: MakeHome) -> None:
     assert (rows["predicted_class"] == "high").mean() > 0.9
 
 
-def test_what_moves_the_forecasts_is_kept_with_the_run(trained: tuple[Settings, Trained]) -> None:
+def test_what_moves_the_forecasts_is_kept_with_the_run(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     table = pd.read_csv(settings.mlflow_dir / "artifacts" / result.run_id / "artifacts" / "importances.csv")
     case_rows = table[(table["feature_set"] == "tiktok_vk") & (table["horizon_days"] == 30)]
@@ -190,7 +192,7 @@ def test_what_moves_the_forecasts_is_kept_with_the_run(trained: tuple[Settings, 
     assert not case_rows["feature_name"].duplicated().any()
 
 
-def test_a_moved_home_still_works(trained: tuple[Settings, Trained]) -> None:
+def test_a_moved_home_still_works(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     moved = settings.warehouse.parent.with_name("moved")
     settings.warehouse.parent.rename(moved)

@@ -14,7 +14,7 @@ Column = tuple[str, str, Callable[[float], str]]
 
 
 @dataclass(frozen=True)
-class Judged:
+class BoardRow:
     """One model's metrics at one as-of day.
 
     Attributes:
@@ -51,7 +51,7 @@ class Judged:
 
 def judged(
     metrics: pd.DataFrame, task: str, day: int | None = None, model: str | None = None, by: str | None = None
-) -> list[Judged]:
+) -> list[BoardRow]:
     """Models with their metrics, by horizon, as-of day, feature set and size, else as they were written.
 
     Args:
@@ -67,7 +67,7 @@ def judged(
     wanted &= (model is None) | (metrics["model_name"] == model)
     keys = ["feature_set", "model_name", "as_of_day", "horizon_days", "size"]
     found = [
-        Judged(
+        BoardRow(
             feature_set=str(feature_set),
             horizon=int(str(horizon)),
             day=int(str(as_of_day)),
@@ -83,7 +83,7 @@ def judged(
     return sorted(found, key=lambda one: (one.horizon, one.day, one.feature_set, one.size or 0))
 
 
-def cells(model_rows: Judged, columns: Sequence[Column]) -> list[Cell]:
+def cells(model_rows: BoardRow, columns: Sequence[Column]) -> list[Cell]:
     """Cells of a board's row; a figure that has an interval carries it."""
     return [figure_cell(model_rows.get(name), model_rows.ends(name), style) for name, _, style in columns]
 

@@ -32,7 +32,7 @@ REFERENCE = (
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReportResult:
     """A report that was written.
 
     Attributes:
@@ -46,7 +46,7 @@ class Reported:
     release_count: int
 
 
-def report(settings: Settings, output: Path, exports: Path, progress: Callable[[str], None] = print) -> Reported:
+def report(settings: Settings, output: Path, exports: Path, progress: Callable[[str], None] = print) -> ReportResult:
     """Write the page of the latest backtest.
 
     Args:
@@ -68,7 +68,7 @@ def report(settings: Settings, output: Path, exports: Path, progress: Callable[[
     except OSError as error:
         reason = error.strerror or str(error)
         raise HitcastError(f"cannot be written: {reason}", str(output), "Name another file: --output FILE") from None
-    return Reported(output, evidence.run_id, evidence.streams["release_id"].nunique())
+    return ReportResult(output, evidence.run_id, evidence.streams["release_id"].nunique())
 
 
 def render(evidence: Evidence) -> str:

@@ -14,14 +14,14 @@ from ml.classes import class_minimums
 from ml.data import Marts, feature_columns
 from ml.estimators.files import KNOWN, load_estimator, save_estimator
 from ml.estimators.log_linear import LogLinear
-from ml.estimators.zoo import CLASSES, STREAMS, Given, class_model, stream_model
-from ml.studies import DEFAULTS, Tuned
+from ml.estimators.zoo import CLASSES, STREAMS, ModelInputs, class_model, stream_model
+from ml.studies import DEFAULTS, TunedParameters
 
 
 @pytest.fixture(scope="module")
-def given(marts: Marts, settings: Settings, training: pd.DataFrame) -> Given:
+def given(marts: Marts, settings: Settings, training: pd.DataFrame) -> ModelInputs:
     columns = feature_columns(marts.catalog, "tiktok_vk", training)
-    return Given("tiktok_vk", columns, class_minimums(marts.classes), settings, Tuned(**DEFAULTS))
+    return ModelInputs("tiktok_vk", columns, class_minimums(marts.classes), settings, TunedParameters(**DEFAULTS))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def days(training: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_every_stream_model_of_the_zoo_forecasts_the_same_when_read_again(
-    name: str, days: pd.DataFrame, given: Given, tmp_path: Path
+    name: str, days: pd.DataFrame, given: ModelInputs, tmp_path: Path
 ) -> None:
     model = stream_model(name, days, given)
     save_estimator(model, tmp_path, "model")
@@ -45,7 +45,7 @@ def test_every_stream_model_of_the_zoo_forecasts_the_same_when_read_again(
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_class_model_of_the_zoo_gives_the_same_chances_when_read_again(
-    name: str, days: pd.DataFrame, given: Given, tmp_path: Path
+    name: str, days: pd.DataFrame, given: ModelInputs, tmp_path: Path
 ) -> None:
     model = class_model(name, days, given)
     save_estimator(model, tmp_path, "model")

@@ -10,7 +10,7 @@ from ml.estimators import zoo
 from ml.estimators.trees import matrix, vocabulary
 from ml.evaluation.metrics import rmsle
 from ml.splits import REFERENCE_DAY
-from ml.studies import DEFAULTS, Tuned
+from ml.studies import DEFAULTS, TunedParameters
 
 
 @pytest.fixture(scope="module")
@@ -22,19 +22,19 @@ def split(training: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def given(marts: Marts, settings: Settings, split: tuple[pd.DataFrame, pd.DataFrame]) -> zoo.Given:
+def given(marts: Marts, settings: Settings, split: tuple[pd.DataFrame, pd.DataFrame]) -> zoo.ModelInputs:
     columns = feature_columns(marts.catalog, "tiktok_vk", split[0])
-    return zoo.Given("tiktok_vk", columns, class_minimums(marts.classes), settings, Tuned(**DEFAULTS))
+    return zoo.ModelInputs("tiktok_vk", columns, class_minimums(marts.classes), settings, TunedParameters(**DEFAULTS))
 
 
-def error(name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given) -> float:
+def error(name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.ModelInputs) -> float:
     earlier, later = split
     return rmsle(later["streams_30"].to_numpy(dtype=float), zoo.streams_by(name, earlier, given)(later)[30])
 
 
 @pytest.mark.parametrize("name", ["ridge", "random_forest", "lightgbm", "catboost"])
 def test_a_model_of_all_features_beats_the_line(
-    name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
+    name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.ModelInputs
 ) -> None:
     """In this world growth within the week decides, which the line does not see."""
     assert error(name, split, given) < 0.85 * error("log_linear", split, given)
@@ -42,7 +42,7 @@ def test_a_model_of_all_features_beats_the_line(
 
 @pytest.mark.parametrize("name", list(zoo.STREAMS))
 def test_no_stream_model_forecasts_less_than_is_known(
-    name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
+    name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.ModelInputs
 ) -> None:
     earlier, later = split
     forecasts = zoo.streams_by(name, earlier, given)(later)
@@ -53,7 +53,7 @@ def test_no_stream_model_forecasts_less_than_is_known(
 
 @pytest.mark.parametrize("name", list(zoo.CLASSES))
 def test_probabilities_sum_to_one_and_all_but_the_prior_rank_hits_first(
-    name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
+    name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.ModelInputs
 ) -> None:
     earlier, later = split
     probabilities = zoo.classes_by(name, earlier, given)(later)
@@ -66,7 +66,7 @@ def test_probabilities_sum_to_one_and_all_but_the_prior_rank_hits_first(
 
 @pytest.mark.parametrize("name", list(zoo.CLASSES))
 def test_a_class_that_training_does_not_hold_gets_no_chance_to_speak_of(
-    name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
+    name: str, split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.ModelInputs
 ) -> None:
     earlier, later = split
     probabilities = zoo.classes_by(name, earlier, replace(given, minimums=(1e9, 2e9)))(later)
@@ -74,7 +74,7 @@ def test_a_class_that_training_does_not_hold_gets_no_chance_to_speak_of(
 
 
 def test_a_category_that_training_does_not_hold_is_unknown(
-    split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.Given
+    split: tuple[pd.DataFrame, pd.DataFrame], given: zoo.ModelInputs
 ) -> None:
     earlier, later = split
     words = vocabulary(earlier, ("genre",))

@@ -8,20 +8,20 @@ from rich.console import Console
 
 from hitcast.core.settings import Settings
 from hitcast.desk.report.write import report
-from ml.evaluation.backtest import AS_OF_DAYS, Backtested, backtest
+from ml.evaluation.backtest import AS_OF_DAYS, BacktestResult, backtest
 from ml.evaluation.baselines import BASELINES, RANKINGS
 from ml.evaluation.metrics import rmsle
 from tests.ml.conftest import MakeHome, quiet
 
 
 @pytest.fixture(scope="module")
-def predictions(settings: Settings, backtested: Backtested) -> pd.DataFrame:
+def predictions(settings: Settings, backtested: BacktestResult) -> pd.DataFrame:
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         return connection.sql("from ml.backtest_predictions").df()
 
 
 @pytest.fixture(scope="module")
-def class_predictions(settings: Settings, backtested: Backtested) -> pd.DataFrame:
+def class_predictions(settings: Settings, backtested: BacktestResult) -> pd.DataFrame:
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         return connection.sql("from ml.backtest_class_predictions").df()
 
@@ -45,14 +45,14 @@ def test_class_models_forecast_probabilities(class_predictions: pd.DataFrame) ->
     assert set(class_predictions["actual_class"]) == {"low", "medium", "high"}
 
 
-def test_the_model_beats_every_baseline_where_growth_matters(backtested: Backtested) -> None:
+def test_the_model_beats_every_baseline_where_growth_matters(backtested: BacktestResult) -> None:
     rows = backtested.metrics.query("metric_name == 'rmsle' and as_of_day == 7")
     for _, board in rows.groupby(["feature_set", "horizon_days"]):
         errors = board.set_index("model_name")["metric_value"]
         assert errors.idxmin() == "catboost"
 
 
-def test_metrics_can_be_recomputed_from_the_rows(backtested: Backtested, predictions: pd.DataFrame) -> None:
+def test_metrics_can_be_recomputed_from_the_rows(backtested: BacktestResult, predictions: pd.DataFrame) -> None:
     rows = predictions.query("model_name == 'catboost' and as_of_day == 3 and horizon_days == 14")
     rows = rows[rows["feature_set"] == "tiktok"]
     metric = backtested.metrics.query(
@@ -63,19 +63,19 @@ def test_metrics_can_be_recomputed_from_the_rows(backtested: Backtested, predict
     assert metric["release_count"].item() == len(rows)
 
 
-def test_intervals_cover_roughly_what_they_promise(backtested: Backtested) -> None:
+def test_intervals_cover_roughly_what_they_promise(backtested: BacktestResult) -> None:
     coverage = backtested.metrics.query("metric_name == 'coverage_90' and model_name == 'catboost'")["metric_value"]
     assert len(coverage) == 12
     assert coverage.between(0.82, 0.98).all()
 
 
-def test_metric_keys_are_unique_and_values_finite(backtested: Backtested) -> None:
+def test_metric_keys_are_unique_and_values_finite(backtested: BacktestResult) -> None:
     key = ["run_id", "task", "feature_set", "model_name", "as_of_day", "horizon_days", "metric_name"]
     assert not backtested.metrics.duplicated(key).any()
     assert np.isfinite(backtested.metrics["metric_value"]).all()
 
 
-def test_the_leader_board_fits_eighty_columns(backtested: Backtested) -> None:
+def test_the_leader_board_fits_eighty_columns(backtested: BacktestResult) -> None:
     console = Console(width=80, record=True, file=None, force_terminal=False)
     with console.capture() as captured:
         console.print(backtested.render())

@@ -18,7 +18,7 @@ from ml.evaluation.feature_questions import Question, Variant, features_named, q
 from ml.registry import tracking
 from ml.registry.standing import load_standing
 from ml.splits import REFERENCE_DAY
-from ml.train import Trained
+from ml.train import TrainingRun
 from tests.ml.conftest import MakeHome, quiet
 
 OUTCOMES = {outcome: outcome for outcome in ("worse", "better", "no difference")}
@@ -150,7 +150,7 @@ def test_a_group_that_matters_is_missed_and_noise_is_not(make_home: MakeHome) ->
 
 
 def test_todays_recipe_beside_the_champions(
-    trained: tuple[Settings, Trained], frame: pd.DataFrame, marts: Marts
+    trained: tuple[Settings, TrainingRun], frame: pd.DataFrame, marts: Marts
 ) -> None:
     settings, _ = trained
     with pytest.raises(HitcastError, match="no model has been trained yet"):

@@ -17,7 +17,7 @@ from ml.data import read_marts
 from ml.predict import forecast, scored_rows
 from ml.registry import store
 from ml.registry.bundles import load_bundle
-from ml.train import Trained
+from ml.train import TrainingRun
 
 NATIVE: dict[str, Callable[[bytes], bool]] = {
     ".cbm": lambda held: held.startswith(b"CBM1"),
@@ -32,13 +32,13 @@ NATIVE: dict[str, Callable[[bytes], bool]] = {
 
 
 @pytest.fixture
-def bundle(trained: tuple[Settings, Trained]) -> Path:
+def bundle(trained: tuple[Settings, TrainingRun]) -> Path:
     champion = store.champion(trained[0])
     assert champion is not None
     return champion.bundle
 
 
-def test_all_that_training_leaves_is_native_by_content(trained: tuple[Settings, Trained], bundle: Path) -> None:
+def test_all_that_training_leaves_is_native_by_content(trained: tuple[Settings, TrainingRun], bundle: Path) -> None:
     files = [file for file in trained[0].mlflow_dir.rglob("*") if file.is_file()]
     assert {file.suffix for file in files} <= set(NATIVE)
     assert [file for file in files if not NATIVE[file.suffix](file.read_bytes())] == []
@@ -74,7 +74,7 @@ UNPICKLED: list[object] = []
 WATCHING: list[bool] = []
 
 
-def test_a_forecast_is_made_without_unpickling(trained: tuple[Settings, Trained]) -> None:
+def test_a_forecast_is_made_without_unpickling(trained: tuple[Settings, TrainingRun]) -> None:
     def note(event: str, arguments: tuple[object, ...]) -> None:
         if event == "pickle.find_class" and WATCHING:
             UNPICKLED.append(arguments)

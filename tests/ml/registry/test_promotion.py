@@ -14,14 +14,14 @@ from ml.registry import promotion
 from ml.registry.bundles import Bundle, load_bundle, save_bundle
 from ml.registry.promotion import Decision, decide, judged_rows, recipe_fingerprint, searched_until
 from ml.registry.store import Version, champion
-from ml.studies import DEFAULTS, Tuned, open_storage, quiet_optuna, study_name
-from ml.train import Trained
+from ml.studies import DEFAULTS, TunedParameters, open_storage, quiet_optuna, study_name
+from ml.train import TrainingRun
 
 Contest = Callable[..., Decision]
 
 
 @pytest.fixture(scope="module")
-def good(_trained_home: tuple[Path, Trained]) -> tuple[Bundle, Marts, Settings]:
+def good(_trained_home: tuple[Path, TrainingRun]) -> tuple[Bundle, Marts, Settings]:
     """A bundle trained two months before its data ends; in its world growth matters, which the line does not see."""
     folder, _ = _trained_home
     settings = Settings(folder / "warehouse.duckdb", folder / "mlflow", folder / "optuna.db")
@@ -180,7 +180,7 @@ def test_what_a_search_has_seen_is_not_judged_by(good: tuple[Bundle, Marts, Sett
 
 def test_the_fingerprint_is_of_the_recipe_and_not_of_the_data(good: tuple[Bundle, Marts, Settings]) -> None:
     _, marts, settings = good
-    tuned = Tuned(**DEFAULTS)
+    tuned = TunedParameters(**DEFAULTS)
     recipe = recipe_fingerprint(marts, settings, tuned)
     fewer = replace(marts, features=marts.features.head(10), delivery_number=99)
     assert recipe_fingerprint(fewer, settings, tuned) == recipe

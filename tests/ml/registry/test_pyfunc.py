@@ -18,7 +18,7 @@ from ml.data import read_marts
 from ml.predict import forecast
 from ml.registry import store, tracking
 from ml.registry.bundles import load_bundle
-from ml.train import Trained
+from ml.train import TrainingRun
 
 CHAMPION = f"models:/{store.MODEL}@{store.ALIAS}"
 
@@ -45,7 +45,7 @@ def rows_of(settings: Settings) -> pd.DataFrame:
 
 
 @pytest.mark.usefixtures("_own_store")
-def test_the_champion_scores_rows_of_release_features_without_a_pickle(trained: tuple[Settings, Trained]) -> None:
+def test_the_champion_scores_rows_of_release_features_without_a_pickle(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     unpickled: list[object] = []
     watching = [True]
@@ -69,7 +69,7 @@ def test_the_champion_scores_rows_of_release_features_without_a_pickle(trained: 
         model.predict(rows.drop(columns="genre"))
 
 
-def test_a_version_says_what_it_is_and_what_it_was_trained_on(trained: tuple[Settings, Trained]) -> None:
+def test_a_version_says_what_it_is_and_what_it_was_trained_on(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     client = tracking.open_client(settings)
     version = client.get_model_version_by_alias(store.MODEL, store.ALIAS)
@@ -81,7 +81,7 @@ def test_a_version_says_what_it_is_and_what_it_was_trained_on(trained: tuple[Set
 
 
 @pytest.mark.usefixtures("_own_store")
-def test_a_copied_home_shows_and_loads_its_own_artifacts(trained: tuple[Settings, Trained], tmp_path: Path) -> None:
+def test_a_copied_home_shows_and_loads_its_own_artifacts(trained: tuple[Settings, TrainingRun], tmp_path: Path) -> None:
     settings, result = trained
     home = settings.warehouse.parent
     # a space and a letter that an address writes otherwise
@@ -95,7 +95,7 @@ def test_a_copied_home_shows_and_loads_its_own_artifacts(trained: tuple[Settings
     assert len(load_champion(after).predict(rows_of(after))) == 80
 
 
-def test_addresses_are_moved_all_or_none(trained: tuple[Settings, Trained], tmp_path: Path) -> None:
+def test_addresses_are_moved_all_or_none(trained: tuple[Settings, TrainingRun], tmp_path: Path) -> None:
     settings, result = trained
     before = tracking.open_client(settings).get_run(result.run_id).info.artifact_uri
     copy = replace(settings, mlflow_dir=tmp_path / "copied")

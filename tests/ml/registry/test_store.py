@@ -5,7 +5,7 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.registry import store, tracking
-from ml.train import Trained
+from ml.train import TrainingRun
 
 
 def registered(settings: Settings, folder: Path) -> int:
@@ -18,7 +18,7 @@ def registered(settings: Settings, folder: Path) -> int:
 
 
 def test_rollback_returns_to_the_previous_champions_one_by_one(
-    trained: tuple[Settings, Trained], tmp_path: Path
+    trained: tuple[Settings, TrainingRun], tmp_path: Path
 ) -> None:
     settings, first = trained
     second = registered(settings, tmp_path / "second")
@@ -34,7 +34,7 @@ def test_rollback_returns_to_the_previous_champions_one_by_one(
         store.rollback(settings)
 
 
-def test_promoting_the_champion_again_changes_nothing(trained: tuple[Settings, Trained], tmp_path: Path) -> None:
+def test_promoting_the_champion_again_changes_nothing(trained: tuple[Settings, TrainingRun], tmp_path: Path) -> None:
     settings, first = trained
     second = registered(settings, tmp_path / "second")
     store.promote(settings, second)
@@ -42,7 +42,7 @@ def test_promoting_the_champion_again_changes_nothing(trained: tuple[Settings, T
     assert store.rollback(settings) == first.version
 
 
-def test_an_unknown_version_is_told(trained: tuple[Settings, Trained]) -> None:
+def test_an_unknown_version_is_told(trained: tuple[Settings, TrainingRun]) -> None:
     with pytest.raises(HitcastError, match="no model version 99"):
         store.promote(trained[0], 99)
 
@@ -58,7 +58,7 @@ def test_an_untrained_home_has_no_models_and_gets_no_store(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("run_id", [None, "../../elsewhere"], ids=["no run", "a run elsewhere"])
 def test_a_version_that_another_program_registered_is_told(
-    trained: tuple[Settings, Trained], run_id: str | None
+    trained: tuple[Settings, TrainingRun], run_id: str | None
 ) -> None:
     settings, first = trained
     client = tracking.open_client(settings)

@@ -4,10 +4,10 @@ import pytest
 
 from hitcast.core.settings import Settings
 from ml.registry import store, tracking
-from ml.train import Trained
+from ml.train import TrainingRun
 
 
-def test_everything_stays_below_the_home_and_nothing_is_sent(trained: tuple[Settings, Trained]) -> None:
+def test_everything_stays_below_the_home_and_nothing_is_sent(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     champion = store.champion(settings)
     assert champion is not None
@@ -15,7 +15,7 @@ def test_everything_stays_below_the_home_and_nothing_is_sent(trained: tuple[Sett
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
 
 
-def test_a_run_that_fails_is_marked(trained: tuple[Settings, Trained]) -> None:
+def test_a_run_that_fails_is_marked(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     client = tracking.open_client(settings)
     with pytest.raises(ZeroDivisionError), tracking.record_run(client, settings, "train") as run_id:
