@@ -42,7 +42,7 @@ def test_spark_is_reached_by_the_settings_of_the_profile(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("target", "method", "told"),
+    ("target", "method", "message"),
     [
         ("flink", "session", "HITCAST_TARGET: unknown target flink. Use one of duckdb, spark_local, spark"),
         ("spark", "thrift", "target spark: models are trained on a session, not by thrift. Set HITCAST_SPARK_METHOD"),

@@ -170,7 +170,7 @@ def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["run"], "no releases yet"),
         (["predict"], "no model has been trained yet"),
