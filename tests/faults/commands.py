@@ -16,9 +16,7 @@ from hitcast.core.home import PROJECT_DIR, Home
 
 HITCAST = Path(sys.executable).with_name("hitcast")
 MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
-slow = pytest.mark.skipif(
-    not os.environ.get("HITCAST_ALL_FAULTS"), reason="takes whole runs; `make drills` makes these faults happen too"
-)
+slow = pytest.mark.slow
 
 
 def environment(home: Home, **variables: str) -> dict[str, str]:
