@@ -1,7 +1,7 @@
 """Exports spoiled at random: refused in one line with nothing written, or every row of them accounted for.
 
-`pytest -m fuzz --exports 10000 -n 2 -s` tries 10,000; `--first-seed` is where they begin. A failure names its seed, says
-what was done, and leaves the file.
+`pytest -m fuzz --exports 10000 -n 2 -s` tries 10,000; `--first-seed` is where they begin. A failure names its
+seed, says what was done, and leaves the file.
 """
 
 import codecs
@@ -51,9 +51,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_spoiled_export_loses_a_row(
-    shard: int, standing: Path, tmp_path: Path, pytestconfig: pytest.Config
-) -> None:
+def test_no_spoiled_export_loses_a_row(shard: int, standing: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     export_count, first_seed = pytestconfig.getoption("--exports"), pytestconfig.getoption("--first-seed")
     outcomes: Counter[str] = Counter()
     failures = []
