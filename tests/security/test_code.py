@@ -63,7 +63,7 @@ ALLOWED = {
         "name": CONTRACT,
         "named_columns(contract)": CONTRACT,
     },
-    "hitcast/ingest/landing.py": {"pa.array(kept)": "a mask of rows, no SQL"},
+    "hitcast/ingest/days.py": {"pa.array(kept)": "a mask of rows, no SQL"},
     "hitcast/ingest/rejects.py": {"map(defused, texts)": "columns or a parameter of the project's own, guarded"},
     "hitcast/ingest/stage.py": {
         "column.data_type": CONTRACT,
