@@ -1,14 +1,15 @@
-{#- The columns together are a model's key: never twice, and never null but in those named as nullable. -#}
-{% test unique_combination(model, columns, nullable=[]) %}
+{#- The columns together are a model's key: never twice, and never null but in those named as nullable. Name and first
+    argument are those of dbt_utils, which dbt's linters know; no package is installed. -#}
+{% test unique_combination_of_columns(model, combination_of_columns, nullable=[]) %}
 
     select
-        {{ columns | join(', ') }},
+        {{ combination_of_columns | join(', ') }},
         count(*) as row_count
     from {{ model }}
-    group by {{ columns | join(', ') }}
+    group by {{ combination_of_columns | join(', ') }}
     having
         count(*) > 1
-        {%- for column in columns if column not in nullable %}
+        {%- for column in combination_of_columns if column not in nullable %}
             or {{ column }} is null
         {%- endfor %}
 
