@@ -28,6 +28,7 @@ FEATURES = ["+path:models/marts/features"]
 PREDICTIONS = [
     "path:models/staging/ml",
     "int_backtests__latest",
+    "int_predictions__runs",
     "path:models/marts/predictions",
     "path:models/marts/semantic",
 ]

@@ -93,8 +93,8 @@ def test_every_column_that_is_never_null_has_a_test(manifest: dict[str, Any]) ->
         arguments = test["test_metadata"]["kwargs"]
         if test["test_metadata"]["name"] == "not_null":
             keys[test["attached_node"]].add(arguments["column_name"])
-        if test["test_metadata"]["name"] == "unique_combination":
-            keys[test["attached_node"]] |= set(arguments["columns"]) - set(arguments.get("nullable", []))
+        if test["test_metadata"]["name"] == "unique_combination_of_columns":
+            keys[test["attached_node"]] |= set(arguments["combination_of_columns"]) - set(arguments.get("nullable", []))
     constrained = 0
     for node in models(manifest):
         never_null = {name for name, column in node["columns"].items() if column["constraints"]}
