@@ -70,7 +70,7 @@ def test_a_withdrawal_killed_after_its_ledger_is_made_good_by_the_same_call(
 
 
 @pytest.mark.parametrize(
-    ("table", "day", "told"),
+    ("table", "day", "message"),
     [
         ("catalog_tracks", DAY, "Those are tiktok_sound_days, vk_stream_days"),
         ("vk_stream_days", date(2025, 5, 5), "never delivered: 2025-05-05"),
