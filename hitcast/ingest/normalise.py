@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from hitcast.core.sql import Sql, fill_file, listed
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
@@ -52,7 +53,7 @@ class Checks:
 
 def normalized(
     source: Source, contract: Contract, places: dict[str, int], checks: Checks, is_tame: bool = False
-) -> str:
+) -> Sql:
     """SQL of one shape of files as rows of a raw table.
 
     Args:
@@ -104,24 +105,18 @@ def normalized(
         branches += [f"when {test} then {number}" for (test, _), number in zip(tests, numbers, strict=True)]
         if numbers:
             bad_values.append(f"when problem between {numbers[0]} and {numbers[-1]} then r{i}")
-    columns = ", ".join(f"v{i}" for i in range(len(contract.delivered)))
-    return f"""
-        select {columns}, file_number, problem, case {" ".join(bad_values)} end as bad_value
-        from (
-            select *, case {" ".join(branches)} else 0 end as problem
-            from (
-                select *, {", ".join(values)} from (
-                    select {", ".join(["*", *texts])} from (
-                        select {", ".join(["*", *words])} from (
-                            select
-                                {", ".join(["*", *raws, *trims])},
-                                cast(file_index + $first_file as integer) as file_number
-                            from {relation(source)}
-                        )
-                    )
-                )
-            )
-        )"""
+    return fill_file(
+        __file__,
+        "normalized",
+        files=relation(source),
+        trimmed=Sql(", ".join(["*", *raws, *trims])),
+        translated=Sql(", ".join(["*", *words])),
+        plain=Sql(", ".join(["*", *texts])),
+        cast=Sql(", ".join(["*", *values])),
+        problems=Sql(" ".join(branches)),
+        bad_values=Sql(" ".join(bad_values)),
+        columns=listed(f"v{i}" for i in range(len(contract.delivered))),
+    )
 
 
 def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks: Checks) -> list[tuple[str, str]]:
