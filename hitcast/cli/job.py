@@ -8,7 +8,7 @@ from hitcast.cli.options import Variables
 from hitcast.cli.terminal import holding, working
 
 if TYPE_CHECKING:
-    from hitcast.job.run import Step
+    from hitcast.job.run import FinishedStep
 
 app = typer.Typer()
 
@@ -34,19 +34,24 @@ def run(
         ),
     ] = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Make a damaged or lost warehouse anew; published forecasts are kept.")
+        bool, typer.Option("--rebuild", help="Rebuild a damaged or lost warehouse; published forecasts are kept.")
     ] = False,
+    step: Annotated[
+        list[str] | None,
+        typer.Option(help="Run this step alone: `hitcast status` lists them. May be given several times."),
+    ] = None,
 ) -> None:
-    """Do the whole job: features, training if no model stands, forecasts, publication."""
+    """Do the whole job: features, training where it is due, forecasts, publication."""
     import os
 
     from hitcast.cli.summary import render_publication
     from hitcast.core.home import Home
     from hitcast.core.project import read_variables
     from hitcast.core.target import VARIABLE
-    from hitcast.job.run import run as run_all
+    from hitcast.job.run import run as run_steps
+    from hitcast.job.steps import Job
 
-    def finished(step: "Step") -> None:
+    def finished(step: "FinishedStep") -> None:
         typer.echo(f"{step.name:<12} {step.seconds:7.1f} s  {step.outcome}")
 
     if target is not None:
@@ -54,8 +59,10 @@ def run(
         os.environ[VARIABLE] = target
     home = Home.current()
     with holding(home, "run"):
-        run_all(home, read_variables(variables), retrain, rebuild, working, finished)
-    render_publication(home)
+        job = Job(home, read_variables(variables), retrain)
+        run_steps(job, step or (), rebuild, working, finished)
+    if job.publication is not None:
+        render_publication(home)
 
 
 @app.command()

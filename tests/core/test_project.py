@@ -17,7 +17,7 @@ def test_overrides_lie_over_the_project_and_reach_the_settings(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("overrides", "told"),
+    ("overrides", "message"),
     [
         ("{horizon: 14}", "unknown variable horizon"),
         ("[14, 30]", "is no mapping"),

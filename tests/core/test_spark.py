@@ -112,7 +112,7 @@ class SparkError(Exception):
 
 
 @pytest.mark.parametrize(
-    ("raised", "kind", "told"),
+    ("raised", "kind", "message"),
     [
         (
             "[TABLE_OR_VIEW_NOT_FOUND] The table `hitcast`.`releases` cannot be found.\nVerify.\n'Unresolved [x]",
@@ -139,7 +139,7 @@ def test_other_failures_stay_what_they_are() -> None:
         pass
 
 
-@pytest.mark.parametrize(("missing", "told"), [("pyspark", "Run `make spark`"), ("java", "Install Java 17")])
+@pytest.mark.parametrize(("missing", "message"), [("pyspark", "Run `make spark`"), ("java", "Install Java 17")])
 def test_what_is_missing_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch, missing: str, message: str) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr(spark, "find_spec", lambda name: None if name == missing else object())

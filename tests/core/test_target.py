@@ -11,6 +11,7 @@ from hitcast.core.project import read_variables, settings_of
 from hitcast.core.target import TARGETS, VARIABLE, chosen
 from hitcast.job import dbt, rebuild
 from hitcast.job import run as job
+from hitcast.job.steps import Job
 from hitcast.serving.publish import publish
 from tests.serving.published_world import make_home
 
@@ -42,7 +43,7 @@ def test_spark_is_reached_by_the_settings_of_the_profile(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("target", "method", "told"),
+    ("target", "method", "message"),
     [
         ("flink", "session", "HITCAST_TARGET: unknown target flink. Use one of duckdb, spark_local, spark"),
         ("spark", "thrift", "target spark: models are trained on a session, not by thrift. Set HITCAST_SPARK_METHOD"),
@@ -63,7 +64,7 @@ def test_rebuild_is_duckdbs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(VARIABLE, "spark_local")
     monkeypatch.setattr(job, "stop_if_missing", lambda target: None)
     with pytest.raises(HitcastError, match="mends DuckDB's file, and the target is spark_local") as refusal:
-        job.run(Home(tmp_path), read_variables(), rebuild=True)
+        job.run(Job(Home(tmp_path), read_variables()), rebuild=True)
     assert "--target duckdb" in refusal.value.cure
 
 

@@ -98,7 +98,7 @@ def webhook() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "message"),
     [
         ("{}/500/s3cret?token=s3cret", "answered 500"),
         ("{}/302/s3cret?token=s3cret", "answered 302"),

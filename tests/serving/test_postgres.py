@@ -166,7 +166,7 @@ def test_sqlalchemy_reflects_and_queries_every_table(home: Home, dsn: str, targe
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda dsn: "", "HITCAST_POSTGRES_DSN: is not set"),
         (lambda dsn: dsn.replace(PASSWORD_IN_URL, "wr%2Fong"), "password authentication failed"),

@@ -12,7 +12,7 @@ ROWS = "(values (1, 'a', 0.1::double), (2, null, null), (2, null, 3e9)) as t (nu
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ("*", ""),
         ("* replace (measure * (1 + 1e-10) as measure)", ""),
