@@ -89,7 +89,7 @@ def _replace(connection: "Connection", published: "duckdb.DuckDBPyConnection", s
     row_counts = {}
     with connection.cursor() as cursor:
         cursor.execute("set local client_min_messages = warning")
-        cursor.execute(f"select pg_advisory_xact_lock({LOCK})")
+        cursor.execute(fill("select pg_advisory_xact_lock({key})", key=Sql(str(LOCK))))
         if not _is_there(cursor, "select 1 from information_schema.schemata where schema_name = $1", schema):
             cursor.execute(fill("create schema {schema}", schema=quoted(schema)))
         for table in tables:
