@@ -12,7 +12,7 @@ from dbt.cli.main import dbtRunner
 
 from benchmarks.children import report
 from hitcast.core.home import PROJECT_DIR, Home
-from hitcast.job.run import FEATURES
+from hitcast.job.steps import FEATURES
 
 TARGETS = {"duckdb": "duckdb", "spark": "spark_local"}
 MART = "release_features"

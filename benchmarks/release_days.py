@@ -12,6 +12,7 @@ import yaml
 from benchmarks.children import report
 from benchmarks.scan import COLUMNS, connect
 from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.sql import Sql, fill, literal, quoted
 
 TIKTOK, VK = "int_tiktok__release_days", "int_vk__release_days"
 MEASURES = ["views", "creations", "likes", "comments", "shares", "favorites"]
@@ -39,17 +40,17 @@ def in_duckdb(home: Home) -> tuple[float, Sums]:
     connection = connect(str(file))
     # the sources of the compiled SQL lie below the home
     connection.execute("set file_search_path = $home", {"home": str(home.root)})
-    connection.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
+    connection.execute(fill("attach {file} as warehouse (read_only)", file=literal(home.warehouse)))
     compiled = home.dbt / "target" / "compiled" / "hitcast" / "models" / "intermediate"
-    queries = {model: (compiled / f"{model}.sql").read_text() for model in CHECKED}
+    queries = {model: Sql((compiled / f"{model}.sql").read_text()) for model in CHECKED}
     begun = time.perf_counter()
     for model, query in queries.items():
-        connection.execute(f"create table {model} as {query}")
+        connection.execute(fill("create table {model} as {query}", model=quoted(model), query=query))
     seconds = time.perf_counter() - begun
     sums = {}
     for model, names in CHECKED.items():
-        totals = ", ".join(f"cast(sum({name}) as bigint)" for name in names)
-        sums[model] = list(connection.execute(f"select count(*), {totals} from {model}").fetchone() or ())
+        totals = ", ".join(["count(*)", *(f"cast(sum({name}) as bigint)" for name in names)])
+        sums[model] = list(connection.table(model).aggregate(totals).fetchone() or ())
     connection.close()
     file.unlink()
     return seconds, sums
@@ -57,7 +58,7 @@ def in_duckdb(home: Home) -> tuple[float, Sums]:
 
 def _recordings(home: Home) -> pd.DataFrame:
     with connect() as connection:
-        connection.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
+        connection.execute(fill("attach {file} as warehouse (read_only)", file=literal(home.warehouse)))
         return connection.execute("select isrc, release_id, release_date from warehouse.int_catalog__recordings").df()
 
 

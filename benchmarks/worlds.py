@@ -13,17 +13,13 @@ import duckdb
 from benchmarks.children import report
 from benchmarks.scan import connect
 from hitcast.core.home import Home
+from hitcast.core.sql import Sql, fill_file
 from hitcast.demo.world import write_demo_data
 from hitcast.ingest import ingest
 from hitcast.ingest.contract import LEDGER, load_contracts
 from hitcast.ingest.landing import digest_of, landed_files, read_ledger, write_ledger
 
 MAPPINGS = ("demo_catalog", "demo_tiktok", "demo_vk")
-CSV_TYPES = {
-    "stream_date": "date",
-    **dict.fromkeys(("isrc", "territory", "gender", "age_band", "source", "subscription"), "varchar"),
-    **dict.fromkeys(("streams", "listeners"), "bigint"),
-}
 # ids beside the ISRC that each copy has of its own, and the order of a landed file
 OWN = {
     "catalog_tracks": (("upc", "artist_id"), "upc, isrc"),
@@ -52,24 +48,13 @@ def land(home: Home, *folders: str) -> None:
 def copy(home: Home, ordered: bool) -> None:
     """DuckDB's own COPY of VK's CSVs to Parquet partitioned by day; ordered as the landing is, or as it comes."""
     target = home.root / "copy"
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in CSV_TYPES.items())
-    files = str(home.exports / "first" / "vk" / "*.csv*").replace("'", "''")
-    order = "order by stream_date, isrc" if ordered else ""
+    query = fill_file(__file__, "copied", order=Sql("order by stream_date, isrc" if ordered else ""))
+    files = str(home.exports / "first" / "vk" / "*.csv*")
     with connect() as connection:
         connection.execute("set enable_progress_bar = false")
         os.sync()
         begun = time.perf_counter()
-        [(rows,)] = connection.execute(
-            f"""
-            copy (
-                from read_csv(
-                    '{files}', delim = ';', header = true, thousands = ' ', dateformat = '%d.%m.%Y',
-                    ignore_errors = true, columns = {{{columns}}}
-                )
-                {order}
-            ) to '{str(target).replace("'", "''")}' (format parquet, partition_by (stream_date), overwrite true)
-            """
-        ).fetchall()
+        [(rows,)] = connection.execute(query, {"files": files, "target": str(target)}).fetchall()
         report(seconds=time.perf_counter() - begun, rows=rows)
 
 
@@ -80,21 +65,12 @@ def multiply(home: Home, source: Home, copies: int) -> None:
     isrc = "repeat(chr((64 + copy)::integer), 2) || substr(isrc, 3) as isrc"
 
     def write(path: Path, ids: tuple[str, ...], order: str) -> None:
-        own = ", ".join([isrc, *(f"{name} || '_' || copy as {name}" for name in ids)])
+        own = Sql(", ".join([isrc, *(f"{name} || '_' || copy as {name}" for name in ids)]))
         target = home.raw / path.relative_to(source.raw)
         target.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(config={"threads": 1}) as connection:
             connection.execute(
-                f"""
-                copy (
-                    with landed as (from read_parquet($path, hive_partitioning = false))
-                    from landed
-                    union all by name
-                    select landed.* replace ({own})
-                    from landed cross join generate_series(1, $copies - 1) as copies (copy)
-                    order by {order}
-                ) to $target (format parquet)
-                """,
+                fill_file(__file__, "multiplied", own=own, order=Sql(order)),
                 {"path": str(path), "target": str(target), "copies": copies},
             )
 

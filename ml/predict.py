@@ -100,6 +100,7 @@ def predict(
         model_name=model_name,
         predicted_at=moment_after(after, latest_moment(settings, "predictions", "predicted_at")),
         data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
+        territory=settings.territory,
     )
     model = bundle.streams[bundle.feature_set]
     drivers = explain(model, rows, read_meanings(settings), bundle.class_horizon)

@@ -152,6 +152,7 @@ def render_status(status: "Status") -> None:
         console.print(table)
     else:
         console.print("Nothing is published yet: `hitcast run`.")
+    _render_states(status)
     if status.steps and status.steps[-1]["outcome"] != "done":
         last = status.steps[-1]
         console.print(
@@ -161,6 +162,17 @@ def render_status(status: "Status") -> None:
         )
     for problem in status.problems:
         console.print(problem, markup=False, soft_wrap=True)
+
+
+def _render_states(status: "Status") -> None:
+    """Prints the steps of a run, what each reads and writes, and whether it is fresh."""
+    if status.states:
+        table = Table(title="Steps of a run", title_justify="left", width=80)
+        for heading in ("step", "reads", "writes", "state"):
+            table.add_column(heading, overflow="fold")
+        for state in status.states:
+            table.add_row(state.name, ", ".join(state.reads), ", ".join(state.writes), state.describe())
+        Console().print(table)
 
 
 def render_models(versions: "Sequence[Version]") -> None:

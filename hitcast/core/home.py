@@ -6,8 +6,8 @@ from pathlib import Path
 
 from hitcast.core.errors import HitcastError
 
-UNFIT = "'$*?[]{}"
-"""What a home's path cannot hold: dbt and DuckDB's globs read meaning into these."""
+UNFIT = "',$*?[]{}"
+"""What a home's path cannot hold: dbt, DuckDB's globs and its list of folders to search read meaning into these."""
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 
 

@@ -57,6 +57,11 @@ class Settings:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def territory(self) -> str | None:
+        """Country whose activity is forecast; None where nothing is known of the variables."""
+        return self.variables.get("territory")
+
+    @property
     def target(self) -> str:
         """Target of dbt's profile that the warehouse is."""
         return self.spark.target if self.spark else "duckdb"

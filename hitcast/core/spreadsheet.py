@@ -7,6 +7,8 @@ quotes guard nothing, and what stands behind such a sign within a text begins a 
 Source: OWASP, CSV injection, https://owasp.org/www-community/attacks/CSV_Injection.
 """
 
+from hitcast.core.sql import Sql
+
 SIGNS = r"[=+\-@|%\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
 SKIPPED = (
     r"[ \"\x{00}-\x{08}\x{0b}\x{0c}\x{0e}-\x{1f}\x{a0}\x{ad}\x{200b}-\x{200f}\x{2028}-\x{202f}\x{2060}\x{3000}\x{feff}]"
@@ -15,13 +17,13 @@ SPLITS = r"[;\t\r\n]"
 NUMBER = r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?"
 
 
-def defused(text: str) -> str:
+def defused(text: Sql) -> Sql:
     """SQL for a text with an apostrophe before whatever a spreadsheet would run; numbers stay numbers.
 
     Args:
         text: SQL of a varchar.
     """
-    return (
+    return Sql(
         f"case when regexp_full_match({text}, '{NUMBER}') then {text}"
         f" else if(regexp_matches({text}, '^({SPLITS}|{SKIPPED})*{SIGNS}|^[\\t\\r\\n]'), '''', '')"
         f" || regexp_replace({text}, '({SPLITS}{SKIPPED}*)({SIGNS})', '\\1''\\2', 'g') end"

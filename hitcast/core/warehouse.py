@@ -13,6 +13,7 @@ import duckdb
 from hitcast.core import spark
 from hitcast.core.errors import BUILD_MARTS, BusyError, HitcastError, machine_error
 from hitcast.core.settings import Settings
+from hitcast.core.sql import fill, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,8 @@ def write_tables(settings: Settings, frames: "Mapping[str, pd.DataFrame]") -> No
             schema = connection.table(f"ml.{table}").limit(0).to_arrow_table().schema
             rows = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
             runs = frame["run_id"].unique().tolist()
-            connection.execute(f'delete from ml."{table}" where list_contains(?::varchar[], run_id)', [runs])
+            delete = "delete from ml.{table} where list_contains(?::varchar[], run_id)"
+            connection.execute(fill(delete, table=quoted(table)), [runs])
             connection.from_arrow(rows).insert_into(f"ml.{table}")
         connection.commit()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from hitcast.core.sql import fill, quoted
 from hitcast.demo.simulation import FIRST_DAY, run_script
 
 PARQUET_MONTH = "2020-06"
@@ -72,13 +73,13 @@ def write_days(
     first, corrections = root / "first" / vendor.name, root / "corrections" / vendor.name
     first.mkdir(parents=True, exist_ok=True)
     rows = 0
-    kept = f"{vendor.name}_corrections"
+    names = {"kept": quoted(f"{vendor.name}_corrections"), "month": quoted(f"{vendor.name}_month")}
     for first_day, last_day in months(until):
         month = f"{first_day:%Y-%m}"
         progress(f"Writing {vendor.name} {month}")
         run_script(connection, vendor.name, first_day=first_day, last_day=last_day, smallest_segment=smallest_segment)
-        keep = f"insert into {kept}" if first_day > FIRST_DAY else f"create or replace temp table {kept} as"
-        connection.execute(f"{keep} from {vendor.name}_month where delivery = 'corrections'")
+        keep = "insert into {kept}" if first_day > FIRST_DAY else "create or replace temp table {kept} as"
+        connection.execute(fill(keep + " from {month} where delivery = 'corrections'", **names))
         as_parquet = vendor.name == "tiktok" and month == PARQUET_MONTH
         ending = ".parquet" if as_parquet else ".csv" if first_day.year >= FIRST_PLAIN_YEAR else ".csv.gz"
         rows += run_script(
@@ -88,17 +89,15 @@ def write_days(
             file=str(first / f"{vendor.stem}_{month}{ending}"),
         )
     for year in range(FIRST_DAY.year, until.year + 1):
-        connection.execute(
-            f"create or replace temp table {vendor.name}_month as from {kept} where year(day) = ?", [year]
-        )
+        query = fill("create or replace temp table {month} as from {kept} where year(day) = ?", **names)
+        connection.execute(query, [year])
         corrections.mkdir(parents=True, exist_ok=True)
         file = corrections / f"{vendor.stem}_corrections_{year}.csv"
         corrected = run_script(connection, f"{vendor.name}_csv", delivery="corrections", file=str(file))
         if not corrected:
             file.unlink()
         rows += corrected
-    connection.execute(f"drop table {kept}")
-    connection.execute(f"drop table {vendor.name}_month")
+    connection.execute(fill("drop table {kept}; drop table {month}", **names))
     return rows
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from hitcast.core.sql import fill, quoted
 from hitcast.demo.plan import Plan
 
 SQL_DIR = Path(__file__).resolve().parent
@@ -27,7 +28,7 @@ def run_script(connection: duckdb.DuckDBPyConnection, name: str, **variables: ob
         Rows written, where the script ends in a `copy`; otherwise what DuckDB answers, or 0.
     """
     for variable, value in variables.items():
-        connection.execute(f'set variable "{variable}" = ?', [value])
+        connection.execute(fill("set variable {name} = ?", name=quoted(variable)), [value])
     row = connection.execute((SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")).fetchone()
     return int(row[0]) if row and isinstance(row[0], int) else 0
 

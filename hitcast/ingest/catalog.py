@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.sql import fill, fill_file, listed, quoted, typed
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.stage import Stage, named_columns
 
@@ -20,14 +21,8 @@ def keep_last(connection: duckdb.DuckDBPyConnection, stage: Stage) -> tuple[np.n
     Returns:
         Rows kept and rows superseded, by file number.
     """
-    key = ", ".join(f'"{name}"' for name in stage.contract.key)
-    connection.execute(
-        f"""
-        create or replace temp table arrived as
-        select *, row_number() over (partition by {key} order by row_order desc) = 1 as is_last
-        from (select {named_columns(stage.contract)}, file_number, rowid as row_order from staged where problem = 0)
-        """
-    )
+    columns, key = named_columns(stage.contract), listed(stage.contract.key)
+    connection.execute(fill_file(__file__, "arrived", columns=columns, key=key))
     accepted, duplicate = np.zeros(len(stage.sources), dtype=np.int64), np.zeros(len(stage.sources), dtype=np.int64)
     counts = connection.execute("select file_number, is_last, count(*) from arrived group by file_number, is_last")
     for file_number, is_last, rows in counts.fetchall():
@@ -51,34 +46,27 @@ def write_upserted(
     Returns:
         Rows that bear the number.
     """
-    columns = ", ".join(f'"{column.name}" {column.data_type}' for column in contract.columns)
-    connection.execute(f"create or replace temp table landed ({columns})")
+    types = typed({column.name: column.data_type for column in contract.columns})
+    connection.execute(fill("create or replace temp table landed ({types})", types=types))
     if landed and landed.is_file():
         connection.execute("insert into landed by name from read_parquet(?, hive_partitioning = false)", [str(landed)])
-    [stamp] = [f'"{column.name}"' for column in contract.columns if column.stamped]
-    delivered = [f'"{column.name}"' for column in contract.delivered]
-    key = [f'"{name}"' for name in contract.key]
-    same_key = " and ".join(f"arrived.{name} = landed.{name}" for name in key)
-    is_same = " and ".join(f"arrived.{name} is not distinct from landed.{name}" for name in delivered)
-    arrived = ", ".join(f"arrived.{name}" for name in delivered)
+    [stamp] = [quoted(column.name) for column in contract.columns if column.stamped]
+    delivered, key = [column.name for column in contract.delivered], listed(contract.key)
     connection.execute(
-        f"""
-        create or replace temp table upserted as
-        select {arrived}, case when {is_same} then landed.{stamp} else $number end as {stamp}
-        from arrived left join landed on {same_key}
-        union all by name
-        select landed.* from landed anti join arrived on {same_key}
-        """,
+        fill_file(
+            __file__,
+            "upserted",
+            arrived=listed(delivered, "arrived"),
+            landed=listed(delivered, "landed"),
+            stamp=stamp,
+            key=key,
+        ),
         {"number": number},
     )
-    [(changed,)] = connection.execute(
-        f"select count(*) from upserted where {stamp} = $number", {"number": number}
-    ).fetchall()
-    ordered = ", ".join(f'"{column.name}"' for column in contract.columns)
-    connection.execute(
-        f"create or replace temp view sorted as select {ordered} from upserted order by {', '.join(key)}"
-    )
-    connection.execute("copy sorted to $path (format parquet)", {"path": str(incoming)})
+    count = fill("select count(*) from upserted where {stamp} = $number", stamp=stamp)
+    [(changed,)] = connection.execute(count, {"number": number}).fetchall()
+    upserted = connection.table("upserted").project(listed(column.name for column in contract.columns))
+    upserted.order(key).write_parquet(str(incoming))
     return int(changed)
 
 

@@ -16,6 +16,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
+from hitcast.core.sql import fill, fill_file, listed, quoted
 from hitcast.ingest.catalog import damaged_catalog, keep_last, write_upserted
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
 from hitcast.ingest.days import write_days
@@ -200,30 +201,25 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
             delivery.land(contract, landed.incoming, LedgerRow(*origin, landed.checksum, landed.digest))
     place = [column.name for column in contract.delivered].index(str(contract.day_column))
     bounds = [contract.delivered[place].minimum or "0001-01-01", contract.delivered[place].maximum or "9999-12-30"]
-    found = delivery.connection.execute(f"select distinct v{place} from staged where v{place} between ? and ?", bounds)
-    report.days_rejected = sorted({day for (day,) in found.fetchall()} - days)
+    query = fill("select distinct {day} from staged where {day} between ? and ?", day=quoted(f"v{place}"))
+    found = delivery.connection.execute(query, bounds).fetchall()
+    report.days_rejected = sorted({day for (day,) in found} - days)
     return accepted, duplicate
 
 
 def _sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pa.RecordBatchReader:
     """Valid rows by day and sort columns, with what `write_days` needs to know of each."""
-    delivered = [f'"{column.name}"' for column in contract.delivered]
-    key = ", ".join(f'"{name}"' for name in contract.key)
-    others = ", ".join(name for name in delivered if name.strip('"') not in contract.key)
-    order = ", ".join(f'"{name}"' for name in (str(contract.day_column), *contract.sort))
-    # Hashes are taken after the sort, which would have to carry them.
-    return connection.execute(
-        f"""
-        select *, hash(key_hash, {others}) as row_hash
-        from (
-            select {", ".join(delivered)}, file_number, row_number, hash({key}) as key_hash
-            from (
-                select {named_columns(contract)}, file_number, rowid as row_number from staged where problem = 0
-                order by {order}, row_number
-            )
-        )
-        """
-    ).to_arrow_reader(BATCH_ROWS)
+    delivered = [column.name for column in contract.delivered]
+    query = fill_file(
+        __file__,
+        "sorted_rows",
+        named_columns=named_columns(contract),
+        columns=listed(delivered),
+        key=listed(contract.key),
+        others=listed(name for name in delivered if name not in contract.key),
+        order=listed((str(contract.day_column), *contract.sort)),
+    )
+    return connection.execute(query).to_arrow_reader(BATCH_ROWS)
 
 
 def _land_catalog(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:

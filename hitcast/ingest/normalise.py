@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from hitcast.core.sql import Sql, fill_file, joined, listed
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
@@ -50,9 +51,30 @@ class Checks:
         return f"${name}"
 
 
+@dataclass
+class Steps:
+    """Expressions of the steps of `normalized.sql`; a value in them is one of the parameters of `Checks`.
+
+    Attributes:
+        trimmed: The vendor's value as a report shows it, and trimmed.
+        translated: Put into the contract's words.
+        plain: Without what a cast does not take.
+        cast: As the contract's type, and what is odd about an id.
+        problems: Branches that give the number of the first check that a row fails.
+        bad_values: Branches that give the text that failed it.
+    """
+
+    trimmed: list[Sql] = field(default_factory=lambda: [Sql("*")])
+    translated: list[Sql] = field(default_factory=lambda: [Sql("*")])
+    plain: list[Sql] = field(default_factory=lambda: [Sql("*")])
+    cast: list[Sql] = field(default_factory=lambda: [Sql("*")])
+    problems: list[Sql] = field(default_factory=lambda: [Sql("when false then 0")])
+    bad_values: list[Sql] = field(default_factory=lambda: [Sql("when false then null")])
+
+
 def normalized(
     source: Source, contract: Contract, places: dict[str, int], checks: Checks, is_tame: bool = False
-) -> str:
+) -> Sql:
     """SQL of one shape of files as rows of a raw table.
 
     Args:
@@ -66,62 +88,60 @@ def normalized(
         A select of v0, v1, ... (the delivered columns in contract order and type), file_number (place in $paths plus
         $first_file), problem (0, or the number of the first failed check) and bad_value (the text that failed it).
     """
-    mapping = source.mapping
-    # Each step is a select of its own: within one, SQL would work out an expression anew wherever it is named.
-    raws, trims, words, texts, values = [], [], [], [], []
-    branches, bad_values = ["when false then 0"], ["when false then null"]
+    steps = Steps()
     for i, column in enumerate(contract.delivered):
-        place = places.get(column.name)
-        if column.name in mapping.constants:
-            raw, native = checks.parameter(mapping.constants[column.name]), "VARCHAR"
-        elif place is not None:
-            raw, native = f"c{place}", source.types[place].split("(")[0]
-        else:
-            values.append(f"cast(null as {column.data_type}) as v{i}")
-            continue
-        raws.append(f"{_shown(raw, native)} as r{i}")
-        if native in KINDS.get(column.data_type, ()) and column.name not in mapping.values:
-            values.append(f"{_native_value(raw, native, column)} as v{i}")
-            given = f"r{i}"
-        else:
-            given = f"w{i}"
-            # What is no text gets plain notation, whatever the vendor's own texts look like.
-            notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="")
-            trims.append(f"{_trimmed(raw, native, column, mapping, is_tame)} as s{i}")
-            words.append(f"{_translated(f's{i}', mapping.values.get(column.name, {}), checks)} as w{i}")
-            texts.append(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}")
-            values.append(f"{_value(f't{i}', column, notation, checks)} as v{i}")
-            if column.is_identifier:
-                values.append(f"{oddity(f't{i}', column.name, is_tame)} as o{i}")
-        tests = _tests(f"v{i}", given, column, mapping, checks)
-        if column.data_type == "varchar" and not is_tame:
-            # neither PostgreSQL nor a spreadsheet would take it
-            tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
+        _add_column(steps, i, column, places.get(column.name), source, checks, is_tame)
+    return fill_file(
+        __file__,
+        "normalized",
+        files=relation(source),
+        trimmed=joined(steps.trimmed),
+        translated=joined(steps.translated),
+        plain=joined(steps.plain),
+        cast=joined(steps.cast),
+        problems=joined(steps.problems, " "),
+        bad_values=joined(steps.bad_values, " "),
+        columns=listed(f"v{i}" for i in range(len(contract.delivered))),
+    )
+
+
+def _add_column(
+    steps: Steps, i: int, column: Column, place: int | None, source: Source, checks: Checks, is_tame: bool
+) -> None:
+    """Adds a column's expressions: r0 is the vendor's value, s0 trimmed, w0 translated, t0 plain text, v0 cast."""
+    mapping = source.mapping
+    if column.name in mapping.constants:
+        raw, native = checks.parameter(mapping.constants[column.name]), "VARCHAR"
+    elif place is not None:
+        raw, native = f"c{place}", source.types[place].split("(")[0]
+    else:
+        steps.cast.append(Sql(f"cast(null as {column.data_type}) as v{i}"))
+        return
+    steps.trimmed.append(Sql(f"{_shown(raw, native)} as r{i}"))
+    if native in KINDS.get(column.data_type, ()) and column.name not in mapping.values:
+        steps.cast.append(Sql(f"{_native_value(raw, native, column)} as v{i}"))
+        given = f"r{i}"
+    else:
+        given = f"w{i}"
+        # What is no text gets plain notation, whatever the vendor's own texts look like.
+        notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="")
+        steps.trimmed.append(Sql(f"{_trimmed(raw, native, column, mapping, is_tame)} as s{i}"))
+        steps.translated.append(Sql(f"{_translated(f's{i}', mapping.values.get(column.name, {}), checks)} as w{i}"))
+        steps.plain.append(Sql(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}"))
+        steps.cast.append(Sql(f"{_value(f't{i}', column, notation, checks)} as v{i}"))
         if column.is_identifier:
-            tests += [(f"o{i} = {number}", f"{message} ({column.name})") for number, message in enumerate(ODDITIES, 1)]
-        header = column.name if place is None else source.headers[place]
-        numbers = [checks.problem(header, reason) for _, reason in tests]
-        branches += [f"when {test} then {number}" for (test, _), number in zip(tests, numbers, strict=True)]
-        if numbers:
-            bad_values.append(f"when problem between {numbers[0]} and {numbers[-1]} then r{i}")
-    columns = ", ".join(f"v{i}" for i in range(len(contract.delivered)))
-    return f"""
-        select {columns}, file_number, problem, case {" ".join(bad_values)} end as bad_value
-        from (
-            select *, case {" ".join(branches)} else 0 end as problem
-            from (
-                select *, {", ".join(values)} from (
-                    select {", ".join(["*", *texts])} from (
-                        select {", ".join(["*", *words])} from (
-                            select
-                                {", ".join(["*", *raws, *trims])},
-                                cast(file_index + $first_file as integer) as file_number
-                            from {relation(source)}
-                        )
-                    )
-                )
-            )
-        )"""
+            steps.cast.append(Sql(f"{oddity(f't{i}', column.name, is_tame)} as o{i}"))
+    tests = _tests(f"v{i}", given, column, mapping, checks)
+    if column.data_type == "varchar" and not is_tame:
+        # neither PostgreSQL nor a spreadsheet would take it
+        tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
+    if column.is_identifier:
+        tests += [(f"o{i} = {number}", f"{message} ({column.name})") for number, message in enumerate(ODDITIES, 1)]
+    header = column.name if place is None else source.headers[place]
+    numbers = [checks.problem(header, reason) for _, reason in tests]
+    steps.problems += [Sql(f"when {test} then {number}") for (test, _), number in zip(tests, numbers, strict=True)]
+    if numbers:
+        steps.bad_values.append(Sql(f"when problem between {numbers[0]} and {numbers[-1]} then r{i}"))
 
 
 def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks: Checks) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from typing import IO
 import duckdb
 
 from hitcast.core.errors import HitcastError
-from hitcast.core.sql import quoted
+from hitcast.core.sql import Sql, fill, fill_file, joined, quoted
 from hitcast.ingest.finding import kind_of, shown
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.xlsx import sheet_headers, sheet_rows, write_sheet
@@ -24,7 +24,7 @@ from hitcast.ingest.xlsx import sheet_headers, sheet_rows, write_sheet
 UTF_8_MARK = codecs.BOM_UTF8
 CHUNK = 1 << 20
 # Older writers mark no column of bytes as text.
-PARQUET = "read_parquet($paths, hive_partitioning = false, binary_as_string = true)"
+PARQUET = Sql("read_parquet($paths, hive_partitioning = false, binary_as_string = true)")
 # Byte order marks, zero-width characters and soft hyphens: a header looks the same without them.
 UNSEEN = "\ufeff\u200b\u200c\u200d\u2060\u200e\u200f\u00ad"
 SIGNATURES = ((b"PK\x03\x04", "an XLSX or other zip file"), (b"\x1f\x8b", "a gzip file"), (b"PAR1", "a Parquet file"))
@@ -78,7 +78,8 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
         status = path.stat()
     if kind == "parquet":
         try:
-            described = connection.execute(f"describe select * from {PARQUET}", {"paths": escape_glob(path)}).fetchall()
+            query = fill("describe from {files}", files=PARQUET)
+            described = connection.execute(query, {"paths": escape_glob(path)}).fetchall()
         except duckdb.Error as error:
             message = shown(_first_line(error))
             raise HitcastError(f"is no readable Parquet file ({message})", name, "Ask for it again") from None
@@ -154,18 +155,14 @@ def is_tame(source: Source, prepared: Path) -> bool:
     return True
 
 
-def relation(source: Source) -> str:
+def relation(source: Source) -> Sql:
     """SQL that reads prepared files of this shape, columns renamed to c0, c1, ...; parameters $paths, $delimiter."""
     if source.kind != "csv":
         names = source.headers if source.kind == "parquet" else [f"c{i}" for i in range(len(source.headers))]
-        columns = ", ".join(f"{quoted(name)} as c{i}" for i, name in enumerate(names))
-        return f"(select {columns}, file_index from {PARQUET})"
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.headers)))
-    return f"""read_csv(
-        $paths, auto_detect = false, header = true, delim = $delimiter, quote = '"', escape = '"',
-        columns = {{{columns}}}, nullstr = '', strict_mode = true, compression = 'none', hive_partitioning = false,
-        store_rejects = true, rejects_limit = 0
-    )"""
+        columns = joined(Sql(f"{quoted(name)} as c{i}") for i, name in enumerate(names))
+        return fill("(select {columns}, file_index from {files})", columns=columns, files=PARQUET)
+    columns = joined(Sql(f"'c{i}': 'VARCHAR'") for i in range(len(source.headers)))
+    return fill_file(__file__, "delivered_csv", columns=Sql(f"{{{columns}}}"))
 
 
 def escape_glob(path: Path) -> str:

@@ -10,6 +10,7 @@ import duckdb
 
 from hitcast.core.home import Home
 from hitcast.core.spreadsheet import defused
+from hitcast.core.sql import fill_file, quoted
 from hitcast.ingest.stage import Stage
 
 MAX_REASONS = 5
@@ -18,10 +19,11 @@ MAX_REASONS = 5
 def most_frequent(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
     """The most frequent (vendor's column, reason, rows) among `rejects`."""
     return connection.execute(
-        f"""
-        select column_name, reason, count(*) from rejects
-        group by column_name, reason order by count(*) desc, column_name, reason limit {MAX_REASONS}
         """
+        select column_name, reason, count(*) from rejects
+        group by column_name, reason order by count(*) desc, column_name, reason limit ?
+        """,
+        [MAX_REASONS],
     ).fetchall()
 
 
@@ -38,17 +40,8 @@ def write_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage, target: P
     """
     plain = target.with_suffix(".plain")
     names = [source.name for source in stage.sources]
-    # a NUL would end a cell for some readers
-    texts = [f"replace({text}, chr(0), '\u2400')" for text in ("$names[file_number + 1]", "column_name", "value")]
-    file, column, value = map(defused, texts)
-    connection.execute(
-        f"""
-        create or replace temp table shown as
-        select {file} as "file", line, {column} as "column", {value} as "value", reason
-        from rejects order by file_number, line
-        """,
-        {"names": names},
-    )
+    texts = {name: defused(quoted(name)) for name in ("file", "column", "value")}
+    connection.execute(fill_file(__file__, "shown_rejects", **texts), {"names": names})
     connection.execute("copy shown to $target (format csv, header)", {"target": str(plain)})
     with plain.open("rb") as rows, target.open("wb") as marked:
         marked.write(codecs.BOM_UTF8)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.sql import Sql, fill, joined, quoted, typed
 from hitcast.ingest.broken import broken_rows, reading_error
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
@@ -65,9 +66,9 @@ def load(
     Raises:
         HitcastError: A file is broken, not in its encoding, without rows, or without a valid row.
     """
-    types = ", ".join(f"v{i} {column.data_type}" for i, column in enumerate(contract.delivered))
-    verdict = "file_number integer, problem integer, bad_value varchar"
-    connection.execute(f"create or replace table staged ({types}, {verdict})")
+    types = {f"v{i}": column.data_type for i, column in enumerate(contract.delivered)}
+    verdict = {"file_number": "integer", "problem": "integer", "bad_value": "varchar"}
+    connection.execute(fill("create or replace table staged ({types})", types=typed(types | verdict)))
     connection.execute(
         "create or replace table rejects"
         " (file_number integer, line bigint, column_name varchar, value varchar, reason varchar)"
@@ -149,7 +150,7 @@ def _insert(
         checks.parameters["delimiter"] = shape.mapping.delimiter
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     try:
-        connection.execute(f"insert into staged {query}", checks.parameters)
+        connection.execute(fill("insert into staged {query}", query=query), checks.parameters)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
@@ -248,6 +249,6 @@ def _refuse_worthless(connection: duckdb.DuckDBPyConnection, stage: Stage) -> No
             raise HitcastError(f"has no valid row; {place}: {value!r} {reason}", source.name, cure)
 
 
-def named_columns(contract: Contract) -> str:
+def named_columns(contract: Contract) -> Sql:
     """The columns of `staged` by their contract names, as the list of a select."""
-    return ", ".join(f'v{i} as "{column.name}"' for i, column in enumerate(contract.delivered))
+    return joined(Sql(f"v{i} as {quoted(column.name)}") for i, column in enumerate(contract.delivered))

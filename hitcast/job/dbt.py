@@ -34,8 +34,20 @@ def build(home: Home, variables: dict[str, Any], select: list[str]) -> None:
     invoke(home, arguments)
 
 
-def invoke(home: Home, arguments: list[str]) -> None:
-    """Runs one dbt command quietly; its log goes to the home.
+def compiled(home: Home, variables: dict[str, Any], select: list[str]) -> dict[str, str]:
+    """The checkout's SQL of the selected models, as dbt compiles it, by model; nothing is built.
+
+    Raises:
+        HitcastError: A model does not compile, or another process holds the warehouse.
+    """
+    models = [f"{each},resource_type:model" for each in select]
+    arguments = ["compile", "--select", *models, "--indirect-selection", "empty", "--no-populate-cache"]
+    outcome = invoke(home, [*arguments, "--vars", json.dumps(variables)])
+    return {result.node.name: result.node.compiled_code for result in outcome.result}
+
+
+def invoke(home: Home, arguments: list[str]) -> Any:
+    """Runs one dbt command quietly; its log goes to the home. Returns dbt's own result.
 
     Raises:
         HitcastError: dbt failed.
@@ -54,7 +66,7 @@ def invoke(home: Home, arguments: list[str]) -> None:
         # dbt would hold the file for as long as this process lives
         DuckDBConnectionManager.close_all_connections()
     if outcome.success:
-        return
+        return outcome
     log = f"See {logs / 'dbt.log'}"
     if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
         raise outcome.exception

@@ -12,24 +12,30 @@ from hitcast.core.files import PART, put_in_place
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.settings import Settings
 from hitcast.core.spark import has_table
-from hitcast.core.sql import literal
+from hitcast.core.sql import fill, literal, quoted, typed
 from hitcast.core.warehouse import count_rows, open_warehouse
 from hitcast.ingest import check_landing, restore_ledger
 from hitcast.serving.publish import open_published, published_file
 
 SOURCES = PROJECT_DIR / "models" / "staging" / "ml" / "_ml__sources.yml"
 ASIDE = "warehouse.damaged.duckdb"
-BACKTEST = "'as published ' || (select max(published_at) from published.publish_info)"
 PUBLISHED: dict[str, str] = {
     "predictions": "from published.prediction_history",
     "prediction_drivers": "from published.prediction_drivers",
     "similar_releases": "from published.similar_releases",
-    "backtest_predictions": f"select *, {BACKTEST} as run_id from published.backtest_forecasts where task = 'streams'",
-    "backtest_class_predictions": f"""
-        select *, {BACKTEST} as run_id from published.backtest_forecasts where task = 'classes'
+    "backtest_predictions": """
+        select *, 'as published ' || (select max(published_at) from published.publish_info) as run_id
+        from published.backtest_forecasts where task = 'streams'
     """,
-    "backtest_metrics": f"""
-        select *, {BACKTEST} as run_id, (select max(published_at) from published.publish_info) as evaluated_at
+    "backtest_class_predictions": """
+        select *, 'as published ' || (select max(published_at) from published.publish_info) as run_id
+        from published.backtest_forecasts where task = 'classes'
+    """,
+    "backtest_metrics": """
+        select
+            *,
+            'as published ' || (select max(published_at) from published.publish_info) as run_id,
+            (select max(published_at) from published.publish_info) as evaluated_at
         from published.model_performance where evaluation = 'backtest'
     """,
     "feature_drift": "select *, model_name || ' ' || computed_at as run_id from published.feature_drift",
@@ -155,8 +161,7 @@ def _fill(home: Home, settings: Settings, part: Path, rebuilt: RebuildResult) ->
         for table in sources:
             name = table["name"]
             columns = {column["name"]: column["data_type"] for column in table["columns"]}
-            listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-            connection.execute(f'create table ml."{name}" ({listed})')
+            connection.execute(fill("create table ml.{name} ({types})", name=quoted(name), types=typed(columns)))
             arrived = _from_warehouse(settings, name) if known and name in known else None
             is_damaged = known is None or (name in known and arrived is None)
             published = _from_published(connection, name) if has_published and not arrived else None
@@ -180,7 +185,7 @@ def _known_tables(settings: Settings) -> set[str] | None:
 
 def _from_warehouse(settings: Settings, name: str) -> Any | None:
     """A table of the old warehouse; None where it cannot be read."""
-    return _read(settings, f'from ml."{name}"')
+    return _read(settings, fill("from ml.{name}", name=quoted(name)))
 
 
 def _read(settings: Settings, query: str) -> Any | None:
@@ -199,7 +204,7 @@ def _attach_published(connection: duckdb.DuckDBPyConnection, home: Home) -> bool
     try:
         with open_published(home):
             pass
-        connection.execute(f"attach {literal(published_file(home))} as published (read_only)")
+        connection.execute(fill("attach {file} as published (read_only)", file=literal(published_file(home))))
     except (HitcastError, duckdb.Error):
         return False
     return True
@@ -218,6 +223,6 @@ def _from_published(connection: duckdb.DuckDBPyConnection, name: str) -> Any | N
 def _insert(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], arrived: Any) -> int:
     """Inserts the columns that both have."""
     connection.register("arrived", arrived.select([column for column in columns if column in arrived.column_names]))
-    connection.execute(f'insert into ml."{name}" by name from arrived')
+    connection.execute(fill("insert into ml.{name} by name from arrived", name=quoted(name)))
     connection.unregister("arrived")
     return int(arrived.num_rows)

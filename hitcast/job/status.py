@@ -14,6 +14,7 @@ from hitcast.core.lock import holder
 from hitcast.core.records import latest_records
 from hitcast.core.settings import Settings
 from hitcast.ingest.landing import read_ledger
+from hitcast.job.freshness import StepState, step_states
 from hitcast.serving.publish import open_published, published_file
 from ml.registry import store
 
@@ -70,6 +71,7 @@ class Status:
         problems: What could not be looked at, and why.
         published: By table.
         steps: Latest run records, oldest first.
+        states: Every step of a run, and whether what it wrote still fits what it reads.
     """
 
     root: Path
@@ -80,6 +82,7 @@ class Status:
     problems: list[str]
     published: list[PublishedTable]
     steps: list[dict[str, Any]]
+    states: list[StepState]
 
     def as_json(self) -> str:
         """For monitoring: dates and times in ISO 8601, times in UTC."""
@@ -108,12 +111,13 @@ class Status:
             "published": [asdict(table) for table in self.published],
             "problems": self.problems,
             "steps": self.steps,
+            "states": [asdict(state) for state in self.states],
         }
         return json.dumps(message, ensure_ascii=False, indent=2, default=_plain)
 
 
 def look(home: Home, settings: Settings) -> Status:
-    """How the home stands; what cannot be looked at is told among the problems."""
+    """How the home stands; what cannot be looked at is named among the problems."""
     # the modelling libraries take seconds to import
     from ml import drift
 
@@ -136,9 +140,13 @@ def look(home: Home, settings: Settings) -> Status:
         published = _published(home)
     except (HitcastError, duckdb.Error) as error:
         problems.append(str(error))
+    states: list[StepState] = []
+    try:
+        states = step_states(home, settings)
+    except HitcastError as error:
+        problems.append(f"steps were not compared: {error}")
     return Status(
-        home.root, holder(home), loaded, models, found, problems, published,
-        latest_records(home),
+        home.root, holder(home), loaded, models, found, problems, published, latest_records(home), states
     )  # fmt: skip
 
 

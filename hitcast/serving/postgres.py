@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
+from hitcast.core.sql import Sql, fill, literal, quoted, typed
 from hitcast.serving.publish import open_published
 
 if TYPE_CHECKING:
@@ -88,12 +89,12 @@ def _replace(connection: "Connection", published: "duckdb.DuckDBPyConnection", s
     row_counts = {}
     with connection.cursor() as cursor:
         cursor.execute("set local client_min_messages = warning")
-        cursor.execute(f"select pg_advisory_xact_lock({LOCK})")
+        cursor.execute(fill("select pg_advisory_xact_lock({key})", key=Sql(str(LOCK))))
         if not _is_there(cursor, "select 1 from information_schema.schemata where schema_name = $1", schema):
-            cursor.execute(f'create schema "{schema}"')
+            cursor.execute(fill("create schema {schema}", schema=quoted(schema)))
         for table in tables:
             _shape(cursor, published, schema, table)
-            cursor.execute(f'delete from "{schema}"."{table}"')
+            cursor.execute(fill("delete from {schema}.{table}", schema=quoted(schema), table=quoted(table)))
             rows = published.table(table).to_arrow_table()
             if rows.num_rows:
                 cursor.adbc_ingest(table, rows, mode="append", db_schema_name=schema)
@@ -114,27 +115,34 @@ def _shape(cursor: "Cursor", published: "duckdb.DuckDBPyConnection", schema: str
     cursor.execute(there, (schema, table))
     standing = {name for (name,) in cursor.fetchall()}
     lacking = [column for column in columns if column[0] not in standing]
+    target = Sql(f"{quoted(schema)}.{quoted(table)}")
     if not standing:
-        listed = ", ".join(f'"{name}" {TYPES[kind]}' for name, kind, _ in columns)
-        cursor.execute(f'create table "{schema}"."{table}" ({listed})')
+        types = typed({name: TYPES[kind] for name, kind, _ in columns})
+        cursor.execute(fill("create table {target} ({types})", target=target, types=types))
         meaning = published.execute("select comment from duckdb_tables() where table_name = ?", [table]).fetchone()
         if meaning is not None:
-            cursor.execute(f'comment on table "{schema}"."{table}" is {_literal(meaning[0])}')
+            cursor.execute(fill("comment on table {target} is {text}", target=target, text=_literal(meaning[0])))
     else:
         for name, kind, _ in lacking:
-            cursor.execute(f'alter table "{schema}"."{table}" add column "{name}" {TYPES[kind]}')
+            column = typed({name: TYPES[kind]})
+            cursor.execute(fill("alter table {target} add column {column}", target=target, column=column))
     for name, _, text in lacking:
-        cursor.execute(f'comment on column "{schema}"."{table}"."{name}" is {_literal(text)}')
+        comment = "comment on column {target}.{column} is {text}"
+        cursor.execute(fill(comment, target=target, column=quoted(name), text=_literal(text)))
 
 
 def _grant(connection: "Connection", schema: str, reader: str) -> None:
     """A role that may read every table of the schema, those of later publications included, and nothing else."""
+    statements = [
+        "grant usage on schema {schema} to {reader}",
+        "grant select on all tables in schema {schema} to {reader}",
+        "alter default privileges in schema {schema} grant select on tables to {reader}",
+    ]
     with connection.cursor() as cursor:
         if not _is_there(cursor, "select 1 from pg_catalog.pg_roles where rolname = $1", reader):
-            cursor.execute(f'create role "{reader}" nologin')
-        cursor.execute(f'grant usage on schema "{schema}" to "{reader}"')
-        cursor.execute(f'grant select on all tables in schema "{schema}" to "{reader}"')
-        cursor.execute(f'alter default privileges in schema "{schema}" grant select on tables to "{reader}"')
+            statements.insert(0, "create role {reader} nologin")
+        for statement in statements:
+            cursor.execute(fill(statement, schema=quoted(schema), reader=quoted(reader)))
 
 
 def _is_there(cursor: "Cursor", question: str, name: str) -> bool:
@@ -142,9 +150,9 @@ def _is_there(cursor: "Cursor", question: str, name: str) -> bool:
     return cursor.fetchone() is not None
 
 
-def _literal(text: str | None) -> str:
-    """A literal for comments, which take no parameters; backslashes are plain under `standard_conforming_strings`."""
-    return "null" if text is None else "'" + text.replace("'", "''") + "'"
+def _literal(text: str | None) -> Sql:
+    """A literal for comments; backslashes are plain under `standard_conforming_strings`."""
+    return Sql("null") if text is None else literal(text)
 
 
 def _secrets(dsn: str) -> list[str]:

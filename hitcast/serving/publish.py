@@ -16,7 +16,7 @@ from hitcast.core.home import Home
 from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
 from hitcast.core.project import settings_of
-from hitcast.core.sql import literal
+from hitcast.core.sql import Sql, fill, literal, quoted, typed
 from hitcast.core.target import spark_of
 
 PUBLISHED_TABLES = (
@@ -137,25 +137,24 @@ def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[dateti
     with duckdb.connect() as connection:
         message = _attach(connection, home)
         # v1.0.0 is what every DuckDB since 1.0 reads
-        connection.execute(f"attach {literal(database)} as serving (storage_version 'v1.0.0')")
+        connection.execute(fill("attach {file} as serving (storage_version 'v1.0.0')", file=literal(database)))
         present = connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse'")
         lacking = set(PUBLISHED_TABLES).difference(name for (name,) in present.fetchall())
         if lacking:
             raise HitcastError(f"has no table {min(lacking)}", str(home.warehouse), "Run `hitcast run` first")
         connection.execute("use serving")
         for name in PUBLISHED_TABLES:
-            # names come from PUBLISHED_TABLES alone
-            connection.execute(f"create table {name} as from warehouse.main.{name}")
+            connection.execute(fill("create table {name} as from warehouse.main.{name}", name=quoted(name)))
         for table, column, text in message:
             if table in PUBLISHED_TABLES:
-                place = f"column {table}.{column}" if column else f"table {table}"
-                connection.execute(f"comment on {place} is {literal(text)}")
+                _comment(connection, table, column, text)
         for name in OWN_TABLES:
             _create_own(connection, name)
         _count_rejects(connection, home)
         for name, file in parquet.items():
-            connection.execute(f"copy {name} to {literal(file)} (format parquet)")
-            row_counts[name] = connection.table(name).shape[0]
+            rows = connection.table(name)
+            rows.write_parquet(str(file))
+            row_counts[name] = rows.shape[0]
         published_at = _inform(connection, home, row_counts)
         connection.execute("use memory")
         connection.execute("detach serving")
@@ -171,7 +170,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, home: Home) -> list[tuple[str
         spark.copy_tables(on_spark, connection, (*PUBLISHED_TABLES, "dataset_days"))
         return spark.descriptions(on_spark, PUBLISHED_TABLES)
     try:
-        connection.execute(f"attach {literal(home.warehouse)} as warehouse (read_only)")
+        connection.execute(fill("attach {file} as warehouse (read_only)", file=literal(home.warehouse)))
     except duckdb.IOException as error:
         raise HitcastError(
             f"cannot be opened ({str(error).splitlines()[0]})",
@@ -191,10 +190,17 @@ def _attach(connection: duckdb.DuckDBPyConnection, home: Home) -> list[tuple[str
 
 def _create_own(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     meaning, columns = OWN_TABLES[table]
-    connection.execute(f"create table {table} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})")
-    connection.execute(f"comment on table {table} is {literal(meaning)}")
+    types = typed({name: kind for name, (kind, _) in columns.items()})
+    connection.execute(fill("create table {table} ({types})", table=quoted(table), types=types))
+    _comment(connection, table, None, meaning)
     for name, (_, text) in columns.items():
-        connection.execute(f"comment on column {table}.{name} is {literal(text)}")
+        _comment(connection, table, name, text)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, column: str | None, text: str) -> None:
+    """Describe a table, or a column of it."""
+    place = Sql(f"column {quoted(table)}.{quoted(column)}" if column else f"table {quoted(table)}")
+    connection.execute(fill("comment on {place} is {text}", place=place, text=literal(text)))
 
 
 def _count_rejects(connection: duckdb.DuckDBPyConnection, home: Home) -> None:

@@ -79,7 +79,9 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
         costs = (settings.false_positive_cost, settings.false_negative_cost)
         release_dates = marts.releases.set_index("release_id")["release_date"]
         metrics = evaluate(predictions, class_predictions, names, costs, release_dates).assign(
-            run_id=run_id, evaluated_at=moment_after(latest_moment(settings, "backtest_metrics", "evaluated_at"))
+            run_id=run_id,
+            evaluated_at=moment_after(latest_moment(settings, "backtest_metrics", "evaluated_at")),
+            territory=settings.territory,
         )
         tracking.log_figures(client, run_id, {"step": plan.step, "origins": len(plan.folds)}, _headline(metrics))
         progress("Writing forecasts and metrics")

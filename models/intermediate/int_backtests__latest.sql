@@ -1,4 +1,4 @@
--- one row: the backtest that was evaluated last; none before the first
+-- one row: the analysed territory's backtest that was evaluated last; none before the first
 {{ config(materialized='view') }}
 
 with metrics as (
@@ -13,6 +13,7 @@ runs as (
         run_id,
         row_number() over (order by max(evaluated_at) desc, run_id desc) as recency_rank
     from metrics
+    where coalesce(territory, '{{ var("territory") }}') = '{{ var("territory") }}'
     group by run_id
 
 )

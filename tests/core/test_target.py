@@ -11,6 +11,7 @@ from hitcast.core.project import read_variables, settings_of
 from hitcast.core.target import TARGETS, VARIABLE, chosen
 from hitcast.job import dbt, rebuild
 from hitcast.job import run as job
+from hitcast.job.steps import Job
 from hitcast.serving.publish import publish
 from tests.serving.published_world import make_home
 
@@ -63,7 +64,7 @@ def test_rebuild_is_duckdbs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(VARIABLE, "spark_local")
     monkeypatch.setattr(job, "stop_if_missing", lambda target: None)
     with pytest.raises(HitcastError, match="mends DuckDB's file, and the target is spark_local") as refusal:
-        job.run(Home(tmp_path), read_variables(), rebuild=True)
+        job.run(Job(Home(tmp_path), read_variables()), rebuild=True)
     assert "--target duckdb" in refusal.value.cure
 
 

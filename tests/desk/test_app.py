@@ -90,12 +90,11 @@ def test_a_file_published_while_a_page_is_drawn_is_shown_whole(
 ) -> None:
     from hitcast.desk import published as reading
 
-    ask, asked = reading._answer, []
+    ask = reading._answer
 
     def publish_amid(version: object, sql: str, parameters: object) -> object:
         answer = ask(version, sql, parameters)
-        asked.append(sql)
-        if "promotion_value desc" not in sql and "count(*) as releases" in sql and len(set(versions)) < 2:
+        if not versions:
             publish(published, releases=12, tested=5, spread=10)
         versions.append(version)
         return answer

@@ -9,7 +9,7 @@ from hitcast.core.home import Home
 from hitcast.core.project import read_variables
 from hitcast.ingest import ingest
 from hitcast.job import dbt
-from hitcast.job.run import FEATURES
+from hitcast.job.steps import FEATURES
 from tests.end_to_end.small_world import World
 
 

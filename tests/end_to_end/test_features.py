@@ -14,7 +14,7 @@ from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.project import read_variables
 from hitcast.ingest import ingest, withdraw
 from hitcast.job import dbt
-from hitcast.job.run import FEATURES
+from hitcast.job.steps import FEATURES
 from tests.end_to_end.reference_features import Reference
 from tests.end_to_end.small_world import World, make_world
 

@@ -13,7 +13,9 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.project import read_variables, settings_of
 from hitcast.job import dbt
-from hitcast.job.run import Step, run
+from hitcast.job.freshness import step_states
+from hitcast.job.run import FinishedStep, run
+from hitcast.job.steps import Job
 from hitcast.serving.publish import open_published, publish
 from ml.predict import predict
 from ml.registry import store
@@ -25,7 +27,7 @@ from tests.end_to_end.small_world import make_world
 def whole(built_home: Callable[..., Home]) -> Home:
     """A home on which the whole job was run."""
     home = built_home(make_world(releases=120))
-    run(home, read_variables())
+    run(Job(home, read_variables()))
     return home
 
 
@@ -52,10 +54,10 @@ def outcomes(home: Home, retrain: str = "changed") -> dict[str, str]:
     """Runs the job; what came of each step."""
     steps: dict[str, str] = {}
 
-    def finished(step: Step) -> None:
+    def finished(step: FinishedStep) -> None:
         steps[step.name] = step.outcome
 
-    run(home, read_variables(), retrain, finished=finished)  # type: ignore[arg-type]
+    run(Job(home, read_variables(), retrain), finished=finished)  # type: ignore[arg-type]
     return steps
 
 
@@ -66,16 +68,28 @@ def published(home: Home) -> pd.DataFrame:
         ).df()
 
 
+def stale_steps(home: Home) -> dict[str, str]:
+    """Why steps are stale, by step; those that are fresh are left out."""
+    states = step_states(home, settings_of(home, read_variables()))
+    return {state.name: state.stale for state in states if state.stale}
+
+
 def test_an_edited_feature_is_trained_on_again_and_a_comment_is_not(home: Home, project: Path) -> None:
     file = project / "models" / "marts" / "features" / "release_features.sql"
     sql = file.read_text()
     settings = settings_of(home, read_variables())
 
     file.write_text(f"-- one more comment\n\n{sql}")
+    assert stale_steps(home) == {}
     assert outcomes(home, "never")["train"].startswith("champion version 1")
 
     edited = "select * replace (cast(track_count * 7 as bigint) as track_count) from (\n"
     file.write_text(f"{edited}{sql}\n) as features")
+    assert stale_steps(home) == {
+        "features": "SQL changed: release_features",
+        **dict.fromkeys(("train", "predict", "drift", "publish"), "after features"),
+        "predictions": "SQL changed: release_features",
+    }
     before = published(home)
     with pytest.raises(HitcastError, match="the SQL of release_features has changed since its training") as refused:
         outcomes(home, "never")

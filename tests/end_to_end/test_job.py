@@ -15,7 +15,7 @@ import pytest
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.project import read_variables, settings_of
 from hitcast.job import dbt
-from hitcast.job.run import FEATURES
+from hitcast.job.steps import FEATURES
 from ml.explain.drivers import read_meanings
 from ml.explain.reasons import Fact, read_meaning, reason
 from ml.registry import store
@@ -111,7 +111,7 @@ def test_a_second_run_changes_nothing_and_readers_never_wait(home: Home) -> None
     stop.set()
     reader.join()
     assert done.returncode == 0, done.stderr
-    assert "champion version 1 stands" in done.stdout
+    assert "champion version 1 is kept" in done.stdout
     assert failures == []
     assert len(reads) > 20
     assert set(reads) == {5}

@@ -35,6 +35,7 @@ IMPORTED = (
     "hitcast.cli.app",
     "hitcast.ingest",
     "hitcast.job.run",
+    "hitcast.job.steps",
     "hitcast.cli.summary",
 )
 

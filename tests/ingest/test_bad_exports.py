@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 import hitcast.cli.app
+import hitcast.cli.data
 import hitcast.ingest.delivery
 from hitcast.cli.terminal import guarded
 from hitcast.core.home import Home
@@ -127,7 +128,7 @@ def test_bad_export(kind: str, home: Home, call: Call, tmp_path: Path) -> None:
     expected, before = KINDS[kind], _tree(home)
     mappings = [f"--mapping={FOLDER / expected['mapping']}"] if "mapping" in expected else []
     outcome = call(_delivered(kind, tmp_path), *mappings)
-    detail = [line.replace(f"{tmp_path / 'in'}/", "").replace(f"{FOLDER}/", "") for line in outcome.description]
+    detail = [line.replace(f"{tmp_path / 'in'}/", "").replace(f"{FOLDER}/", "") for line in outcome.detail]
     if "refused" in expected:
         assert (outcome.code, detail) == (2, [f"hitcast: {expected['refused']}"])
         assert detail[0].isprintable()
@@ -218,10 +219,10 @@ def test_a_bad_export_that_changes_under_the_reader_is_refused(
     def spoiling(doing: str) -> Iterator[Callable[[str, float], None]]:
         yield lambda message, share: spoil(path) if message.startswith("reading") and share == 0 else None
 
-    monkeypatch.setattr(hitcast.cli.app, "measured", spoiling)
+    monkeypatch.setattr(hitcast.cli.data, "measured", spoiling)
     outcome = call(path)
     assert outcome.code == 2
-    [detail] = outcome.description
+    [detail] = outcome.detail
     assert detail.startswith(f"hitcast: {path}: {message}")
     assert _tree(home) == before
 

@@ -11,10 +11,9 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import hitcast.ingest.landing
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
-from hitcast.ingest import check_landing, ingest
+from hitcast.ingest import check_landing, ingest, landing
 from hitcast.ingest.landing import LedgerRow, landed_files, read_ledger
 from hitcast.ingest.report import IngestReport, TableReport
 from tests.faults.commands import hitcast
@@ -377,7 +376,7 @@ def test_an_ingest_killed_at_any_step_leaves_the_old_landing_or_the_new_one(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(hitcast.ingest.landing, step, killed)
+    monkeypatch.setattr(landing, step, killed)
     with pytest.raises(KeyboardInterrupt):
         ingest(home, [tmp_path / "new"])
     monkeypatch.undo()
@@ -393,7 +392,7 @@ def test_a_first_ingest_killed_before_its_ledger_is_made_good(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _csv(tmp_path / "catalog.csv", "1,a,Title,7,Artist,2024-01-01", header=CATALOG)
-    real, calls = hitcast.ingest.landing.write_ledger, []
+    real, calls = landing.write_ledger, []
 
     def second_killed(*given: object) -> None:
         calls.append(given)
@@ -401,7 +400,7 @@ def test_a_first_ingest_killed_before_its_ledger_is_made_good(
             raise KeyboardInterrupt
         real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(hitcast.ingest.landing, "write_ledger", second_killed)
+    monkeypatch.setattr(landing, "write_ledger", second_killed)
     with pytest.raises(KeyboardInterrupt):
         ingest(home, [path])
     monkeypatch.undo()

@@ -11,7 +11,9 @@ from hitcast.core import builds
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.project import read_variables, settings_of
-from hitcast.job import run as job
+from hitcast.job import steps as job
+from hitcast.job.run import run
+from hitcast.job.steps import Job
 from hitcast.serving.publish import Publication
 from ml import drift, predict, train
 from ml.drift import Drift
@@ -45,9 +47,9 @@ def test_a_champion_is_replaced_when_asked_or_due(
     calls: list[str] = []
     monkeypatch.setattr(job.dbt, "build", lambda *arguments: None)
     monkeypatch.setattr(job, "count_rows", lambda settings, table: 0)
-    monkeypatch.setattr(job, "publish", lambda home: Publication(tmp_path, datetime.now(UTC), {}))
+    monkeypatch.setattr(job, "publish", lambda home, variables: Publication(tmp_path, datetime.now(UTC), {}))
     monkeypatch.setattr(store, "champion", lambda settings: SimpleNamespace(version=1, tags={}) if stands else None)
-    monkeypatch.setattr(builds, "read_builds", lambda settings: {})
+    monkeypatch.setattr(job, "read_builds", lambda settings: {})
     found = Drift(1, date(2021, 12, 31), 40, candidate, 0, (), (), reasons)
     monkeypatch.setattr(drift, "look", lambda settings: found)
     monkeypatch.setattr(drift, "record", lambda settings: found)
@@ -64,15 +66,13 @@ def test_a_champion_is_replaced_when_asked_or_due(
         lambda settings, progress, after: predict.ScoringRun("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok"),
     )
     steps: dict[str, str] = {}
-    job.run(
-        Home(tmp_path),
-        read_variables(),
-        retrain,  # type: ignore[arg-type]
+    run(
+        Job(Home(tmp_path), read_variables(), retrain),  # type: ignore[arg-type]
         started=lambda name: nullcontext(lambda message: None),
         finished=lambda step: steps.update({step.name: step.outcome}),
     )
     assert calls == ["train"] * trains
-    assert steps["train"].startswith("version 2" if trains else "champion version 1 stands")
+    assert steps["train"].startswith("version 2" if trains else "champion version 1 is kept")
     assert steps["train"].endswith("; it is old") == (trains and retrain == "auto" and stands)
     assert steps["drift"] == ("retrain is due: it is old" if reasons else "no retrain is due")
 
@@ -82,7 +82,7 @@ def test_a_champion_of_other_features_is_replaced(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, retrain: str
 ) -> None:
     settings = settings_of(Home(tmp_path), read_variables())
-    monkeypatch.setattr(builds, "read_builds", lambda settings: {"release_features": None})
+    monkeypatch.setattr(job, "read_builds", lambda settings: {"release_features": None})
     champion = SimpleNamespace(version=4, tags=builds.FeatureOrigin({"release_features": "1"}).tags())
     cause = job._cause_to_train(champion, settings, retrain)  # type: ignore[arg-type]
     assert "version 4 was trained on other features: the SQL of release_features has changed" in cause

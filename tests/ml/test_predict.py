@@ -36,10 +36,20 @@ def test_every_open_release_gets_a_row_for_each_horizon(trained: tuple[Settings,
     assert (rows["as_of_date"] <= as_of).all()
     assert rows["run_id"].eq(result.run_id).all()
     assert rows["model_name"].eq("hitcast/1").all()
-    required = rows.drop(columns=["known_streams", "refusal"])
+    required = rows.drop(columns=["known_streams", "refusal", "territory"])
     assert required.notna().all(axis=None)
     assert rows["refusal"].isna().all()
     assert result.refused_count == 0
+
+
+def test_forecasts_name_the_territory(trained: tuple[Settings, TrainingRun], monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, _ = trained
+    predict(settings, progress=quiet)
+    assert read(settings, "from ml.predictions")["territory"].isna().all()
+    # these marts carry no record of what they were built with
+    monkeypatch.setattr("ml.data.stop_on_other_variables", lambda *given: None)
+    predict(replace(settings, variables={"territory": "KZ"}), progress=quiet)
+    assert read(settings, "from ml.predictions")["territory"].eq("KZ").all()
 
 
 def forget(settings: Settings, release_id: str, measures: tuple[str, ...]) -> None:

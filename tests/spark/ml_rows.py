@@ -38,6 +38,8 @@ CHOICES: dict[str, list[Any]] = {
 }
 # as each run made all its rows at one moment
 MOMENTS = {"run_1": "2021-06-01 10:00:00", "run_2": "2021-06-02 10:00:00.123456", "run_3": "2021-06-03 10:00:00"}
+# run_3 is another territory's, which no mart shows; run_1 is older than the column
+TERRITORIES = {"run_1": None, "run_2": "RU", "run_3": "KZ"}
 # text that a contract wants known
 KNOWN = ("reason", "reason_ru")
 ROWS = 400
@@ -70,7 +72,9 @@ def _rows(random: np.random.Generator, table: str, columns: dict[str, str], rele
     made = {name: _values(random, name, kind, releases) for name, kind in columns.items()}
     frame = pd.DataFrame(made)
     for name, kind in columns.items():
-        if kind in ("timestamp", "date") and "run_id" in frame and name != "origin_date":
+        if name == "territory":
+            frame[name] = frame["run_id"].map(TERRITORIES)
+        elif kind in ("timestamp", "date") and "run_id" in frame and name != "origin_date":
             frame[name] = pd.to_datetime(frame["run_id"].map(MOMENTS), format="ISO8601")
         elif name not in (*KEYS[table], *CHOICES, *KNOWN) and not name.endswith("release_id"):
             frame[name] = frame[name].mask(random.random(ROWS) < 0.1)

@@ -12,7 +12,7 @@ import pytest
 from hitcast.core.home import Home
 from hitcast.core.spark_cluster import Cluster, stop
 from hitcast.ingest import ingest, withdraw
-from hitcast.job.run import FEATURES
+from hitcast.job.steps import FEATURES
 from tests.end_to_end.small_world import World, make_world
 from tests.spark.engines import build, command, describe, differing_rows, export, marts
 from tests.spark.ml_rows import write_ml_rows

@@ -67,6 +67,17 @@ class Evidence:
         return _untouched(self.origins)
 
 
+def _latest_run(metrics: pd.DataFrame, territory: str | None) -> pd.DataFrame:
+    """Metrics of the territory's latest backtest; rows without one count as any territory's."""
+    if territory and "territory" in metrics:
+        metrics = metrics[metrics["territory"].fillna(territory) == territory]
+    if metrics.empty:
+        return metrics
+    latest = metrics.sort_values("evaluated_at")["run_id"].iloc[-1]
+    found: pd.DataFrame = metrics[metrics["run_id"] == latest].reset_index(drop=True)
+    return found
+
+
 def _untouched(origins: tuple[date, ...]) -> tuple[date, ...]:
     return origins[-untouched_count(len(origins)) :]
 
@@ -87,11 +98,10 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
             frame: pd.DataFrame = connection.execute(query, parameters).to_arrow_table().to_pandas(date_as_object=False)
             return frame
 
-        runs = read("select run_id, evaluated_at from ml.backtest_metrics order by evaluated_at desc limit 1")
-        if runs.empty:
+        metrics = _latest_run(read("from ml.backtest_metrics"), settings.territory)
+        if metrics.empty:
             raise HitcastError("no backtest yet", "ml.backtest_metrics", "Run `hitcast backtest` first")
-        run_id = str(runs["run_id"].iloc[0])
-        metrics = read("select * from ml.backtest_metrics where run_id = ?", [run_id])
+        run_id = str(metrics["run_id"].iloc[0])
         chosen = [run_id, REFERENCE_DAY]
         streams = read("select * from ml.backtest_predictions where run_id = ? and as_of_day = ?", chosen)
         classes = read("select * from ml.backtest_class_predictions where run_id = ? and as_of_day = ?", chosen)
@@ -110,7 +120,7 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
     parts = [rows[rows["origin_date"].isin(late)] for rows in (streams, classes)]
     return Evidence(
         run_id=run_id,
-        evaluated_at=runs["evaluated_at"].iloc[0].to_pydatetime(),
+        evaluated_at=metrics["evaluated_at"].iloc[0].to_pydatetime(),
         data_through=days["data_through_date"].iloc[0].date(),
         metrics=metrics,
         untouched_metrics=evaluate(parts[0], parts[1], names, costs, dates),

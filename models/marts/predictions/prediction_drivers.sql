@@ -5,6 +5,12 @@ with drivers as (
 
 ),
 
+runs as (
+
+    select * from {{ ref('int_predictions__runs') }}
+
+),
+
 features as (
 
     select * from {{ ref('feature_catalog') }}
@@ -28,4 +34,5 @@ select
     -- older forecasts have no Russian sentence
     coalesce(drivers.reason_ru, drivers.reason) as reason_ru
 from drivers
+inner join runs on drivers.run_id = runs.run_id
 left join features on drivers.feature_name = features.feature_name

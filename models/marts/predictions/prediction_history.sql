@@ -1,7 +1,13 @@
--- one row per scoring run, release and horizon: every forecast ever made
+-- one row per scoring run, release and horizon: every forecast ever made for the analysed territory
 with predictions as (
 
     select * from {{ ref('stg_ml__predictions') }}
+
+),
+
+runs as (
+
+    select * from {{ ref('int_predictions__runs') }}
 
 ),
 
@@ -35,6 +41,7 @@ select
     targets.streams as actual_streams,
     predictions.predicted_at
 from predictions
+inner join runs on predictions.run_id = runs.run_id
 left join targets
     on
         predictions.release_id = targets.release_id

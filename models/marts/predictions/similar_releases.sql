@@ -5,6 +5,12 @@ with similar_releases as (
 
 ),
 
+runs as (
+
+    select * from {{ ref('int_predictions__runs') }}
+
+),
+
 releases as (
 
     select * from {{ ref('releases') }}
@@ -25,4 +31,5 @@ select
     similar_releases.distance,
     similar_releases.streams
 from similar_releases
+inner join runs on similar_releases.run_id = runs.run_id
 inner join releases on similar_releases.similar_release_id = releases.release_id

@@ -17,7 +17,8 @@ renamed as (
         metric_name,
         metric_value,
         release_count,
-        evaluated_at
+        evaluated_at,
+        territory
     from backtest_metrics
 
 )

@@ -28,7 +28,8 @@ renamed as (
         predicted_class,
         refusal,
         predicted_at,
-        data_through_date
+        data_through_date,
+        territory
     from predictions
 
 )

@@ -97,12 +97,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         dates = backtests.release_dates().to_numpy()
         tables["releases"] = tables["releases"].assign(label_name=labels[place], release_date=dates)
 
-    settings = home(folder, release_count=backtests.RELEASES, change=change)
+    settings = replace(home(folder, release_count=backtests.RELEASES, change=change), variables={"territory": "RU"})
     streams, classes, dates = backtests.stream_rows(), backtests.class_rows(), backtests.release_dates()
     metrics = evaluate(streams, classes, ("low", "medium", "high"), (5.0, 1.0), dates)
-    for run_id, ended in (("older", "2022-01-01"), ("latest", "2022-01-02")):
-        # The older run forecasts twice as much: were it read, every figure would be another.
-        times = 2.0 if run_id == "older" else 1.0
+    for run_id, ended in (("older", "2022-01-01"), ("latest", "2022-01-02"), ("elsewhere", "2022-01-03")):
+        # The older run and another territory's forecast twice as much: were they read, every figure would be another.
+        times = 1.0 if run_id == "latest" else 2.0
         write_tables(
             settings,
             {
@@ -111,7 +111,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
                 ),
                 "backtest_class_predictions": classes.assign(run_id=run_id),
                 "backtest_metrics": metrics.assign(
-                    run_id=run_id, evaluated_at=pd.Timestamp(ended), metric_value=metrics["metric_value"] * times
+                    run_id=run_id,
+                    evaluated_at=pd.Timestamp(ended),
+                    metric_value=metrics["metric_value"] * times,
+                    territory="KZ" if run_id == "elsewhere" else "RU",
                 ),
             },
         )
@@ -151,7 +154,7 @@ def ask(settings: Settings) -> Callable[[str], float]:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that takes no time to draw."""
-    monkeypatch.setattr("ml.report.render", lambda evidence: "страница")
+    monkeypatch.setattr("hitcast.desk.report.write.render", lambda evidence: "страница")
 
 
 RMSLE = "select sqrt(avg(pow(ln(1 + predicted_streams) - ln(1 + actual_streams), 2)))"

@@ -35,6 +35,12 @@ def test_every_model_forecasts_the_same_rows(predictions: pd.DataFrame) -> None:
     assert predictions["predicted_streams"].notna().all()
 
 
+def test_metrics_name_the_territory(settings: Settings, backtested: BacktestResult) -> None:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        written = connection.sql("select distinct run_id, territory from ml.backtest_metrics").fetchall()
+    assert written == [(backtested.run_id, "KZ")]
+
+
 def test_class_models_forecast_probabilities(class_predictions: pd.DataFrame) -> None:
     models = {"majority", "prior", "log_linear", "lightgbm"}
     for feature_set, rankings in RANKINGS.items():

@@ -1,0 +1,103 @@
+"""Commands that ask how good the models are."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from hitcast.cli.options import AllOrigins, Variables
+from hitcast.cli.terminal import changing, working
+
+app = typer.Typer()
+
+
+@app.command()
+def backtest(variables: Variables = None) -> None:
+    """Replay the past: train at each origin, forecast what came after, print the leader board."""
+    from rich.console import Console
+
+    from hitcast.core.home import Home
+    from hitcast.core.project import read_variables, settings_of
+    from ml.evaluation import backtest as ml_backtest
+
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    with changing(home, "backtest"), working("backtesting") as progress:
+        outcome = ml_backtest.backtest(settings, progress=progress)
+    Console().print(outcome.render())
+
+
+@app.command()
+def report(
+    variables: Variables = None,
+    output: Annotated[
+        Path | None, typer.Option(help="File to write.", show_default="report.html in HITCAST_HOME")
+    ] = None,
+) -> None:
+    """Write one HTML page on how good the latest backtest was, with charts; it opens from disk."""
+    from hitcast.core.home import Home
+    from hitcast.core.project import read_variables, settings_of
+    from hitcast.desk.report import write as ml_report
+
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    with working("reporting") as progress:
+        reported = ml_report.report(settings, output or home.report, home.exports, progress)
+    typer.echo(f"{reported.release_count:,} test releases, backtest {reported.run_id}: {reported.path}")
+
+
+@app.command()
+def compare(
+    variables: Variables = None,
+    task: Annotated[
+        Literal["streams", "classes", "both"], typer.Option(help="What the zoo of models forecasts.")
+    ] = "both",
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Feature or group of features to leave out. May be given several times."),
+    ] = None,
+    against: Annotated[
+        Literal["champion"] | None, typer.Option(help="Today's features and parameters beside the champion's.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Kept with the run in MLflow.")] = "",
+    all_origins: AllOrigins = False,
+) -> None:
+    """Fit the zoo of models on the same past origins, or ask whether a feature helps: --without, --against."""
+    from rich.console import Console
+
+    if without and against:
+        raise typer.BadParameter("does not go with --without", param_hint="--against")
+    from hitcast.core.home import Home
+    from hitcast.core.project import read_variables, settings_of
+    from ml.evaluation import compare as ml_compare
+    from ml.evaluation.feature_effect import feature_effect
+
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    tasks = ml_compare.TASKS if task == "both" else (task,)
+    with changing(home, "compare"), working("comparing") as progress:
+        if without or against:
+            found = feature_effect(settings, without or (), all_origins, note, progress).render()
+        else:
+            found = ml_compare.compare(settings, tasks, all_origins, progress, note).render()
+    Console().print(found)
+
+
+@app.command()
+def experiment(
+    name: Annotated[str, typer.Argument(help="likes, outliers, rounding, pessimism or leakage.")],
+    variables: Variables = None,
+    all_origins: AllOrigins = False,
+) -> None:
+    """Put one of the reference work's findings to the test, with five seeds, and answer it in words."""
+    from rich.console import Console
+
+    from hitcast.core.home import Home
+    from hitcast.core.project import read_variables, settings_of
+    from ml.evaluation import experiments
+
+    home = Home.current()
+    settings = settings_of(home, read_variables(variables))
+    with changing(home, "experiment"), working(name) as progress:
+        answered = experiments.experiment(name, settings, all_origins, progress)
+    Console().print(answered.render())
