@@ -1,10 +1,53 @@
-"""What tests of several rooms need."""
+"""What tests of several rooms need, and the sizes of the slow suites."""
 
+import os
+import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from hitcast.core.home import Home
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Sizes of the slow suites; the defaults are the small editions that `.ci/run` takes. See docs/testing.md."""
+    group = parser.getgroup("sizes of the slow suites")
+    group.addoption("--kills", type=int, default=4, help="-m kills: how often to kill; a whole edition is 200")
+    group.addoption("--kill-seed", default="1", help="-m kills: seed of the moments")
+    group.addoption("--kill-only", default="", help="-m kills: regular expression that a scenario's name must match")
+    group.addoption("--days", type=int, default=1, help="-m soak: days of use; a whole edition is 100")
+    group.addoption("--publishes", type=int, default=20, help="-m load: publications; a whole edition is 200")
+    group.addoption("--exports", type=int, default=200, help="-m fuzz: spoiled exports; a whole edition is 10,000")
+    group.addoption("--first-seed", type=int, default=0, help="-m fuzz: seed of the first export")
+
+
+Once = Callable[[str, Callable[[Path], Any]], Any]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Makes what many tests read and none changes: once for all of xdist's workers.
+
+    Takes a name and a function, which is given a new folder and returns what can be pickled.
+    """
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once"
+    root.mkdir(exist_ok=True)
+
+    def make(name: str, build: Callable[[Path], Any]) -> Any:
+        kept = root / f"{name}.pickle"
+        with FileLock(root / f"{name}.lock"):
+            if not kept.exists():
+                folder = root / name
+                folder.mkdir()
+                made = build(folder)
+                kept.write_bytes(pickle.dumps(made))
+            return pickle.loads(kept.read_bytes())
+
+    return make
 
 
 @pytest.fixture

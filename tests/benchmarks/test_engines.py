@@ -1,4 +1,4 @@
-"""`make bench-spark` on DuckDB alone: what it keeps, what it measures again, and what it refuses."""
+"""`python -m benchmarks.engines` on DuckDB alone: what it keeps, what it measures again, and what it refuses."""
 
 import json
 import subprocess
@@ -30,6 +30,7 @@ def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_build_is_measured_and_kept(folder: Path) -> None:
     done = bench(folder, "--rows", str(ROWS))
     assert done.returncode == 0, done.stderr
@@ -45,6 +46,7 @@ def test_a_build_is_measured_and_kept(folder: Path) -> None:
     assert "| DuckDB |" in (folder / "scale.md").read_text()
 
 
+@pytest.mark.slow
 def test_what_stands_is_not_measured_again(folder: Path) -> None:
     before = (folder / "engines.json").read_text()
     done = bench(folder, "--rows", str(ROWS))
@@ -52,6 +54,7 @@ def test_what_stands_is_not_measured_again(folder: Path) -> None:
     assert (folder / "engines.json").read_text() == before
 
 
+@pytest.mark.slow
 def test_a_landing_of_copies_has_as_many_releases_of_each(folder: Path) -> None:
     [once] = read(folder / "engines.json")
     done = bench(folder, "--rows", str(ROWS), "--copies", "3")
@@ -60,6 +63,7 @@ def test_a_landing_of_copies_has_as_many_releases_of_each(folder: Path) -> None:
     assert (thrice.landed_rows, thrice.mart_rows) == (3 * once.landed_rows, 3 * (once.mart_rows or 0))
 
 
+@pytest.mark.slow
 def test_a_build_beyond_its_limit_is_recorded_as_that(folder: Path) -> None:
     done = bench(folder, "--rows", str(ROWS), "--again", "--limit", "0.5")
     assert done.returncode == 0, done.stderr

@@ -9,17 +9,9 @@ import duckdb
 import pytest
 import yaml
 
-from hitcast.demo.world import write_demo_data
 from hitcast.ingest.mapping import MAPPINGS_DIR
 
 EVERY_DAY = {date.fromordinal(number) for number in range(date(2019, 1, 1).toordinal(), date(2022, 1, 1).toordinal())}
-
-
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("demo") / "exports"
-    write_demo_data(out, 150_000)
-    return out
 
 
 @pytest.fixture(scope="module")

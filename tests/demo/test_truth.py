@@ -4,20 +4,11 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pytest
 
 from hitcast.core.home import PROJECT_DIR
-from hitcast.demo.world import write_demo_data
 
 # Nothing but the generator and this one report may know that the truth exists.
 READERS = {"hitcast/desk/report/write.py"}
-
-
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("demo") / "exports"
-    write_demo_data(out, 150_000)
-    return out
 
 
 def test_every_release_but_reissues_has_both_horizons(exports: Path) -> None:

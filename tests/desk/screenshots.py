@@ -1,4 +1,4 @@
-"""Pictures of each page for the docs: `make screenshots`, over the published file of `HITCAST_HOME`."""
+"""Pictures of each page for the docs: `python -m tests.desk.screenshots`, over the published file of `HITCAST_HOME`."""
 
 import argparse
 import sys

@@ -35,6 +35,11 @@ class Reference:
             {upc: rows[rows["isrc"].isin(isrcs)] for upc, isrcs in self.recordings.items()}
             for rows in (self.tiktok, self.vk)
         )
+        self.tiktok_day_of, self.vk_day_of = (
+            {upc: dict(list(rows.groupby(day))) for upc, rows in rows_of.items()}
+            for rows_of, day in ((self.tiktok_of, "activity_date"), (self.vk_of, "stream_date"))
+        )
+        self.platform = self.tiktok.groupby("activity_date")[["views", "creations"]].sum()
 
     def is_reissue(self, upc: str) -> bool:
         return not self.recordings[upc]
@@ -55,7 +60,7 @@ class Reference:
         released = self.released[upc]
         rows = self.tiktok_of[upc]
         known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.tiktok_days]
-        by_day = {n: rows[rows["activity_date"] == released + timedelta(days=n)] for n in known}
+        by_day = {n: self.tiktok_day_of[upc].get(released + timedelta(days=n), rows.iloc[:0]) for n in known}
         f: dict[str, Any] = {"tiktok_delivered_days": len(known)}
 
         def series(measure: str) -> dict[int, float | None]:
@@ -92,7 +97,7 @@ class Reference:
         f["tiktok_teaser_views_total"] = teasers["views"].sum() if before else None
         f["tiktok_teaser_creations_total"] = teasers["creations"].sum() if before else None
         f["tiktok_teaser_days_active"] = int((teasers["views"] > 0).sum())
-        platform = self.tiktok[self.tiktok["activity_date"].isin([released + timedelta(days=n) for n in known])]
+        platform = self.platform[self.platform.index.isin([released + timedelta(days=n) for n in known])]
         f["tiktok_platform_views_total"] = platform["views"].sum() if len(platform) else None
         f["tiktok_share_of_platform_views"] = _ratio(totals["views"], platform["views"].sum())
         f["tiktok_share_of_platform_creations"] = _ratio(totals["creations"], platform["creations"].sum())
@@ -102,7 +107,7 @@ class Reference:
         released = self.released[upc]
         rows = self.vk_of[upc]
         known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.vk_days]
-        by_day = {n: rows[rows["stream_date"] == released + timedelta(days=n)] for n in known}
+        by_day = {n: self.vk_day_of[upc].get(released + timedelta(days=n), rows.iloc[:0]) for n in known}
         streams = {n: _sum(day["streams"]) for n, day in by_day.items()}
         total = _total(streams.values())
         f: dict[str, Any] = {f"vk_streams_day_{n}": streams.get(n) for n in range(7)}
@@ -110,9 +115,7 @@ class Reference:
         growth = _growth(streams, as_of_day)
         f |= {"vk_streams_log_slope": growth["log_slope"], "vk_streams_last_over_first": growth["last_over_first"]}
         views = {
-            n: _sum(
-                self.tiktok_of[upc].loc[self.tiktok_of[upc]["activity_date"] == released + timedelta(days=n), "views"]
-            )
+            n: _sum(self.tiktok_day_of[upc].get(released + timedelta(days=n), self.tiktok_of[upc].iloc[:0])["views"])
             for n in range(as_of_day)
             if released + timedelta(days=n) in self.tiktok_days
         }

@@ -1,31 +1,55 @@
-"""`hitcast` in a process of its own, as a scheduler calls it."""
+"""`hitcast` as a scheduler calls it: in this process, or in one of its own where that is what is tested."""
 
+import contextlib
+import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import pandas as pd
 import pytest
 
+from hitcast.cli.app import app
+from hitcast.cli.terminal import guarded
 from hitcast.core.home import PROJECT_DIR, Home
 
 HITCAST = Path(sys.executable).with_name("hitcast")
 MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
-slow = pytest.mark.skipif(
-    not os.environ.get("HITCAST_ALL_FAULTS"), reason="takes whole runs; `make drills` makes these faults happen too"
-)
+slow = pytest.mark.slow
 
 
 def environment(home: Home, **variables: str) -> dict[str, str]:
     return os.environ | {"HITCAST_HOME": str(home.root), "COLUMNS": "80", "HITCAST_PATIENCE": "1"} | variables
 
 
-def hitcast(home: Home, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def hitcast(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line in this process, which has imported everything."""
+    output, errors = io.StringIO(), io.StringIO()
+    handler = signal.getsignal(signal.SIGTERM)
+    command = partial(app, list(arguments), prog_name="hitcast")
+    with (
+        patch.dict(os.environ, environment(home)),
+        contextlib.chdir(PROJECT_DIR),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+    ):
+        try:
+            code = guarded(command)
+        finally:
+            signal.signal(signal.SIGTERM, handler)
+    return subprocess.CompletedProcess(["hitcast", *arguments], code, output.getvalue(), errors.getvalue())
+
+
+def process(home: Home, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
     return subprocess.run(
         [str(HITCAST), *arguments],
         env=environment(home, **variables),
@@ -77,8 +101,17 @@ def published(home: Home, sql: str) -> pd.DataFrame:
         return serving.sql(sql).df()
 
 
-def copied(home: Home, root: Path) -> Home:
-    shutil.copytree(home.root, root, ignore=shutil.ignore_patterns("exports", "rejects"), dirs_exist_ok=True)
+def copied(home: Home, root: Path, share_landing: bool = False) -> Home:
+    """A copy of a home; a shared landing is linked, which hitcast never writes into and a test must not."""
+
+    def copy(source: str, target: str) -> None:
+        if share_landing and Path(source).is_relative_to(home.raw):
+            os.link(source, target)
+        else:
+            shutil.copy2(source, target)
+
+    ignore = shutil.ignore_patterns("exports", "rejects")
+    shutil.copytree(home.root, root, ignore=ignore, copy_function=copy, dirs_exist_ok=True)
     return Home(root)
 
 

@@ -12,6 +12,7 @@ from hitcast.core.home import Home
 from hitcast.core.project import read_variables, settings_of
 from hitcast.core.settings import Settings
 from ml.registry import store, tracking
+from tests.conftest import Once
 from tests.faults.commands import MAPPINGS, copied, hitcast, succeeded
 
 ROWS = 60_000
@@ -45,9 +46,14 @@ class Disk:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def prepared(once: Once) -> Home:
     """A demo world with all done, and a second version, alike, that took the title from the first and forecast too."""
-    home = Home(tmp_path_factory.mktemp("prepared"))
+    made: Home = once("prepared", _prepare)
+    return made
+
+
+def _prepare(folder: Path) -> Home:
+    home = Home(folder)
     succeeded(hitcast(home, "demo-data", "--rows", str(ROWS)))
     succeeded(hitcast(home, "ingest", str(home.exports / "first"), *MAPPINGS))
     succeeded(hitcast(home, "run"))
@@ -64,8 +70,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture
 def home(prepared: Home, tmp_path: Path) -> Home:
-    """A copy of the prepared home, free to be damaged; its exports stay where they are."""
-    return copied(prepared, tmp_path / "home")
+    """A copy of the prepared home, free to be damaged but for its landing; its exports stay where they are."""
+    return copied(prepared, tmp_path / "home", share_landing=True)
 
 
 @pytest.fixture

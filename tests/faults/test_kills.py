@@ -1,4 +1,4 @@
-"""`kill -9` at random moments: nothing lost, nothing mixed. `make faults` does it 200 times, a plain test run less."""
+"""`kill -9` at random moments: nothing lost, nothing mixed. `pytest -m kills --kills 200 -s` does it 200 times."""
 
 import os
 import random
@@ -18,13 +18,11 @@ from tests.faults.launcher import Ended, Launcher, kill
 from tests.faults.scenarios import Scenario, Stable, scenarios
 from tests.faults.state import differences, faults_of, print_of, published_faults
 
-KILLS = int(os.environ.get("HITCAST_KILLS", "4"))
-SEED = os.environ.get("HITCAST_KILLS_SEED", "1")
-ONLY = os.environ.get("HITCAST_KILLS_ONLY", "")
 FEW = ("first ingest", "corrections", "first run", "publish")
-"""Scenarios of a plain test run."""
+"""Scenarios of the small edition."""
 READER_PAUSE = 0.2
 REMOVED = "removed what a killed run had left unfinished"
+pytestmark = pytest.mark.kills
 
 
 @dataclass
@@ -53,15 +51,17 @@ def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stable]:
     launcher.close()
 
 
-def test_a_kill_at_any_moment_loses_nothing_and_mixes_nothing(stable: Stable) -> None:
+def test_a_kill_at_any_moment_loses_nothing_and_mixes_nothing(stable: Stable, pytestconfig: pytest.Config) -> None:
+    kills, seed = pytestconfig.getoption("--kills"), pytestconfig.getoption("--kill-seed")
     tallies: dict[str, Tally] = {}
-    for number, name in enumerate(plan()):
+    for number, name in enumerate(plan(kills, pytestconfig.getoption("--kill-only"))):
         tally = tallies.setdefault(name, Tally())
-        chance = random.Random(f"{SEED} {number} {name}")
+        label = f"{seed} {number} {name}"
+        chance = random.Random(label)
         begun = time.perf_counter()
-        while not (moment := trial(stable, name, number, chance, tally)):
+        while not (moment := trial(stable, name, label, chance, tally)):
             tally.late += 1
-        if len(FEW) < KILLS:
+        if len(FEW) < kills:
             print(f"{number + 1:>4} {name}: {moment}, {time.perf_counter() - begun:.1f} s", flush=True)
             if (number + 1) % 20 == 0:
                 print(table(tallies), flush=True)
@@ -73,15 +73,15 @@ def test_a_kill_at_any_moment_loses_nothing_and_mixes_nothing(stable: Stable) ->
         assert tally.kills == tally.completed == tally.equal
 
 
-def plan() -> list[str]:
+def plan(kills: int, only: str) -> list[str]:
     """Scenarios of all kills, in turn, each as often as its weight says."""
-    known = [scenario for scenario in scenarios() if re.search(ONLY, scenario.name)]
-    if len(FEW) >= KILLS and not ONLY:
-        return list(FEW[:KILLS])
+    known = [scenario for scenario in scenarios() if re.search(only, scenario.name)]
+    if len(FEW) >= kills and not only:
+        return list(FEW[:kills])
     total = sum(scenario.weight for scenario in known)
     due = {scenario.name: 0.0 for scenario in known}
     planned = []
-    for _ in range(KILLS):
+    for _ in range(kills):
         for scenario in known:
             due[scenario.name] += scenario.weight / total
         planned.append(max(due, key=lambda name: due[name]))
@@ -89,7 +89,7 @@ def plan() -> list[str]:
     return planned
 
 
-def trial(stable: Stable, name: str, number: int, chance: random.Random, tally: Tally) -> str:
+def trial(stable: Stable, name: str, label: str, chance: random.Random, tally: Tally) -> str:
     """Kills one command, looks, runs it again and looks again; says when it was killed, nothing if it was too late."""
     scenario = next(each for each in scenarios() if each.name == name)
     expected, seconds = stable.undisturbed(scenario)
@@ -101,7 +101,7 @@ def trial(stable: Stable, name: str, number: int, chance: random.Random, tally: 
             return ""
         tally.kills += 1
         tally.critical += is_critical
-        message = f"seed {SEED}, kill {number}, {name}: {moment}"
+        message = f"seed, number and scenario {label}: {moment}"
         broken = faults_of(home, is_at_rest=False)
         again = stable.launcher.run(home.root, stable.command(scenario))
     mixed = broken + read.faults
@@ -116,7 +116,7 @@ def trial(stable: Stable, name: str, number: int, chance: random.Random, tally: 
         lost.append(f"run again: exit code {again.code}: {again.said[-2000:]}")
     tally.reads += read.count
     if lost or mixed:
-        kept = stable.root / f"failed {number}"
+        kept = stable.root / f"failed {label}"
         shutil.copytree(home.root, kept, symlinks=True)
         print(f"FAILED {message}; kept in {kept}\n  lost: {lost}\n  mixed: {mixed}", flush=True)
     tally.lost += [f"{message}: {each}" for each in lost]

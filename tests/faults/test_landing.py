@@ -15,11 +15,17 @@ from hitcast.ingest import check_landing, ingest, landing, restore_ledger, withd
 from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.landing import LedgerRow, landed_files, read_ledger
 from hitcast.ingest.soundness import damage
-from tests.faults.commands import MAPPINGS, cut, hitcast, overwritten, published, refused, slow, succeeded
+from tests.faults.commands import MAPPINGS, copied, cut, hitcast, overwritten, published, refused, slow, succeeded
 
 DAY = date(2021, 12, 20)
 HEADER = "stream_date,isrc,territory,streams"
 FORECASTS = "select * exclude (predicted_at, run_id) from release_predictions order by all"
+
+
+@pytest.fixture
+def home(prepared: Home, tmp_path: Path) -> Home:
+    """A copy of the prepared home whose landing too is free to be damaged."""
+    return copied(prepared, tmp_path / "home")
 
 
 def file_of(home: Home, table: str = "vk_stream_days", day: date | None = DAY) -> Path:
@@ -42,9 +48,7 @@ def landed_rows(home: Home) -> list[tuple[object, ...]]:
 
 def features(home: Home) -> pd.DataFrame:
     with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        return warehouse.sql(
-            "select * exclude (delivery_number) from release_features order by release_id, as_of_day"
-        ).df()
+        return warehouse.sql("from release_features order by release_id, as_of_day").df()
 
 
 def flipped(path: Path, chance: random.Random) -> bytes:

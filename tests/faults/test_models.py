@@ -112,7 +112,7 @@ def test_a_feature_that_is_gone_from_the_marts_is_named(settings: Settings) -> N
     name = standing.bundle.streams[standing.bundle.feature_set].columns.numeric[3]
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("create or replace table kept as from release_features")
-        connection.execute("drop view release_features")
+        connection.execute("drop table release_features")
         connection.execute(f'create view release_features as select * exclude ("{name}") from kept')
         connection.execute("create or replace table listed as from feature_catalog")
         connection.execute("drop view feature_catalog")

@@ -1,14 +1,13 @@
 """Exports spoiled at random: refused in one line with nothing written, or every row of them accounted for.
 
-`make fuzz` tries 10,000; HITCAST_MUTATIONS is how many, HITCAST_FIRST_SEED where they begin. A failure names its seed,
-tells what was done, and leaves the file.
+`pytest -m fuzz --exports 10000 -n 2 -s` tries 10,000; `--first-seed` is where they begin. A failure names its
+seed, says what was done, and leaves the file.
 """
 
 import codecs
 import csv
 import gzip
 import io
-import os
 import shutil
 import sys
 from collections import Counter
@@ -29,8 +28,6 @@ from hitcast.ingest.report import IngestReport, TableReport
 from tests.ingest.bad_exports.mutations import spoiled
 from tests.ingest.bad_exports.writers import Export
 
-MUTATIONS = int(os.environ.get("HITCAST_MUTATIONS", "200"))
-FIRST_SEED = int(os.environ.get("HITCAST_FIRST_SEED", "0"))
 SHARDS = 2
 CONTRACTS = load_contracts()
 STANDING = {
@@ -52,11 +49,13 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "home"
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_spoiled_export_loses_a_row(shard: int, standing: Path, tmp_path: Path) -> None:
+def test_no_spoiled_export_loses_a_row(shard: int, standing: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    export_count, first_seed = pytestconfig.getoption("--exports"), pytestconfig.getoption("--first-seed")
     outcomes: Counter[str] = Counter()
     failures = []
-    for seed in range(FIRST_SEED + shard, FIRST_SEED + MUTATIONS, SHARDS):
+    for seed in range(first_seed + shard, first_seed + export_count, SHARDS):
         folder = tmp_path / str(seed)
         folder.mkdir()
         export = spoiled(seed, folder)
@@ -75,7 +74,7 @@ def test_no_spoiled_export_loses_a_row(shard: int, standing: Path, tmp_path: Pat
     sys.stderr.write(f"\nshard {shard}: {message}, {len(failures)} failures\n")
     assert not failures, "\n\n".join(failures)
     # a few seeds tried again may all end alike
-    assert MUTATIONS < 100 or (outcomes["landed"] and outcomes["refused"])
+    assert export_count < 100 or (outcomes["landed"] and outcomes["refused"])
 
 
 def _outcome(home: Home, export: Export) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""A home used daily: `make soak` does it for 100 days, a plain test run for one."""
+"""A home used daily: `pytest -m soak --days 100 -s` does it for 100 days."""
 
 import os
 import subprocess
@@ -16,8 +16,7 @@ from hitcast.core.home import PROJECT_DIR, Home
 from tests.job.daily_world import LAST_DAY, land_demo, write_days, write_past
 
 HITCAST = Path(sys.executable).with_name("hitcast")
-DAYS = int(os.environ.get("HITCAST_SOAK_DAYS", "1"))
-ROWS = int(os.environ.get("HITCAST_SOAK_ROWS", "60000"))
+ROWS = 60_000
 SPAN = 10
 """Days at either end that are compared."""
 MAX_GROWTH = 1.3
@@ -54,9 +53,10 @@ class Day:
         return self.ingest_seconds + self.run_seconds
 
 
-def test_a_home_used_daily_costs_no_more_as_days_go_by(tmp_path: Path) -> None:
-    root = Path(os.environ.get("HITCAST_SOAK_FOLDER", tmp_path))
-    first = LAST_DAY - timedelta(days=DAYS - 1)
+@pytest.mark.soak
+def test_a_home_used_daily_costs_no_more_as_days_go_by(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    root, day_count = tmp_path, pytestconfig.getoption("--days")
+    first = LAST_DAY - timedelta(days=day_count - 1)
     whole = land_demo(root / "whole", ROWS)
     home = Home(root / "home")
     hitcast(home, "ingest", str(write_past(whole, root / "past", first)))
@@ -66,7 +66,7 @@ def test_a_home_used_daily_costs_no_more_as_days_go_by(tmp_path: Path) -> None:
         days.append(live(home, day, folder))
         print(describe(days[-1]), flush=True)
     print("\n" + summary(days))
-    assert [day.day for day in days] == [first + timedelta(days=number) for number in range(DAYS)]
+    assert [day.day for day in days] == [first + timedelta(days=number) for number in range(day_count)]
     data_through, published = read_published(home)
     assert data_through == LAST_DAY
     assert published > 0
@@ -76,7 +76,7 @@ def test_a_home_used_daily_costs_no_more_as_days_go_by(tmp_path: Path) -> None:
     # what a failure points at
     assert (home.dbt / "logs" / "dbt.log").stat().st_size > 0
     assert slack(home) <= MAX_SLACK
-    if DAYS >= 2 * SPAN:
+    if day_count >= 2 * SPAN:
         quiet = [day for day in days if not day.has_trained]
         assert mean([day.cost for day in quiet[-SPAN:]]) <= MAX_GROWTH * mean([day.cost for day in quiet[:SPAN]])
         assert max(day.peak_mb for day in days[-SPAN:]) <= MAX_GROWTH * max(day.peak_mb for day in days[:SPAN])

@@ -14,6 +14,7 @@ from ml.data import Marts, modelling_frame, read_marts
 from ml.evaluation.backtest import BacktestResult, backtest
 from ml.splits import training_rows
 from ml.train import TrainingRun, train
+from tests.conftest import Once
 from tests.ml.world import make_world
 
 MakeHome = Callable[..., Settings]
@@ -69,12 +70,16 @@ def backtested(settings: Settings) -> BacktestResult:
 
 
 @pytest.fixture(scope="session")
-def _trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingRun]:
+def _trained_home(once: Once) -> tuple[Path, TrainingRun]:
     """A home trained two months before its data ends, so that releases with known totals can be scored."""
-    folder = tmp_path_factory.mktemp("trained") / "home"
-    settings = home(folder)
-    as_of = read_marts(settings).data_through - timedelta(days=60)
-    return folder, train(settings, as_of, progress=quiet)
+
+    def build(folder: Path) -> tuple[Path, TrainingRun]:
+        settings = home(folder)
+        as_of = read_marts(settings).data_through - timedelta(days=60)
+        return folder, train(settings, as_of, progress=quiet)
+
+    made: tuple[Path, TrainingRun] = once("trained", build)
+    return made
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
     )
     message = []
     for seed in ("1", "2"):
-        settings = make_home(f"home{seed}", change=genres_differ)
+        settings = make_home(f"home{seed}", change=genres_differ, release_count=300)
         subprocess.run(
             [sys.executable, "-c", command, str(settings.warehouse.parent)],
             env={**os.environ, "PYTHONHASHSEED": seed},

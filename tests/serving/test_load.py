@@ -1,6 +1,5 @@
-"""Publishing under readers that never pause: `make load` does it 200 times, a plain test run less often."""
+"""Publishing under readers that never pause: `pytest -m load --publishes 200 -s` does it 200 times."""
 
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,6 @@ import pytest
 from hitcast.serving.publish import open_published, publish, published_file
 from tests.serving.published_world import make_home
 
-PUBLISHES = int(os.environ.get("HITCAST_PUBLISHES", "20"))
 READERS = 8
 READER = """
 import sys, duckdb
@@ -37,7 +35,9 @@ print(reads, mixed, failed)
 """
 
 
-def test_publications_under_readers_are_whole_and_not_held_up(tmp_path: Path) -> None:
+@pytest.mark.load
+def test_publications_under_readers_are_whole_and_not_held_up(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    publishes = pytestconfig.getoption("--publishes")
     rows = [{"release_id": f"R{number}"} for number in range(500)]
     home = make_home(tmp_path, release_predictions=rows, prediction_history=rows)
     publish(home)
@@ -49,7 +49,7 @@ def test_publications_under_readers_are_whole_and_not_held_up(tmp_path: Path) ->
     seconds = []
     # one reader never lets go of what it opened
     with open_published(home) as holder:
-        for number in range(PUBLISHES):
+        for number in range(publishes):
             with duckdb.connect(str(home.warehouse)) as warehouse:
                 for table in ("release_predictions", "prediction_history"):
                     warehouse.execute(f"update {table} set run_id = ?", [f"run {number}"])
@@ -61,9 +61,9 @@ def test_publications_under_readers_are_whole_and_not_held_up(tmp_path: Path) ->
     ends = [reader.communicate(timeout=60) for reader in readers]
     counts = [tuple(map(int, out.split())) for out, _ in ends]
     reads, mixed, failed = (sum(column) for column in zip(*counts, strict=True))
-    print(f"{PUBLISHES} publishes, slowest {max(seconds):.2f} s; {reads} reads, {mixed} mixed, {failed} failed")
+    print(f"{publishes} publishes, slowest {max(seconds):.2f} s; {reads} reads, {mixed} mixed, {failed} failed")
     assert (mixed, failed) == (0, 0), ends
-    assert reads >= PUBLISHES
+    assert reads >= publishes
     assert max(seconds) < 30
     assert [file for file in home.serving.iterdir() if file.name.startswith(".")] == []
     with pytest.raises(duckdb.Error), open_published(home) as published:

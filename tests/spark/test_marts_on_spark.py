@@ -94,6 +94,7 @@ def test_a_later_run_gives_the_same_rows(home: Home, world: World, tmp_path: Pat
     assert differing_rows(home, ["release_features"], tmp_path / "second", tolerance=0) == {}
 
 
+@pytest.mark.slow
 def test_a_worker_lost_in_mid_build_changes_nothing(home: Home, cluster: Cluster, tmp_path: Path) -> None:
     arguments = ["run", "--select", *FEATURES]
     for target in ("duckdb", "spark_local"):

@@ -20,7 +20,7 @@ from tests.end_to_end.small_world import World, make_world
 FIRST, END, RELEASES = date(2021, 3, 1), date(2021, 4, 6), 1_500
 HORIZONS = "{horizons: [14], class_horizon: 14}"
 MAIN = "from hitcast.cli.app import main; main()"
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 
 def hitcast(home: Home, *arguments: str, **variables: str) -> str:

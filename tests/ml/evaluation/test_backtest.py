@@ -104,7 +104,7 @@ def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
 
 
 def test_an_empty_class_stops_neither_backtest_nor_report(make_home: MakeHome, tmp_path: Path) -> None:
-    settings = make_home(release_count=250, days_of_history=300, class_minimums=(0, 1, 2))
+    settings = make_home(release_count=160, days_of_history=200, class_minimums=(0, 1, 2))
     result = backtest(settings, progress=quiet)
     accuracy = result.metrics.query("metric_name == 'accuracy' and model_name == 'lightgbm'")["metric_value"]
     assert (accuracy > 0.95).all()

@@ -64,7 +64,7 @@ def test_a_release_without_a_loss_is_left_out() -> None:
 
 @pytest.mark.parametrize("name", list(EXPERIMENTS))
 def test_an_answer_is_written_with_its_figures(name: str, make_home: MakeHome) -> None:
-    settings = make_home()
+    settings = make_home(release_count=300)
     answered = experiment(name, settings, progress=quiet)
     assert answered.answer.endswith(".")
     with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
@@ -132,7 +132,7 @@ def test_releases_of_the_future_flatter_where_the_law_changes(make_home: MakeHom
 
 
 def test_no_hit_at_all_is_said(make_home: MakeHome) -> None:
-    settings = make_home(class_minimums=(0, 10**12, 10**13))
+    settings = make_home(release_count=300, class_minimums=(0, 10**12, 10**13))
     figures, answer = outliers(Bench(read_origins(settings, all_origins=False), settings), quiet)
     assert figures.empty
     assert "No release" in answer
