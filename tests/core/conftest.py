@@ -1,5 +1,5 @@
 """Homes with synthetic marts, as the modelling's tests make them."""
 
-from tests.ml.conftest import make_home
+from tests.ml.conftest import _trained_home, make_home, trained
 
-__all__ = ["make_home"]
+__all__ = ["_trained_home", "make_home", "trained"]
