@@ -1,5 +1,4 @@
 -- one row per feature of release_features, read from its YAML
-{{ config(materialized='view') }}
 
 {% set features = [] %}
 {% set groups = {} %}
