@@ -1,24 +1,17 @@
-"""`hitcast` as a scheduler calls it: in this process, or in one of its own where that is what is tested."""
+"""`hitcast` as a scheduler calls it."""
 
-import contextlib
-import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
-from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
 import duckdb
 import pandas as pd
 import pytest
 
-from hitcast.cli.app import app
-from hitcast.cli.terminal import guarded
 from hitcast.core.home import PROJECT_DIR, Home
 
 HITCAST = Path(sys.executable).with_name("hitcast")
@@ -30,25 +23,7 @@ def environment(home: Home, **variables: str) -> dict[str, str]:
     return os.environ | {"HITCAST_HOME": str(home.root), "COLUMNS": "80", "HITCAST_PATIENCE": "1"} | variables
 
 
-def hitcast(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line in this process, which has imported everything."""
-    output, errors = io.StringIO(), io.StringIO()
-    handler = signal.getsignal(signal.SIGTERM)
-    command = partial(app, list(arguments), prog_name="hitcast")
-    with (
-        patch.dict(os.environ, environment(home)),
-        contextlib.chdir(PROJECT_DIR),
-        redirect_stdout(output),
-        redirect_stderr(errors),
-    ):
-        try:
-            code = guarded(command)
-        finally:
-            signal.signal(signal.SIGTERM, handler)
-    return subprocess.CompletedProcess(["hitcast", *arguments], code, output.getvalue(), errors.getvalue())
-
-
-def process(home: Home, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def hitcast(home: Home, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
     return subprocess.run(
         [str(HITCAST), *arguments],

@@ -16,7 +16,7 @@ from hitcast.ingest import ingest, withdraw
 from hitcast.ingest.landing import read_ledger
 from hitcast.serving.publish import last_published_at, publish, published_file
 from ml.predict import predict
-from tests.faults.commands import hitcast, process, published, slow, succeeded
+from tests.faults.commands import hitcast, published, slow, succeeded
 
 BACK = timedelta(days=400)
 
@@ -91,7 +91,7 @@ def test_ages_of_what_lies_in_the_future_are_none(home: Home) -> None:
 @slow
 def test_another_time_zone_gives_the_same_days_and_forecasts(prepared: Home, home: Home) -> None:
     for zone in ("Asia/Vladivostok", "America/New_York"):
-        succeeded(process(home, "run", TZ=zone))
+        succeeded(hitcast(home, "run", TZ=zone))
         for table in ("release_predictions", "prediction_history", "delivered_days", "prediction_drivers"):
             left_out = " exclude (predicted_at)" if "predict" in table and "drivers" not in table else ""
             query = f"select *{left_out} from {table} order by all"
@@ -101,9 +101,9 @@ def test_another_time_zone_gives_the_same_days_and_forecasts(prepared: Home, hom
 def test_a_time_zone_moves_no_moment(home: Home) -> None:
     before = last_published_at(home)
     assert before is not None
-    succeeded(process(home, "publish", TZ="Asia/Vladivostok"))
+    succeeded(hitcast(home, "publish", TZ="Asia/Vladivostok"))
     east = last_published_at(home)
-    succeeded(process(home, "publish", TZ="America/New_York"))
+    succeeded(hitcast(home, "publish", TZ="America/New_York"))
     west = last_published_at(home)
     assert east is not None
     assert west is not None
