@@ -8,7 +8,7 @@ from hitcast.core.home import PROJECT_DIR
 
 DOCS = PROJECT_DIR / "docs"
 SITE = PROJECT_DIR / "site"
-LAST = ("CONTRIBUTING.md", "SECURITY.md")
+LAST = ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 FEATURES = "features"
 """Page that is written from the features' YAML, with the site."""
 ORDER = ("bi", "page", "ingest", "modelling", "evaluation", "experiments", FEATURES, "demo-world", "performance")

@@ -115,17 +115,17 @@ def test_a_feature_that_is_gone_from_the_marts_is_named(settings: Settings) -> N
         connection.execute("drop table release_features")
         connection.execute(f'create view release_features as select * exclude ("{name}") from kept')
         connection.execute("create or replace table listed as from feature_catalog")
-        connection.execute("drop view feature_catalog")
+        connection.execute("drop table feature_catalog")
         connection.execute(f"create view feature_catalog as from listed where feature_name <> '{name}'")
     with pytest.raises(HitcastError, match=rf"features that are gone: {name}.*`hitcast train`"):
         predict(settings, progress=quiet)
 
 
-@pytest.mark.parametrize("store", ["mlflow", "optuna"])
+@pytest.mark.parametrize("kind", ["mlflow", "optuna"])
 @pytest.mark.parametrize("damage", ["noise", "cut off", "text"])
-def test_a_damaged_store_is_told_at_once(settings: Settings, store: str, damage: str) -> None:
-    file = tracking.store_file(settings) if store == "mlflow" else settings.optuna_file
-    if store == "optuna":
+def test_a_damaged_store_is_told_at_once(settings: Settings, kind: str, damage: str) -> None:
+    file = tracking.store_file(settings) if kind == "mlflow" else settings.optuna_file
+    if kind == "optuna":
         open_storage(settings)
     if damage == "noise":
         overwritten(file, 0.1, 0.8)
@@ -136,22 +136,22 @@ def test_a_damaged_store_is_told_at_once(settings: Settings, store: str, damage:
     begun = time.monotonic()
     cure = "Put it back from a backup"
     with pytest.raises(HitcastError, match=rf"{file}: is damaged .*{cure}"):
-        store.list_models(settings) if store == "mlflow" else tuned_parameters(settings, TODAY)
+        store.list_models(settings) if kind == "mlflow" else tuned_parameters(settings, TODAY)
     assert time.monotonic() - begun < 5
 
 
-@pytest.mark.parametrize("store", ["mlflow", "optuna"])
-def test_a_locked_store_is_waited_for_and_then_told(settings: Settings, store: str) -> None:
-    file = tracking.store_file(settings) if store == "mlflow" else settings.optuna_file
-    if store == "optuna":
+@pytest.mark.parametrize("kind", ["mlflow", "optuna"])
+def test_a_locked_store_is_waited_for_and_then_told(settings: Settings, kind: str) -> None:
+    file = tracking.store_file(settings) if kind == "mlflow" else settings.optuna_file
+    if kind == "optuna":
         open_storage(settings)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("begin exclusive")
         begun = time.monotonic()
         with pytest.raises(BusyError, match=rf"{file}: is locked by another process; waited 1 s"):
-            store.list_models(settings) if store == "mlflow" else tuned_parameters(settings, TODAY)
+            store.list_models(settings) if kind == "mlflow" else tuned_parameters(settings, TODAY)
         assert 0.9 < time.monotonic() - begun < 10
-    if store == "mlflow":
+    if kind == "mlflow":
         assert len(store.list_models(settings)) == 2
 
 
