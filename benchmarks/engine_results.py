@@ -1,4 +1,4 @@
-"""What was measured of both engines, kept in a file: a case that stands there is not measured again."""
+"""What was measured of both engines, kept in a file: a case found there is not measured again."""
 
 import json
 import os

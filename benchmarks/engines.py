@@ -1,6 +1,6 @@
 """DuckDB beside Spark at one size: `python -m benchmarks.engines --rows 7000000 --workers 1 2`; see docs/scale.md.
 
-Without --rows it measures nothing and only writes the tables of docs/scale.md anew.
+Without --rows it measures nothing and only writes the tables of docs/scale.md again.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--memory", help="of a worker (default: 1g, from 10 million rows on 3g)")
     parser.add_argument("--partitions", type=int, help="tasks of a shuffle (default: one a million rows, 4 at least)")
     parser.add_argument("--limit", type=float, default=3600.0, help="seconds that a build may take (default: 3600)")
-    parser.add_argument("--again", action="store_true", help="measure what stands in the results once more")
+    parser.add_argument("--again", action="store_true", help="measure again what the results hold")
     parser.add_argument("--folder", type=Path, default=PROJECT_DIR / ".cache" / "bench", help="where the worlds lie")
     parser.add_argument("--results", type=Path, default=PROJECT_DIR / "benchmarks" / "engines.json")
     parser.add_argument("--docs", type=Path, default=PROJECT_DIR / "docs" / "scale.md", help="file with the tables")

@@ -19,7 +19,7 @@ def step(module: str, home: Home, *arguments: str, **environment: str) -> dict[s
 
 
 def world(home: Home, rows: int) -> dict[str, Any] | None:
-    """Makes and lands a world once, VK's CSVs by themselves; one that stands whole is used again.
+    """Makes and lands a world once, VK's CSVs by themselves; a whole one is used again.
 
     Returns:
         What the landing of VK's CSVs took; null where the world stood.
@@ -37,7 +37,7 @@ def world(home: Home, rows: int) -> dict[str, Any] | None:
 
 
 def copied_world(home: Home, source: Home, copies: int) -> None:
-    """Makes a landing that holds another's several times over; one that stands whole is used again."""
+    """Makes a landing that holds another's several times over; a whole one is used again."""
     stamp = _stamp(home)
     if not stamp.exists():
         _empty(home)

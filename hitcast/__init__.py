@@ -1,1 +1,1 @@
-"""What stands around the modelling."""
+"""Everything around the modelling."""

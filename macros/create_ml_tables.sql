@@ -1,5 +1,5 @@
 {#- Creates the tables that the Python layer writes, empty, from the columns of the `ml` source, so that the models that
-    read them build on a clean clone. One that stands gets the columns that its source has gained since. -#}
+    read them build on a clean clone. An existing one gets the columns that its source has gained since. -#}
 {% macro create_ml_tables() %}
   {%- if execute -%}
     {{ adapter.dispatch('create_ml_tables', 'hitcast')() }}

@@ -1,4 +1,4 @@
-"""Drift: whether the world that the champion was trained in still stands, and whether a retrain is due."""
+"""Drift: whether the data still look as they did in the champion's training, and whether a retrain is due."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ CANDIDATE_REST = 7
 MAX_INDEX = 0.25
 BINS = 10
 CHANCE = 0.001
-"""Probability with which chance alone may pass for drift: ten features are looked at, each time anew."""
+"""Probability with which chance alone may pass for drift: ten features are looked at, each time again."""
 MIN_RECENT = 20
 MIN_COVERAGE = 0.7
 MIN_MATURED = 30

@@ -78,8 +78,8 @@ def predict(
         after: When forecasts were last published, UTC; these count as later, whatever the clock says.
 
     Raises:
-        HitcastError: No champion stands or can be read, it was trained later than `as_of`, for other horizons or on
-            other features than the marts hold, or the marts are missing.
+        HitcastError: There is no champion or it cannot be read, it was trained later than `as_of`, for other horizons
+            or on other features than the marts hold, or the marts are missing.
     """
     found = load_standing(settings)
     if found is None:

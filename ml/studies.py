@@ -40,7 +40,7 @@ class TunedParameters:
 
 
 def quiet_optuna() -> Any:
-    """Optuna, imported and told to be silent."""
+    """Optuna, imported and silenced."""
     import optuna
 
     # what it fails at is raised too
@@ -49,7 +49,7 @@ def quiet_optuna() -> Any:
 
 
 def open_storage(settings: Settings) -> "optuna.storages.RDBStorage":
-    """Studies in SQLite; a trial whose process died is told by its missing heartbeat and run again.
+    """Studies in SQLite; a trial whose process died is found by its missing heartbeat and run again.
 
     Raises:
         BusyError: Another process has the studies locked.

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from hitcast.core.home import Home
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.project import read_variables, settings_of
+from ml.registry import store, tracking
+from tests.commands import MAPPINGS, ROWS, hitcast, succeeded
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,6 +51,38 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
             return pickle.loads(kept.read_bytes())
 
     return make
+
+
+@pytest.fixture(scope="session")
+def prepared(once: Once) -> Home:
+    """A demo world with all done, and a second version, alike, that took the title from the first and forecast too."""
+    made: Home = once("prepared", _prepare)
+    return made
+
+
+def _prepare(folder: Path) -> Home:
+    home, before = Home(folder / "home with spaces"), _project_entries()
+    for arguments in (
+        ["demo-data", "--rows", str(ROWS)],
+        ["ingest", str(home.exports / "first"), *MAPPINGS],
+        ["run"],
+    ):
+        succeeded(hitcast(home, *arguments))
+    settings = settings_of(home, read_variables())
+    first = store.champion(settings)
+    assert first is not None
+    client = tracking.open_client(settings)
+    with tracking.record_run(client, settings, "train") as run_id:
+        second = store.register(client, settings, run_id, first.bundle, first.tags)
+    store.promote(settings, second)
+    succeeded(hitcast(home, "run"))
+    # the job writes into its home alone
+    assert _project_entries() == before
+    return home
+
+
+def _project_entries() -> set[str]:
+    return {path.name for path in PROJECT_DIR.iterdir()} - {".pytest_cache", ".hypothesis", ".cache"}
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def measured(name: str) -> Iterator[Callable[[str, float], None]]:
 
 
 def guarded(app: Callable[[], None]) -> int:
-    """Runs the command line; returns its exit code, failures told in one line on stderr.
+    """Runs the command line; returns its exit code, failures as one line on stderr.
 
     0 is success, 1 a defect of hitcast, 2 something that the user can put right, 3 a home or warehouse that another
     process holds, 4 a machine that refused, 130 and 143 an interruption.

@@ -4,7 +4,7 @@ BUILD_MARTS = "Run `hitcast ingest` and `hitcast run` first"
 
 
 class HitcastError(Exception):
-    """A failure the user can act on, told in one line.
+    """A failure the user can act on, as one line.
 
     Args:
         what: What went wrong, with the value received.
@@ -46,7 +46,7 @@ REFUSALS = {
 
 
 def machine_error(message: str, where: str) -> MachineError | None:
-    """The error that stands behind a library's message, if that tells of a machine that refused; else None."""
+    """The error behind a library's message, if the machine refused; else None."""
     for sign, (meaning, cure) in REFUSALS.items():
         if sign in message:
             return MachineError(meaning, where, f"{cure}, then give the same command again")

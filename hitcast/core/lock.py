@@ -16,7 +16,7 @@ from hitcast.core.files import PART
 from hitcast.core.home import Home
 
 PATIENCE_SECONDS = 0.5
-"""Long enough for one who only looks whether the home is held."""
+"""Long enough for a command that only checks whether the home is held."""
 
 
 @contextmanager

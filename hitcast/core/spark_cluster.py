@@ -125,7 +125,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _awaited(log: Path, announcement: str) -> str:
-    """What follows the announcement in a log, once it stands there."""
+    """What follows the announcement in a log, once it is there."""
     given_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < given_up:
         for line in log.read_text(errors="replace").splitlines():

@@ -2,7 +2,7 @@
 
 A cell may run that begins with a sign of `SIGNS`, blanks and quotes before it left aside, or with a tab or a line end.
 A file separated by commas is split at semicolons where that is the custom of the country, and may be at tabs: there
-quotes guard nothing, and what stands behind such a sign within a text begins a cell of its own.
+quotes guard nothing, and what follows such a sign within a text begins a cell of its own.
 
 Source: OWASP, CSV injection, https://owasp.org/www-community/attacks/CSV_Injection.
 """

@@ -1,4 +1,4 @@
-"""SQLite files that libraries keep: what is wrong with one is told at once, where the library would try for minutes."""
+"""SQLite files that libraries keep: what is wrong with one is reported at once; the library would try for minutes."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ WAIT = "Wait for it to end, or end it"
 
 
 def check_database(file: Path, patience_seconds: float, cure: str) -> None:
-    """Looks whether a file, if it exists, is a whole database that nobody keeps locked.
+    """Checks whether a file, if it exists, is a whole database that nobody keeps locked.
 
     Args:
         file: The database.
@@ -67,6 +67,6 @@ def _try_lock(connection: sqlite3.Connection) -> None:
         connection.execute("begin immediate")
         connection.execute("rollback")
     except sqlite3.OperationalError as error:
-        # who only reads may; who writes is told then
+        # who only reads may; a writer gets the error then
         if "readonly" not in str(error):
             raise

@@ -139,7 +139,7 @@ def _refused(settings: Settings, message: str) -> HitcastError:
 def damaged(warehouse: Path, message: str) -> HitcastError:
     """What to say of a warehouse that no longer holds what was written to it."""
     return HitcastError(
-        f"is damaged ({message})", str(warehouse), "`hitcast run --rebuild` makes it anew from what landed"
+        f"is damaged ({message})", str(warehouse), "`hitcast run --rebuild` rebuilds it from what landed"
     )
 
 

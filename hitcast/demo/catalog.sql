@@ -11,7 +11,7 @@ with days as (
 )
 select
     day,
-    -- The platform grows sevenfold over 2019-2021, then stands.
+    -- The platform grows sevenfold over 2019-2021, then stays level.
     pow(7, least(greatest((day - date '2019-01-01') / 1095, -0.2), 1)) as platform,
     case isodow(day) when 5 then 1.02 when 6 then 1.15 when 7 then 1.18 else 0.93 end
     * case

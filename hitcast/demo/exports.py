@@ -65,7 +65,7 @@ def write_days(
         root: Folder that holds `first/` and `corrections/`.
         smallest_segment: Streams below which VK pools a segment.
         until: Last day.
-        progress: Told in a line what is being written.
+        progress: Called with a line on what is being written.
 
     Returns:
         Rows written.

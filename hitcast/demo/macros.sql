@@ -20,7 +20,7 @@ create or replace macro spread(sigma, h) as exp((sigma) * normal(h) - (sigma) * 
 create or replace macro count_around(mean, size, h, rounding) as
     whole((mean) * spread(sqrt(ln(1 + 1 / greatest(mean, 0.05) + 1.0 / (size))), h), rounding);
 
--- The deliveries that bring a row: one in five hundred stands twice in its file, a corrected day comes twice.
+-- The deliveries that bring a row: one in five hundred comes twice in its file, a corrected day comes twice.
 create or replace macro deliveries_of(fault, luck) as case
     when fault = 'never' then []
     when fault = 'late' then ['corrections']

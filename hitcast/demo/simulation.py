@@ -49,7 +49,7 @@ def simulate(
         plan: Size of the world.
         seed: Seed of everything drawn.
         until: Last day of the world; days before it do not depend on it.
-        progress: Told in a line what is being done.
+        progress: Called with a line on what is being done.
     """
     run_script(connection, "macros", seed=seed, until=until)
     run_script(

@@ -55,7 +55,7 @@ def write_demo_data(
         rows: Raw rows wanted, to within a quarter, for a world through 2021.
         seed: Seed of the world; the same seed gives the same rows.
         until: Last day of data; by default the end of 2021. Rows of earlier days do not depend on it.
-        progress: Told in a line what is being done.
+        progress: Called with a line on what is being done.
 
     Returns:
         What was written.

@@ -29,7 +29,7 @@ def run() -> None:
     _tell_age()
     page.run()
     if version() != seen:
-        # a file took the other's place while the page was drawn: draw it anew, of one piece
+        # a file took the other's place while the page was drawn: draw it again, of one piece
         st.rerun()
 
 

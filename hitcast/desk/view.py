@@ -139,7 +139,7 @@ def chart(drawn: alt.TopLevelMixin, message: str, rows: pd.DataFrame, title: str
 
 
 def choose(label: str, options: list[Any], key: str, message: Callable[[Any], str] = str) -> Any:
-    """One of a few, labelled; nothing is chosen anew when a list published since lacks the choice."""
+    """One of a few, labelled; nothing is chosen when a list published since lacks the choice."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[0]
     return st.selectbox(label, options, key=key, format_func=message)

@@ -53,7 +53,7 @@ class Delivery:
         number: Number of the delivery, if it changes something.
         delivered_at: When it landed, UTC.
         ledger: The ledger by table and day, as it was before.
-        progress: Told what is under way and the share done.
+        progress: Called with what is under way and the share done.
         total_bytes: Size of all files.
         done_bytes: Size of the files of the tables that are done.
         moves: Finished files and their places.
@@ -95,7 +95,7 @@ def ingest(
         paths: Files and folders: CSV, CSV.gz, Parquet, XLSX.
         mappings: Mapping files, or bare names of ready ones.
         dry_run: Do everything but land.
-        progress: Told what is under way and the share done, 0 to 1.
+        progress: Called with what is under way and the share done, 0 to 1.
 
     Returns:
         Rows read, accepted, rejected and duplicate by file, and what became of the days.

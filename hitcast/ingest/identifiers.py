@@ -1,4 +1,4 @@
-"""SQL for ISRCs, UPCs and other ids: what is only their presentation goes, and what cannot be one is told apart.
+"""SQL for ISRCs, UPCs and other ids: what is only their presentation goes, and what cannot be one is marked.
 
 An id that is a letter off joins nothing and no sum shows it, so that ids are held to more than other text is.
 """
@@ -100,7 +100,7 @@ def oddity(text: str, name: str, is_tame: bool) -> str:
 
 def _isrc(text: str) -> str:
     """ISO 3901: twelve letters and digits; case, dashes and the word ISRC in front are presentation."""
-    # An ISRC may itself begin with ISRC: the code is what stands last.
+    # An ISRC may itself begin with ISRC: the code comes last.
     code = f"right(regexp_replace(upper({text}), '[^A-Z0-9]', '', 'g'), 12)"
     is_unlike = f"(strlen({text}) <> 12 or {text} <> upper({text}))"
     return f"case when {is_unlike} and regexp_full_match({text}, '{ISRC_SHAPE}') then {code} else {text} end"

@@ -58,7 +58,7 @@ def load(
         contract: The table.
         sources: Its files, in delivery order.
         work_dir: Folder for temporary files.
-        advance: Told the bytes of each batch read.
+        advance: Called with the bytes of each batch read.
 
     Returns:
         The stage.

@@ -82,7 +82,7 @@ def _unreadable(path: Path, message: str) -> HitcastError:
         return HitcastError("is HTML or XML, not XLSX, in spite of its name", name, "Open it and save it as XLSX")
     if start and not start.startswith(b"PK") and b"\0" not in start:
         return HitcastError("is text, not XLSX, in spite of its name", name, "Give it the ending .csv if it is CSV")
-    return HitcastError(f"is no readable XLSX file ({shown(message)})", name, "Save it anew as XLSX")
+    return HitcastError(f"is no readable XLSX file ({shown(message)})", name, "Save it again as XLSX")
 
 
 def _has_value(row: list[Any]) -> bool:

@@ -81,7 +81,7 @@ def invoke(home: Home, arguments: list[str]) -> Any:
 
 
 def _failure(home: Home, detail: str, command: str, log: str) -> HitcastError:
-    """What stands behind dbt's words: the machine, a damaged warehouse, or a model."""
+    """What is behind dbt's message: the machine, a damaged warehouse, or a model."""
     if obstacle := machine_error(detail, str(home.root)):
         return obstacle
     if chosen() == DUCKDB and is_damage(detail):

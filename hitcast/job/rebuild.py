@@ -12,7 +12,7 @@ from hitcast.core.files import PART, put_in_place
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.settings import Settings
 from hitcast.core.spark import has_table
-from hitcast.core.sql import fill, literal, quoted, typed
+from hitcast.core.sql import Sql, fill, literal, quoted, typed
 from hitcast.core.warehouse import count_rows, open_warehouse
 from hitcast.ingest import check_landing, restore_ledger
 from hitcast.serving.publish import open_published, published_file
@@ -20,7 +20,7 @@ from hitcast.serving.publish import open_published, published_file
 SOURCES = PROJECT_DIR / "models" / "staging" / "ml" / "_ml__sources.yml"
 ASIDE = "warehouse.damaged.duckdb"
 PUBLISHED: dict[str, str] = {
-    "predictions": "from published.prediction_history",
+    "predictions": "select *, {territory} as territory from published.prediction_history",
     "prediction_drivers": "from published.prediction_drivers",
     "similar_releases": "from published.similar_releases",
     "backtest_predictions": """
@@ -34,6 +34,7 @@ PUBLISHED: dict[str, str] = {
     "backtest_metrics": """
         select
             *,
+            {territory} as territory,
             'as published ' || (select max(published_at) from published.publish_info) as run_id,
             (select max(published_at) from published.publish_info) as evaluated_at
         from published.model_performance where evaluation = 'backtest'
@@ -41,6 +42,11 @@ PUBLISHED: dict[str, str] = {
     "feature_drift": "select *, model_name || ' ' || computed_at as run_id from published.feature_drift",
 }
 """Where a table of the schema `ml` can be had from the published file, by the names of its columns."""
+# a file published by an earlier version names no territory
+TERRITORY = Sql(
+    "(select max(territory)"
+    " from (select cast(null as varchar) as territory union all by name from published.publish_info))"
+)
 
 
 @dataclass
@@ -119,7 +125,7 @@ def stop_on_lost_warehouse(home: Home, settings: Settings) -> None:
         return
     if forecasts and _forecasts_held(home, settings) == 0:
         where = str(home.warehouse)
-        cure = "`hitcast run --rebuild` makes it anew from what landed and what is published"
+        cure = "`hitcast run --rebuild` rebuilds it from what landed and what is published"
         if settings.spark is not None:
             where = f"target {settings.target}"
             cure = "Run on the target that published them, or name another home: HITCAST_HOME=PATH"
@@ -215,7 +221,7 @@ def _from_published(connection: duckdb.DuckDBPyConnection, name: str) -> Any | N
     if name not in PUBLISHED:
         return None
     try:
-        return connection.execute(PUBLISHED[name]).to_arrow_table()
+        return connection.execute(fill(PUBLISHED[name], territory=TERRITORY)).to_arrow_table()
     except duckdb.Error:
         return None
 

@@ -1,4 +1,4 @@
-"""How a home stands: what is loaded, which models stand, what is published, and what the latest steps did."""
+"""The state of a home: what is loaded, registered and published, and what the latest steps did."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -60,7 +60,7 @@ class PublishedTable:
 
 @dataclass(frozen=True)
 class Status:
-    """How a home stands.
+    """The state of a home.
 
     Attributes:
         root: The home.
@@ -117,7 +117,7 @@ class Status:
 
 
 def look(home: Home, settings: Settings) -> Status:
-    """How the home stands; what cannot be looked at is named among the problems."""
+    """The state of the home; what cannot be read is named among the problems."""
     # the modelling libraries take seconds to import
     from ml import drift
 

@@ -133,7 +133,7 @@ def post(alerts: list[Alert]) -> None:
     """Send the alerts to the address that `HITCAST_ALERTS_WEBHOOK` names: `text`, which chats show, and `alerts`.
 
     Raises:
-        HitcastError: No address, or it does not take them; the address itself, which may be a secret, is not told.
+        HitcastError: No address, or it does not take them; the address itself, which may be a secret, is not shown.
     """
     address = os.environ.get(WEBHOOK, "")
     if not _is_web(address):
@@ -149,11 +149,11 @@ def post(alerts: list[Alert]) -> None:
             pass
     except urllib.error.HTTPError as error:
         error.close()
-        raise HitcastError(f"answered {error.code}", WEBHOOK, "Check that the webhook stands") from None
+        raise HitcastError(f"answered {error.code}", WEBHOOK, "Check that the webhook exists") from None
     except HTTPException as error:
         # its words may hold what the server sent
         what = f"gave no answer of HTTP ({type(error).__name__})"
-        raise HitcastError(what, WEBHOOK, "Check that the webhook stands") from None
+        raise HitcastError(what, WEBHOOK, "Check that the webhook exists") from None
     except OSError as error:
         reason = getattr(error, "reason", error)
         raise HitcastError(f"could not be reached ({reason})", WEBHOOK, "Check the address and the network") from None

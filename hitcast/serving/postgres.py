@@ -156,7 +156,7 @@ def _literal(text: str | None) -> Sql:
 
 
 def _secrets(dsn: str) -> list[str]:
-    """What of a DSN nobody else may read, as it stands there and decoded.
+    """What of a DSN nobody else may read, as written there and decoded.
 
     Raises:
         HitcastError: It is not of a form in which the password can be told from the rest. libpq would say so in words

@@ -56,6 +56,7 @@ OWN_TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
                 "timestamp",
                 "When another scoring run was last published, UTC; null before that.",
             ),
+            "territory": ("varchar", "Territory that the figures are of."),
         },
     ),
 }
@@ -95,7 +96,7 @@ def open_published(home: Home) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(file), read_only=True)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise HitcastError(f"cannot be read ({reason})", str(file), "`hitcast publish` writes it anew") from None
+        raise HitcastError(f"cannot be read ({reason})", str(file), "`hitcast publish` writes it again") from None
 
 
 def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publication:
@@ -122,7 +123,7 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
     incoming_file = home.serving / f".hitcast.duckdb{PART}"
     with writing(home, "hitcast publish"):
         try:
-            published_at, row_counts = _write(home, incoming_file, incoming)
+            published_at, row_counts = _write(home, incoming_file, incoming, (variables or {}).get("territory"))
             # the DuckDB file last: its readers then find Parquet files that are as new
             places = {file: home.serving / f"{name}.parquet" for name, file in incoming.items()}
             put_in_place({**places, incoming_file: serving_file})
@@ -132,7 +133,9 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
     return Publication(serving_file, published_at.replace(tzinfo=UTC), row_counts)
 
 
-def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[datetime, dict[str, int]]:
+def _write(
+    home: Home, database: Path, parquet: dict[str, Path], territory: str | None
+) -> tuple[datetime, dict[str, int]]:
     row_counts: dict[str, int] = {}
     with duckdb.connect() as connection:
         message = _attach(connection, home)
@@ -155,7 +158,7 @@ def _write(home: Home, database: Path, parquet: dict[str, Path]) -> tuple[dateti
             rows = connection.table(name)
             rows.write_parquet(str(file))
             row_counts[name] = rows.shape[0]
-        published_at = _inform(connection, home, row_counts)
+        published_at = _inform(connection, home, row_counts, territory)
         connection.execute("use memory")
         connection.execute("detach serving")
     return published_at, row_counts
@@ -224,7 +227,9 @@ def _count_rejects(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         )
 
 
-def _inform(connection: duckdb.DuckDBPyConnection, home: Home, row_counts: dict[str, int]) -> datetime:
+def _inform(
+    connection: duckdb.DuckDBPyConnection, home: Home, row_counts: dict[str, int], territory: str | None
+) -> datetime:
     """Writes what is published; returns when, UTC, without a zone: after all that it holds and replaces."""
     latest = connection.execute(
         """
@@ -237,8 +242,8 @@ def _inform(connection: duckdb.DuckDBPyConnection, home: Home, row_counts: dict[
     published_at, previous = moment_after(last_published_at(home), predicted_at), _previous(home, run_id)
     for name, row_count in row_counts.items():
         connection.execute(
-            "insert into publish_info select ?, ?, data_through_date, ?, ?, ?, ? from warehouse.main.dataset_days",
-            [name, row_count, published_at, run_id, model_name, previous],
+            "insert into publish_info select ?, ?, data_through_date, ?, ?, ?, ?, ? from warehouse.main.dataset_days",
+            [name, row_count, published_at, run_id, model_name, previous, territory],
         )
     return published_at
 

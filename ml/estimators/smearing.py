@@ -22,7 +22,7 @@ class Smearing(BaseEstimator):
         edges_: For each day the rising log forecasts between one bucket and the next.
         factors_: For each day the factor of each bucket.
 
-    Source: Duan 1983, Smearing estimate: a nonparametric retransformation method (JASA 78). The ratio of sums stands
+    Source: Duan 1983, Smearing estimate: a nonparametric retransformation method (JASA 78). The ratio of sums is used
     for the mean of ratios, so that releases with next to nothing left do not rule their bucket.
     """
 

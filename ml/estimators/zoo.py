@@ -1,4 +1,4 @@
-"""The zoo: the estimators that this project's own stands beside, and from which a champion may come, by name.
+"""The zoo: the estimators that this project's own is compared with, and from which a champion may come, by name.
 
 All see the same rows, features and inner slices, and none is tuned but this project's own.
 """

@@ -109,7 +109,7 @@ def _rounding_told(figures: pd.DataFrame, longest: int, class_horizon: int) -> s
             f"{read('mape', 'model')}; accuracy {right}"
         )
     return (
-        f"Rounding makes the figure, not the forecast; what a constant scores stands in brackets. "
+        f"Rounding makes the figure, not the forecast; a constant's score is in brackets. "
         f"MAPE at {longest} days: {'; '.join(parts)}."
     )
 

@@ -90,7 +90,7 @@ def reference_mape(actual: np.ndarray, predicted: np.ndarray) -> dict[str, float
     """MAPE after rounding to 50,000, in the three variants that the reference figure may mean.
 
     To the nearest multiple with 0/0 counted as 0 (and x/0 as 1); to the nearest, true zeros left out; up to at least
-    one step. Each stands beside a constant: `rounded_mape_*_of_zero` and `_of_one_step` are what no skill scores.
+    one step. Each is beside a constant: `rounded_mape_*_of_zero` and `_of_one_step` are what no skill scores.
     """
     steps, forecast = np.round(actual / ROUNDING), np.round(predicted / ROUNDING)
     up, forecast_up = (np.maximum(np.ceil(values / ROUNDING), 1) for values in (actual, predicted))

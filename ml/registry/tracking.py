@@ -138,7 +138,7 @@ def _create_run(client: "MlflowClient", settings: Settings, command: str, note: 
 
 
 def _end_run(client: "MlflowClient", run_id: str, status: str) -> None:
-    # what stopped the run may keep the store from being written too, and is what the user must be told
+    # what stopped the run may keep the store from being written too, and is what the user must see
     with suppress(Exception):
         client.set_terminated(run_id, status)
 

@@ -93,7 +93,7 @@ known as (
         count(case when is_known then 1 end) over so_far as tiktok_delivered_days
     from days
     window
-        -- its days to come as well: whoever reads one looks at the as-of day first
+        -- its days to come as well: readers check the as-of day first
         release as (partition by release_id),
         so_far as (
             partition by release_id order by day_number rows between unbounded preceding and current row

@@ -1,4 +1,4 @@
-"""How good is it: its figures, counted anew from the published rows, and what it says where there are none."""
+"""How good is it: its figures, counted again from the published rows, and what it says where there are none."""
 
 import json
 import re

@@ -1,14 +1,11 @@
 """The whole job as its users run it: `hitcast` in a process of its own, on a small demo world."""
 
-import os
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -21,47 +18,13 @@ from ml.explain.reasons import Fact, read_meaning, reason
 from ml.registry import store
 from ml.registry.bundles import load_bundle
 from ml.train import train
-
-HITCAST = Path(sys.executable).with_name("hitcast")
-MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
-ROWS = 60_000
-
-
-def hitcast(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(HITCAST), *arguments],
-        env=os.environ | {"HITCAST_HOME": str(home.root), "COLUMNS": "80"},
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=PROJECT_DIR,
-    )
-
-
-def entries_of_the_project() -> set[str]:
-    return {path.name for path in PROJECT_DIR.iterdir()} - {".pytest_cache", ".hypothesis"}
+from tests.commands import ROWS, copied, hitcast, published
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A home on which the whole job was run once; nothing outside it may have changed."""
-    home = Home(tmp_path_factory.mktemp("home with spaces"))
-    before = entries_of_the_project()
-    for arguments in (
-        ["demo-data", "--rows", str(ROWS)],
-        ["ingest", str(home.exports / "first"), *MAPPINGS],
-        ["ingest", str(home.exports / "corrections"), *MAPPINGS],
-        ["run"],
-    ):
-        done = hitcast(home, *arguments)
-        assert done.returncode == 0, done.stderr
-    yield home
-    assert entries_of_the_project() == before
-
-
-def published(home: Home, sql: str) -> pd.DataFrame:
-    with duckdb.connect(str(home.serving / "hitcast.duckdb"), read_only=True) as serving:
-        return serving.sql(sql).df()
+def home(prepared: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy of a home on which the whole job was run."""
+    return copied(prepared, tmp_path_factory.mktemp("job") / "home with spaces", share_landing=True)
 
 
 def test_the_job_publishes_whole_and_coherent_forecasts(home: Home) -> None:
@@ -111,7 +74,7 @@ def test_a_second_run_changes_nothing_and_readers_never_wait(home: Home) -> None
     stop.set()
     reader.join()
     assert done.returncode == 0, done.stderr
-    assert "champion version 1 is kept" in done.stdout
+    assert "champion version 2 is kept" in done.stdout
     assert failures == []
     assert len(reads) > 20
     assert set(reads) == {5}

@@ -11,11 +11,8 @@ import pytest
 from hitcast.core.home import Home
 from hitcast.core.project import read_variables, settings_of
 from hitcast.core.settings import Settings
-from ml.registry import store, tracking
-from tests.conftest import Once
-from tests.faults.commands import MAPPINGS, copied, hitcast, succeeded
-
-ROWS = 60_000
+from ml.registry import store
+from tests.commands import copied
 
 
 @dataclass(frozen=True)
@@ -43,29 +40,6 @@ class Disk:
 
     def forbid_writing(self) -> None:
         subprocess.run(["mount", "-o", "remount,ro", str(self.root)], check=True)
-
-
-@pytest.fixture(scope="session")
-def prepared(once: Once) -> Home:
-    """A demo world with all done, and a second version, alike, that took the title from the first and forecast too."""
-    made: Home = once("prepared", _prepare)
-    return made
-
-
-def _prepare(folder: Path) -> Home:
-    home = Home(folder)
-    succeeded(hitcast(home, "demo-data", "--rows", str(ROWS)))
-    succeeded(hitcast(home, "ingest", str(home.exports / "first"), *MAPPINGS))
-    succeeded(hitcast(home, "run"))
-    settings = settings_of(home, read_variables())
-    first = store.champion(settings)
-    assert first is not None
-    client = tracking.open_client(settings)
-    with tracking.record_run(client, settings, "train") as run_id:
-        second = store.register(client, settings, run_id, first.bundle, first.tags)
-    store.promote(settings, second)
-    succeeded(hitcast(home, "run"))
-    return home
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def _training() -> tuple[tuple[str, Moment, float], ...]:
 
 
 def scenarios() -> list[Scenario]:
-    """All of them, anew: moments remember what they saw first."""
+    """All of them, again: moments remember what they saw first."""
     return [
         Scenario("first ingest", "empty", "landed", ("ingest", "EXPORTS/first", *MAPPINGS), 50, _landing()),
         Scenario(
@@ -170,7 +170,7 @@ def _withdrawn(home: Home) -> Path:
 class Stable:
     """Prepared homes, and what an undisturbed command makes of each.
 
-    All work is done in one place, `home`: dbt parses anew where the place of its home has changed.
+    All work is done in one place, `home`: dbt parses again where the place of its home has changed.
     """
 
     root: Path

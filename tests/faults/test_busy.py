@@ -4,7 +4,7 @@ import time
 
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
-from tests.faults.commands import hitcast, published, refused, succeeded
+from tests.commands import hitcast, published, refused, succeeded
 
 
 def test_a_second_run_is_told_who_holds_the_home_and_readers_are_not(home: Home) -> None:

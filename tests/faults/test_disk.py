@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hitcast.core.home import Home
-from tests.faults.commands import HITCAST, MAPPINGS, copied, environment, hitcast, published, refused, slow, succeeded
+from tests.commands import HITCAST, MAPPINGS, copied, environment, hitcast, published, refused, slow, succeeded
 from tests.faults.conftest import Disk
 
 Mount = Callable[[int], Disk]

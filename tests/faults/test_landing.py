@@ -15,7 +15,7 @@ from hitcast.ingest import check_landing, ingest, landing, restore_ledger, withd
 from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.landing import LedgerRow, landed_files, read_ledger
 from hitcast.ingest.soundness import damage
-from tests.faults.commands import MAPPINGS, copied, cut, hitcast, overwritten, published, refused, slow, succeeded
+from tests.commands import MAPPINGS, copied, cut, hitcast, overwritten, published, refused, slow, succeeded
 
 DAY = date(2021, 12, 20)
 HEADER = "stream_date,isrc,territory,streams"
@@ -151,7 +151,7 @@ def test_a_kill_between_landing_and_ledger_followed_by_a_run_changes_nothing(
         ingest(home, [export])
     monkeypatch.undo()
     assert len(list(file_of(home).parents[1].glob("delivery=*"))) == 2
-    succeeded(hitcast(home, "run"))
+    succeeded(hitcast(home, "run", "--full-refresh"))
     pd.testing.assert_frame_equal(features(home), before)
     assert published(home, FORECASTS).equals(forecasts)
 
@@ -190,7 +190,7 @@ def test_a_damaged_ledger_is_restored_from_its_copy(home: Home, exports: Path, k
 def test_a_damaged_publication_is_written_anew(home: Home) -> None:
     rows = published(home, "from release_predictions order by all")
     overwritten(home.serving / "hitcast.duckdb", 0, 0.01)
-    assert "`hitcast publish` writes it anew" in refused(hitcast(home, "alerts"), 2)
+    assert "`hitcast publish` writes it again" in refused(hitcast(home, "alerts"), 2)
     assert "cannot be read" in succeeded(hitcast(home, "status"))
     succeeded(hitcast(home, "publish"))
     assert published(home, "from release_predictions order by all").equals(rows)

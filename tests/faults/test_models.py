@@ -21,7 +21,7 @@ from ml.registry import store, tracking
 from ml.registry.bundles import load_bundle
 from ml.registry.standing import load_standing
 from ml.studies import DEFAULTS, open_storage, tuned_parameters
-from tests.faults.commands import cut, hitcast, overwritten, refused, slow, succeeded
+from tests.commands import cut, hitcast, overwritten, refused, slow, succeeded
 
 TODAY = date(2022, 1, 1)
 

@@ -10,7 +10,7 @@ from hitcast.core.settings import Settings
 from ml.registry import store, tracking
 from ml.studies import finished_trials, open_storage, quiet_optuna
 from ml.tune import DEFAULTS, _holds_defaults
-from tests.faults.commands import hitcast, interrupted, published, slow, succeeded
+from tests.commands import hitcast, interrupted, published, slow, succeeded
 
 INTERRUPTED = "interrupted; what was finished is kept. The same command does the rest"
 

@@ -16,7 +16,7 @@ from hitcast.ingest import ingest, withdraw
 from hitcast.ingest.landing import read_ledger
 from hitcast.serving.publish import last_published_at, publish, published_file
 from ml.predict import predict
-from tests.faults.commands import hitcast, published, slow, succeeded
+from tests.commands import hitcast, published, slow, succeeded
 
 BACK = timedelta(days=400)
 

@@ -16,7 +16,7 @@ from hitcast.core.home import Home
 from hitcast.ingest import check_landing, ingest, landing
 from hitcast.ingest.landing import LedgerRow, landed_files, read_ledger
 from hitcast.ingest.report import IngestReport, TableReport
-from tests.faults.commands import hitcast
+from tests.commands import hitcast
 
 HEADER = "stream_date,isrc,territory,gender,streams,listeners"
 JANUARY = [f"2024-01-{day:02}" for day in range(1, 10)]

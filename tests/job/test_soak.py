@@ -23,7 +23,7 @@ MAX_GROWTH = 1.3
 BOUNDS_MB = {"dbt": 40, "logs": 21, "mlflow": 40, "rejects": 1, "serving": 40, "rest": 1}
 """What each part may come to whatever the number of days; `raw` and `warehouse` grow with the data alone."""
 MAX_SLACK = 3.0
-"""Size of the warehouse beside a copy written anew."""
+"""Size of the warehouse beside a copy written again."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def entries(home: Home) -> set[str]:
 
 
 def slack(home: Home) -> float:
-    """How many times the warehouse is as large as a copy of it that was written anew."""
+    """How many times the warehouse is as large as a copy of it that was written again."""
     copy = home.root.parent / "copy.duckdb"
     with duckdb.connect() as connection:
         connection.execute(f"attach '{home.warehouse}' as warehouse (read_only)")

@@ -54,7 +54,7 @@ def make_home(root: Path, **rows: list[dict[str, Any]]) -> Home:
 
 
 def fill(home: Home, **rows: list[dict[str, Any]]) -> None:
-    """Write the warehouse anew; what a row leaves out is taken from `FORECAST`, or null."""
+    """Write the warehouse again; what a row leaves out is taken from `FORECAST`, or null."""
     home.warehouse.unlink(missing_ok=True)
     with duckdb.connect(str(home.warehouse)) as warehouse:
         for table in PUBLISHED_TABLES:

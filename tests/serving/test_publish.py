@@ -132,7 +132,7 @@ def test_nothing_to_publish_is_told(tmp_path: Path) -> None:
 def test_a_damaged_publication_is_told_and_written_anew(home: Home) -> None:
     publish(home)
     published_file(home).write_bytes(b"no database" * 1000)
-    with pytest.raises(HitcastError, match="`hitcast publish` writes it anew"):
+    with pytest.raises(HitcastError, match="`hitcast publish` writes it again"):
         open_published(home)
     publish(home)
     assert info(home, "run_id") == "r1"

@@ -1,4 +1,4 @@
-"""Charts as SVG that stands inside a page: its colors are the page's, light or dark, and it asks for nothing."""
+"""Charts as SVG inside a page: its colors are the page's, light or dark, and it asks for nothing."""
 
 import io
 import re
@@ -17,7 +17,7 @@ VARIABLES = {
     RULE: "var(--rule)",
     **dict(zip(COLORS, ("var(--one)", "var(--two)", "var(--three)", "var(--four)"), strict=True)),
 }
-# Told apart without color too, in print and by those who do not see it.
+# Distinguishable without color too, in print and by those who do not see it.
 DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D")
 

@@ -9,7 +9,7 @@ from ml.evaluation.metrics import expected_cost, interval_metrics, rmsle, skill,
 from ml.streams import INTERVAL_COLUMNS
 
 MIN_PER_GROUP = 30
-"""Test releases below which groups are told together: a skill of fewer says nothing."""
+"""Test releases below which groups are shown as one: the skill of fewer says nothing."""
 RATIOS = tuple(range(1, 21))
 
 

@@ -1,4 +1,4 @@
-"""Parts of a page that needs nothing but itself: text, tables, figures, and their looks."""
+"""Parts of a page that needs nothing but itself: text, tables, figures, and their styles."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 
 Cell = str | tuple[str, str]
-"""Text, or text and what stands small below it."""
+"""Text, or text and what is shown small below it."""
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -27,7 +27,7 @@ def count(value: float) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Running text, escaped; what stands in backquotes is code."""
+    """Running text, escaped; text in backquotes is code."""
     marked = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
     return f"<p>{marked}</p>"
 

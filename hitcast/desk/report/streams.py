@@ -123,7 +123,7 @@ def errors(evidence: Evidence) -> str:
         paragraph(
             f"{STREAM_MODEL} against {LINE}, known at day {REFERENCE_DAY}, all origins. Cuts by true size use what "
             "nobody knows in advance: among small totals more were over-forecast, among large ones under-forecast, so "
-            "sums come out high below and low above. Groups under 30 releases are told together. Vertical bars and "
+            "sums come out high below and low above. Groups under 30 releases are shown as one. Vertical bars and "
             "small figures are 95 % intervals; a dashed line at 0 is log_linear."
         ),
         _by_size(evidence),

@@ -149,7 +149,7 @@ def _claims(evidence: Evidence) -> str:
         f"{held} of {len(body)} claims hold. They are read on the untouched origins alone ({origins}), known at day "
         f"{REFERENCE_DAY}: `hitcast tune` never reads those. While the models were designed, comparisons on the demo "
         "world and on public charts were read on test releases too (docs/modelling.md), so the first fully "
-        "independent test is a label's own data. Below a figure stands its 95 % interval, of a bootstrap over release "
+        "independent test is a label's own data. Below a figure is its 95 % interval, of a bootstrap over release "
         f"weeks, or the forecast streams it is for. Costs are claimed by their figure alone and rest on {hits} "
         "releases of the top class: where the interval holds 0, chance could have made it."
     )

@@ -129,8 +129,8 @@ select
     artist_history.artist_last_first_week_views,
     artist_history.artist_mean_log_growth,
     artist_history.artist_days_since_last_release
-from tiktok_features
-inner join vk_features
+from vk_features
+inner join tiktok_features
     on
         tiktok_features.release_id = vk_features.release_id
         and tiktok_features.as_of_day = vk_features.as_of_day

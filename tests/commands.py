@@ -1,7 +1,6 @@
 """`hitcast` as a scheduler calls it."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from hitcast.core.home import PROJECT_DIR, Home
 
 HITCAST = Path(sys.executable).with_name("hitcast")
 MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
+ROWS = 60_000
+"""Size of the demo world that most tests share."""
 slow = pytest.mark.slow
 
 
@@ -78,15 +79,12 @@ def published(home: Home, sql: str) -> pd.DataFrame:
 
 def copied(home: Home, root: Path, share_landing: bool = False) -> Home:
     """A copy of a home; a shared landing is linked, which hitcast never writes into and a test must not."""
-
-    def copy(source: str, target: str) -> None:
-        if share_landing and Path(source).is_relative_to(home.raw):
-            os.link(source, target)
-        else:
-            shutil.copy2(source, target)
-
-    ignore = shutil.ignore_patterns("exports", "rejects")
-    shutil.copytree(home.root, root, ignore=ignore, copy_function=copy, dirs_exist_ok=True)
+    root.mkdir(parents=True, exist_ok=True)
+    for part in sorted(home.root.iterdir()):
+        if part.name not in ("exports", "rejects"):
+            # thousands of files: cp takes a tenth of the time of shutil
+            how = "-al" if share_landing and part == home.raw else "-a"
+            subprocess.run(["cp", how, str(part), str(root)], check=True)
     return Home(root)
 
 
