@@ -16,7 +16,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 def test_everything_is_measured_and_reported(tmp_path: Path) -> None:
     """It fails by itself where DuckDB, Polars and pandas do not aggregate alike."""
     file = tmp_path / "results.json"

@@ -72,6 +72,7 @@ def test_the_first_run_gives_the_same_rows(home: Home, tmp_path: Path) -> None:
     assert differences(home, tmp_path / "first") == {}
 
 
+@pytest.mark.slow
 def test_a_later_run_gives_the_same_rows(home: Home, world: World, tmp_path: Path) -> None:
     """New days, a late and a corrected one, a grown catalog, days withdrawn, and forecasts to show."""
     rest = World(
