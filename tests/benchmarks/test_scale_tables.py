@@ -3,9 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cost_model import SIZES
-from benchmarks.engine_results import Build, read
-from benchmarks.scale_tables import BEGIN, END, MEASURED, MODELLED, tables, write_tables
+from benchmarks.engine_results import read
+from benchmarks.scale_tables import BEGIN, END, MEASURED, tables, write_tables
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR
 from tests.benchmarks.builds import both_engines, build
@@ -20,11 +19,6 @@ def cells(lines: list[str], first: str) -> list[list[str]]:
             break
         table.append([cell.strip() for cell in line.strip("|").split("|")])
     return table
-
-
-def modelled(builds: list[Build]) -> list[list[str]]:
-    lines = list(tables(builds))
-    return cells(lines[lines.index(next(line for line in lines if MODELLED[1] in line)) :], MODELLED[0])
 
 
 def test_every_build_has_a_row_of_what_was_measured() -> None:
@@ -45,42 +39,6 @@ def test_what_did_not_finish_says_so_and_leaves_the_rest_out() -> None:
     unfinished = replace(unfinished, warehouse_bytes=None, warehouse_files=None, limit=600.0)
     [row] = cells(list(tables([unfinished])), MEASURED[0])
     assert row[2:7] == ["not within 600", "", "", "", ""]
-
-
-def test_the_model_reaches_ten_billion_rows() -> None:
-    """DuckDB takes 4 s and 1 s a million rows; Spark 40 s and 20 s, all of which workers divide."""
-    table = modelled(both_engines(700_000, 7_000_000, 71_000_000))
-    assert [float(row[0].replace(",", "")) * 1e6 for row in table] == list(SIZES)
-    last = dict(zip(MODELLED, table[-1], strict=True))
-    assert last["landing, GB"] == "400.00"
-    assert last["DuckDB, min"] == "166.7"
-    assert last["Spark, core-hours"] == "111.13"
-    assert last["workers for an hour"] == "57"
-    assert last["workers to equal DuckDB"] == "21"
-
-
-def test_what_no_number_of_workers_reaches_is_told() -> None:
-    sizes = (700_000, 7_000_000)
-    builds = [build(rows) for rows in sizes]
-    # two workers as slow as one
-    builds += [build(rows, "spark", workers, seconds=20 * rows / 1e6) for rows in sizes for workers in (1, 2)]
-    assert modelled(builds)[-1][-2:] == ["no number", "no number"]
-
-
-@pytest.mark.parametrize(
-    "builds",
-    [
-        both_engines(700_000),
-        [build(rows) for rows in (700_000, 7_000_000)],
-        [one for one in both_engines(700_000, 7_000_000) if one.workers < 2],
-        # what did not finish is no point of a line
-        [*both_engines(700_000), *(replace(one, seconds=None) for one in both_engines(7_000_000))],
-    ],
-)
-def test_too_little_measured_makes_no_model(builds: list[Build]) -> None:
-    lines = list(tables(builds))
-    assert any(line.startswith("No cost model: ") for line in lines)
-    assert not any(MODELLED[1] in line for line in lines)
 
 
 def test_a_load_at_the_start_is_told() -> None:
