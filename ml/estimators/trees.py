@@ -31,6 +31,8 @@ MAX_TREES = 600
 SHORT_TREES = 100
 """Trees where history is too short to stop early by."""
 PATIENCE = 40
+TREE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21)
+"""As-of days whose rows trees are fitted on; the days between are read off them."""
 
 Later = tuple[pd.DataFrame, np.ndarray] | None
 """Later rows and their targets, to stop early by; None where there are none."""

@@ -225,7 +225,7 @@ def stream_loss(bundle: Bundle, rows: pd.DataFrame) -> np.ndarray:
 
 def class_loss(bundle: Bundle, rows: pd.DataFrame, minimums: tuple[float, float]) -> np.ndarray:
     """Brier score of each row over the three classes. Source: Brier 1950."""
-    probabilities = predict_classes(bundle.classes[bundle.feature_set], rows).to_numpy()
+    probabilities = predict_classes(bundle.classes[bundle.feature_set], rows, bundle.feature_set).to_numpy()
     place = np.searchsorted(np.asarray(minimums), rows[target_column(bundle.class_horizon)], side="right")
     return np.asarray(np.sum((probabilities - np.eye(3)[place]) ** 2, axis=1))
 
@@ -236,7 +236,8 @@ def _same_forecasts(one: Bundle, other: Bundle, frame: pd.DataFrame) -> bool:
     def forecasts(bundle: Bundle) -> np.ndarray:
         streams = predict_streams(bundle.streams[bundle.feature_set], frame)
         logs = [np.log1p(forecast["predicted_streams"].to_numpy()) for forecast in streams.values()]
-        return np.column_stack([*logs, predict_classes(bundle.classes[bundle.feature_set], frame).to_numpy()])
+        chances = predict_classes(bundle.classes[bundle.feature_set], frame, bundle.feature_set)
+        return np.column_stack([*logs, chances.to_numpy()])
 
     return one.feature_set == other.feature_set and bool(
         np.allclose(forecasts(one), forecasts(other), rtol=0, atol=1e-9)
