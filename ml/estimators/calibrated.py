@@ -61,7 +61,9 @@ class CalibratedForecast(StreamEstimator):
         """Median, lower 80, upper 80, lower 90, upper 90 and mean, in streams: shape (rows, 6)."""
         days, known, median = X["as_of_day"].to_numpy(), known_streams(X, self.feature_set), self.predict(X)
         ends = known[:, None] + np.expm1(self.intervals_.predict(np.log1p(median - known), days))
-        ends = np.maximum(ends, known[:, None])
+        # logs and back move a number by its last digits: the ends keep on their sides of the median and of the floor
+        ends[:, [0, 2]] = np.clip(ends[:, [0, 2]], known[:, None], median[:, None])
+        ends[:, [1, 3]] = np.maximum(ends[:, [1, 3]], median[:, None])
         return np.column_stack([median, ends, self.smearing_.predict(median, known, days)])
 
     def contributions(self, X: pd.DataFrame, columns: list[str]) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ml.estimators.log_linear import MAX_LOG, known_streams
-from ml.estimators.shape_law import ShapeLaw, share_to_come
+from ml.estimators.shape_law import ShapeLaw
 
 
 def log_remainder(X: pd.DataFrame, y: np.ndarray, feature_set: str) -> np.ndarray:
@@ -35,4 +35,5 @@ def corrected(law: ShapeLaw, X: pd.DataFrame, correction: np.ndarray) -> np.ndar
 
 def remainder_share(law: ShapeLaw, X: pd.DataFrame) -> np.ndarray:
     """Share of the law's total that is still to come: by it an error of the log remainder moves the log total."""
-    return share_to_come(law.predict_log_remainder(X), known_streams(X, law.feature_set))
+    left = np.exp(law.predict_log_remainder(X))
+    return np.asarray(left / (known_streams(X, law.feature_set) + left))

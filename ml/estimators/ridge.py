@@ -48,15 +48,8 @@ class DayRidge(RegressorMixin, BaseEstimator):
     def __init__(self, numeric: tuple[str, ...] = ()) -> None:
         self.numeric = numeric
 
-    def fit(self, X: pd.DataFrame, y: np.ndarray, weight: np.ndarray | None = None) -> Self:
-        """Fit to what a forecast left over, truth minus forecast in logs.
-
-        Args:
-            X: Rows of `release_features`.
-            y: What was left over.
-            weight: Of each row's squared error; None for 1.
-        """
-        weight = np.ones(len(y)) if weight is None else weight
+    def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
+        """Fit to what a forecast left over, truth minus forecast in logs."""
         features, days = _signed_logs(X, self.numeric), X["as_of_day"].to_numpy()
         self.days_ = np.unique(days)
         self.mean_, self.scale_ = np.zeros((2, len(self.days_), features.shape[1]))
@@ -69,21 +62,19 @@ class DayRidge(RegressorMixin, BaseEstimator):
             self.mean_[place], self.scale_[place] = _spread(rows)
             z = _standardized(rows, self.mean_[place], self.scale_[place])
             if place == 0 or day in ANCHOR_DAYS:
-                self._fit_anchor(z, target, weight[days == day])
+                self._fit_anchor(z, target)
             anchors.append(len(self.strong_) - 1)
-            left = target - self._effect(z, anchors[-1])
-            self.constant_[place] = np.average(left, weights=weight[days == day])
+            self.constant_[place] = (target - self._effect(z, anchors[-1])).mean()
         self.anchors_ = np.array(anchors)
         return self
 
-    def _fit_anchor(self, z: np.ndarray, target: np.ndarray, weight: np.ndarray) -> None:
-        root = np.sqrt(weight)
-        strong = strongest(root[:, None] * z, root * target, min(MAX_STRONG, len(target) // RELEASES_PER_STRONG))
+    def _fit_anchor(self, z: np.ndarray, target: np.ndarray) -> None:
+        strong = strongest(z, target, min(MAX_STRONG, len(target) // RELEASES_PER_STRONG))
         products = _products(z, strong)
         center = products.mean(axis=0)
         self.strong_.append(strong)
         self.center_.append(center)
-        self.coefficients_.append(solve_ridge(np.column_stack([z, products - center]), target, weight)[0])
+        self.coefficients_.append(solve_ridge(np.column_stack([z, products - center]), target)[0])
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """The correction of each row, in logs."""
@@ -161,13 +152,12 @@ def _products(features: np.ndarray, strong: np.ndarray) -> np.ndarray:
     return np.asarray(PRODUCT_SCALE * features[:, strong[first]] * features[:, strong[second]])
 
 
-def solve_ridge(features: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None) -> tuple[np.ndarray, float]:
+def solve_ridge(features: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, float]:
     """Ridge coefficients and constant, with the penalty of the lowest leave-one-out error.
 
     Args:
         features: Shape (rows, columns), without gaps.
         target: One number for each row.
-        weight: Of each row's squared error; None for 1.
 
     Source: Golub, Heath & Wahba 1979, Generalized cross-validation as a method for choosing a good ridge parameter;
     the leave-one-out error comes from the hat matrix. One decomposition of the columns' products serves every penalty:
@@ -175,10 +165,8 @@ def solve_ridge(features: np.ndarray, target: np.ndarray, weight: np.ndarray | N
     """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    weight = np.ones(len(target)) if weight is None else weight / weight.mean()
-    center, level = np.average(features, axis=0, weights=weight), float(np.average(target, weights=weight))
-    x, y = (np.sqrt(weight) * (values - middle).T for values, middle in ((features, center), (target, level)))
-    x = x.T
+    center, level = features.mean(axis=0), float(target.mean())
+    x, y = features - center, target - level
     # Small matrices: BLAS threads would only wait for each other, and their number would change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         strengths, directions = np.linalg.eigh(x.T @ x)
@@ -187,7 +175,7 @@ def solve_ridge(features: np.ndarray, target: np.ndarray, weight: np.ndarray | N
         best, coefficients = np.inf, np.zeros(x.shape[1])
         for penalty in PENALTIES:
             shrunk = 1.0 / (strengths + penalty)
-            leverage = weight / len(y) + squares @ shrunk
+            leverage = 1.0 / len(y) + squares @ shrunk
             error = (y - turned @ (shrunk * cross)) / np.maximum(1.0 - leverage, 1e-6)
             if (loss := float(error @ error)) < best:
                 best, coefficients = loss, directions @ (shrunk * cross)

@@ -46,9 +46,9 @@ class RidgeOnLaw(ChoosingEstimator):
         error = remainder_error(draft.law_, X, y)
         if not slices.judged.any() or np.ptp(error[slices.fit]) < 1e-9:
             return draft
-        share = remainder_share(draft.law_, X)
-        ridge = DayRidge(self.numeric).fit(X[slices.fit], error[slices.fit], share[slices.fit] ** 2)
-        later, share = X[slices.judged], share[slices.judged]
+        ridge = DayRidge(self.numeric).fit(X[slices.fit], error[slices.fit])
+        later = X[slices.judged]
+        share = remainder_share(draft.law_, later)
         draft.trust_ = trust_by_day(
             share * error[slices.judged],
             share * ridge.predict(later),
@@ -63,8 +63,7 @@ class RidgeOnLaw(ChoosingEstimator):
         self.law_ = ShapeLaw(self.feature_set).fit(X, y)
         self.ridge_, self.trust_ = None, draft.trust_
         if draft.ridge_ is not None:
-            weight = remainder_share(self.law_, X) ** 2
-            self.ridge_ = DayRidge(self.numeric).fit(X, remainder_error(self.law_, X, y), weight)
+            self.ridge_ = DayRidge(self.numeric).fit(X, remainder_error(self.law_, X, y))
         return self
 
     def correction(self, X: pd.DataFrame) -> np.ndarray:

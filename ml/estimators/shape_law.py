@@ -73,7 +73,7 @@ class ShapeLaw(StreamEstimator):
         for day in self.days_:
             rows = days == day
             shaped = rows & has_shape
-            self.shapes_.append(tuple(fit_shape(levels[shaped], left[shaped], known[shaped])))
+            self.shapes_.append(tuple(fit_line(levels[shaped], left[shaped])))
             self.starts_.append(tuple(fit_line(starts[rows], np.log1p(y[rows]))))
         logs = self.predict_log(X)
         self.typical_ = np.array([logs[days == day].mean() for day in self.days_])
@@ -147,35 +147,12 @@ def start_features(X: pd.DataFrame) -> np.ndarray:
     return np.column_stack([np.log1p(count), count == 0, artist, np.isnan(artist)])
 
 
-def fit_shape(levels: np.ndarray, target: np.ndarray, known: np.ndarray) -> DayFit:
-    """A line fitted twice: the second time each row counts as the first one's share of what is still to come.
-
-    An error of the log remainder moves the log total by that share. Without it the few streams still to come of small
-    releases, which are mostly chance, would rule the late days.
-
-    Args:
-        levels: From `shape_features`.
-        target: Log remainder less the recent level.
-        known: Streams so far.
-    """
-    first = fit_line(levels, target)
-    share = share_to_come(levels[:, 0] + first.predict(levels), known)
-    return fit_line(levels, target, share**2)
-
-
-def share_to_come(log_remainder: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Share of the total that is still to come, from the log of the forecast remainder."""
-    left = np.exp(np.clip(log_remainder, 0.0, MAX_LOG))
-    return np.asarray(left / (known + left))
-
-
-def fit_line(features: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None) -> DayFit:
+def fit_line(features: np.ndarray, target: np.ndarray) -> DayFit:
     """Ridge on standardized features, drawn to 0 with the penalty of the lowest leave-one-out error.
 
     Args:
         features: Shape (rows, columns), NaN where unknown.
         target: One number for each row.
-        weight: Of each row's squared error; None for 1.
     """
     nothing = np.zeros(features.shape[1])
     if len(target) < MIN_RELEASES:
@@ -186,7 +163,7 @@ def fit_line(features: np.ndarray, target: np.ndarray, weight: np.ndarray | None
     spread = np.sqrt(np.where(seen, (features - mean) ** 2, 0.0).sum(axis=0) / count)
     scale = np.where(spread > 1e-9, spread, 0.0)
     line = DayFit(mean, scale, np.ones(features.shape[1]), 0.0)
-    coefficients, constant = solve_ridge(line.parts(features), target, weight)
+    coefficients, constant = solve_ridge(line.parts(features), target)
     return DayFit(mean, scale, coefficients, constant)
 
 

@@ -96,10 +96,12 @@ class CatBoostTrees(RegressorMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """One number for each row."""
-        return np.asarray(self.model_.predict(self._pool(X)))
+        return np.asarray(self.model_.predict(self._pool(X))) if len(X) else np.zeros(0)
 
     def contributions(self, X: pd.DataFrame) -> np.ndarray:
         """Shapley values, shape (rows, features), the numeric ones first."""
+        if not len(X):
+            return np.zeros((0, len(self.numeric) + len(self.categorical)))
         return np.asarray(self.model_.get_feature_importance(self._pool(X), type="ShapValues"))[:, :-1]
 
     def _pool(self, X: pd.DataFrame, y: np.ndarray | None = None) -> Any:
@@ -157,10 +159,12 @@ class LightGBMTrees(RegressorMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """One number for each row."""
-        return np.asarray(self.model_.predict(self._matrix(X), num_iteration=self.count_))
+        return np.asarray(self.model_.predict(self._matrix(X), num_iteration=self.count_)) if len(X) else np.zeros(0)
 
     def contributions(self, X: pd.DataFrame) -> np.ndarray:
         """Shapley values, shape (rows, features), the numeric ones first."""
+        if not len(X):
+            return np.zeros((0, len(self.numeric) + len(self.categorical)))
         values = self.model_.predict(self._matrix(X), num_iteration=self.count_, pred_contrib=True)
         return np.asarray(values)[:, :-1]
 

@@ -174,7 +174,9 @@ def variant_losses(
     streams = fit_streams(training, feature_set, columns, settings, tuned.streams)
     losses = {
         str(horizon): np.asarray(
-            (np.log1p(forecast["predicted_streams"]) - np.log1p(testing[target_column(horizon)])) ** 2, dtype=float
+            (np.log1p(forecast["predicted_streams"]).reindex(testing.index) - np.log1p(testing[target_column(horizon)]))
+            ** 2,
+            dtype=float,
         )
         for horizon, forecast in predict_streams(streams, testing).items()
     }

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import duckdb
 import numpy as np
@@ -119,9 +119,21 @@ def test_on_the_day_of_release_a_teaser_or_an_earlier_release_speaks() -> None:
     assert has_evidence(rows, "tiktok_vk").tolist() == [True, False, True, False]
 
 
+def a_release_day(settings: Settings, run: TrainingRun) -> date:
+    """A day more than a window after the training on which a release came out, of which a teaser spoke."""
+    found = read(
+        settings,
+        "select release_date from release_features where as_of_day = 0 and tiktok_teaser_views_total > 0 "
+        "and not is_reissue order by release_date desc limit 1",
+    )
+    day: date = found["release_date"].iloc[0].date()
+    assert day > run.cutoff + timedelta(days=30)
+    return day
+
+
 def test_the_latest_known_day_of_an_open_window_is_used(trained: tuple[Settings, TrainingRun]) -> None:
-    settings, _ = trained
-    result = predict(settings, progress=quiet)
+    settings, run = trained
+    result = predict(settings, a_release_day(settings, run), progress=quiet)
     rows = read(settings, "from ml.predictions join releases using (release_id)")
     age = (pd.Timestamp(result.as_of) - rows["release_date"]).dt.days
     assert (rows["as_of_day"] == np.minimum(age, rows["horizon_days"] - 1)).all()
@@ -131,8 +143,9 @@ def test_the_latest_known_day_of_an_open_window_is_used(trained: tuple[Settings,
 
 
 def test_a_silent_release_of_today_is_refused(trained: tuple[Settings, TrainingRun]) -> None:
-    settings, _ = trained
-    result = predict(settings, progress=quiet)
+    settings, run = trained
+    release_day = a_release_day(settings, run)
+    assert predict(settings, release_day, progress=quiet).refused_count == 0
     (today, *_) = read(settings, "select release_id from ml.predictions where as_of_day = 0 order by all")["release_id"]
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute(
@@ -140,11 +153,10 @@ def test_a_silent_release_of_today_is_refused(trained: tuple[Settings, TrainingR
             "where release_id = ?",
             [today],
         )
-    assert predict(settings, progress=quiet).refused_count == 1
+    assert predict(settings, release_day, progress=quiet).refused_count == 1
     refused = read(settings, "from ml.predictions where refusal is not null")
     assert refused["release_id"].tolist() == [today, today]
     assert refused["refusal"].str.contains("no teaser on TikTok").all()
-    assert result.refused_count == 0
 
 
 def test_what_has_landed_is_a_floor_and_a_reached_class_certain(trained: tuple[Settings, TrainingRun]) -> None:
