@@ -10,7 +10,8 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.linear_model import OrthogonalMatchingPursuit
+from sklearn.linear_model import orthogonal_mp_gram
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ml.estimators.base import nearest
 
@@ -139,12 +140,12 @@ def strongest(features: np.ndarray, target: np.ndarray, count: int) -> np.ndarra
     count = min(count, len(usable))
     if count == 0 or not np.any(np.abs(y) > 1e-12):
         return np.array([], dtype=int)
-    pursuit = OrthogonalMatchingPursuit(n_nonzero_coefs=count, fit_intercept=False)
-    with warnings.catch_warnings():
+    x = x[:, usable] / length[usable]
+    with warnings.catch_warnings(), threadpool_limits(limits=1, user_api="blas"):
         # it says so where fewer features explain all there is
         warnings.simplefilter("ignore", RuntimeWarning)
-        pursuit.fit(x[:, usable] / length[usable], y)
-    return np.asarray(usable[np.abs(pursuit.coef_.ravel()) > 0])
+        weights = orthogonal_mp_gram(x.T @ x, x.T @ y, n_nonzero_coefs=count)
+    return np.asarray(usable[np.abs(weights) > 0])
 
 
 def _products(features: np.ndarray, strong: np.ndarray) -> np.ndarray:
@@ -163,8 +164,6 @@ def solve_ridge(features: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, f
     the leave-one-out error comes from the hat matrix. One decomposition of the columns' products serves every penalty:
     scikit-learn's RidgeCV decomposes the rows and takes three times as long.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     center, level = features.mean(axis=0), float(target.mean())
     x, y = features - center, target - level
     # Small matrices: BLAS threads would only wait for each other, and their number would change the last digits.
@@ -185,7 +184,7 @@ def solve_ridge(features: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, f
 def _signed_logs(frame: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
     """Counts span decades, and shares and slopes near zero stay nearly what they are."""
     values = frame[list(columns)].to_numpy(dtype=float)
-    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+    return np.asarray(np.copysign(np.log1p(np.abs(values)), values))
 
 
 def _standardized(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
