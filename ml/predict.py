@@ -117,16 +117,8 @@ def predict(
             "similar_releases": similar.assign(run_id=run_id),
         },
     )
-    return ScoringRun(
-        run_id,
-        len(predictions),
-        len(youngest),
-        len(refused[max(refused)]),
-        as_of,
-        model_name,
-        bundle.feature_set,
-        found.instead_of,
-    )
+    counts = (len(predictions), len(youngest), len(refused[max(refused)]))
+    return ScoringRun(run_id, *counts, as_of, model_name, bundle.feature_set, found.instead_of)
 
 
 def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:
