@@ -6,9 +6,11 @@ from typing import Any
 import pandas as pd
 
 from hitcast.core.settings import Settings
-from ml.data import Columns, target_column
+from ml.data import Columns, is_open, target_column
+from ml.decide.decisions import with_reached
 from ml.estimators.base import ClassEstimator, configured
 from ml.estimators.classes import OrderedClasses
+from ml.estimators.log_linear import known_streams
 from ml.estimators.trees import LIGHTGBM_PARAMETERS as DEFAULT_PARAMETERS
 
 __all__ = ["DEFAULT_PARAMETERS", "PROBABILITY_COLUMNS", "class_minimums", "fit_classes", "predict_classes"]
@@ -34,7 +36,7 @@ def fit_classes(
     """Fit on the rows of a training set; a class without a single release is no obstacle.
 
     Args:
-        training: Modelling frame cut to a training set.
+        training: Modelling frame cut to a training set; rows of days after the class's window teach nothing.
         feature_set: Decides the as-of total that a linear forecast starts from.
         columns: Features.
         minimums: Least streams of the middle and of the top class.
@@ -54,11 +56,15 @@ def fit_classes(
     if parameters is not None:
         values["parameters"] = dict(parameters)
     model: ClassEstimator = configured(estimator if estimator is not None else OrderedClasses(), **values)
-    totals = training[target_column(settings.class_horizon)].to_numpy(dtype=float)
-    fitted: ClassEstimator = model.fit(training, totals)
+    rows = training[is_open(training, settings.class_horizon)].reset_index(drop=True)
+    fitted: ClassEstimator = model.fit(rows, rows[target_column(settings.class_horizon)].to_numpy(dtype=float))
     return fitted
 
 
-def predict_classes(model: ClassEstimator, frame: pd.DataFrame) -> pd.DataFrame:
-    """Chances of the three classes, with the index of `frame`; they sum to 1."""
-    return pd.DataFrame(model.predict_proba(frame), columns=list(PROBABILITY_COLUMNS), index=frame.index)
+def predict_classes(model: ClassEstimator, frame: pd.DataFrame, feature_set: str) -> pd.DataFrame:
+    """Chances of the three classes, with the index of `frame`; they sum to 1.
+
+    A class that the streams known to the feature set have reached is certain.
+    """
+    chances = with_reached(model.predict_proba(frame), known_streams(frame, feature_set), model.minimums)
+    return pd.DataFrame(chances, columns=list(PROBABILITY_COLUMNS), index=frame.index)

@@ -27,8 +27,7 @@ FEATURE_SETS: Mapping[str, frozenset[str]] = {
 
 KEYS = ("release_id", "as_of_day", "release_date", "as_of_date", "is_reissue")
 MARTS = ("release_features", "release_targets", "feature_catalog", "releases", "stream_classes", "dataset_days")
-AS_OF_DAYS = (1, 7)
-"""First and last of the as-of days that models are trained on and releases are forecast at."""
+SPEAK_ON_DAY_0 = ("tiktok_teaser_views_total", "artist_mean_log_streams")
 SEASONS = pd.Timedelta(days=700)
 """Span of training releases from which every season has been seen twice, but for the last window's maturity."""
 
@@ -92,11 +91,11 @@ def read_marts(settings: Settings) -> Marts:
             select release_features.* from release_features
             cross join dataset_days
             where
-                as_of_day between $first and $last
+                as_of_day between 0 and $last
                 and as_of_date <= tiktok_data_through_date + interval 1 day
             order by release_date, release_id, as_of_day
             """,
-            {"first": AS_OF_DAYS[0], "last": AS_OF_DAYS[1]},
+            {"last": max(settings.horizons) - 1},
         )
         targets = read(
             "select release_id, horizon_days, streams, is_mature from release_targets order by release_id, horizon_days"
@@ -191,14 +190,31 @@ def feature_columns(catalog: pd.DataFrame, feature_set: str, training: pd.DataFr
     )
 
 
+def is_open(rows: pd.DataFrame, horizon: int) -> np.ndarray:
+    """Whether each row's window had not ended at its as-of day, so that there is something to forecast."""
+    return (rows["as_of_day"] < horizon).to_numpy()
+
+
+def speaks(rows: pd.DataFrame) -> np.ndarray:
+    """Whether anything about a release's audience is known before its first day is: a teaser, or the artist's past.
+
+    From as-of day 1 on every row speaks, of days delivered or not.
+    """
+    views, past = (
+        rows[name].to_numpy(dtype=float) if name in rows else np.full(len(rows), np.nan) for name in SPEAK_ON_DAY_0
+    )
+    return np.asarray((rows["as_of_day"] > 0).to_numpy() | (views > 0) | np.isfinite(past))
+
+
 def modelling_frame(marts: Marts, horizons: tuple[int, ...]) -> pd.DataFrame:
-    """Features and targets side by side, reissues left out.
+    """Features and targets side by side, without reissues and without rows that nothing can be forecast from.
 
     Returns:
         One row per release and as-of day, ordered by as-of date, with a column `streams_<horizon>` for each horizon:
         streams of the window, NaN unless it is mature.
     """
-    frame = marts.features[~marts.features["is_reissue"].fillna(False).astype(bool)]
+    is_used = ~marts.features["is_reissue"].fillna(False).astype(bool) & speaks(marts.features)
+    frame = marts.features[is_used]
     for horizon in horizons:
         window = marts.targets.loc[marts.targets["horizon_days"] == horizon].set_index("release_id")["streams"]
         frame = frame.assign(**{target_column(horizon): frame["release_id"].map(window)})

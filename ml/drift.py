@@ -56,7 +56,7 @@ class MaturedForecasts:
 
     Attributes:
         horizon_days: Horizon.
-        forecast_count: Forecasts: a release counts once for each as-of day.
+        forecast_count: Forecasts: a release counts once.
         coverage: Share of totals inside the 80 % interval.
         rmsle: Root mean squared error of log(1 + total).
         calibration_rmsle: The same on the calibration slice of the training.
@@ -284,7 +284,10 @@ def main_features(bundle: Bundle, rows: pd.DataFrame) -> set[str]:
 
 
 def _matured_forecasts(settings: Settings, model_name: str, data_through: date) -> pd.DataFrame:
-    """The model's last forecast of each release, horizon and as-of day whose window ended in the last two months."""
+    """The model's forecast of each release and horizon whose window ended in the last two months.
+
+    Of a release's forecasts the one nearest to the reference day counts, by whose errors the model was calibrated.
+    """
     with open_warehouse(settings, ["ml.predictions", "release_targets"]) as connection:
         found: pd.DataFrame = connection.execute(
             """
@@ -299,10 +302,14 @@ def _matured_forecasts(settings: Settings, model_name: str, data_through: date) 
                 and targets.is_mature
                 and targets.window_end_date >= $after
             qualify row_number() over (
-                partition by predictions.release_id, predictions.horizon_days, predictions.as_of_day
-                order by predictions.predicted_at desc
+                partition by predictions.release_id, predictions.horizon_days
+                order by abs(predictions.as_of_day - $day), predictions.as_of_day desc, predictions.predicted_at desc
             ) = 1
             """,
-            {"model_name": model_name, "after": data_through + timedelta(days=1 - MATURED_DAYS)},
+            {
+                "model_name": model_name,
+                "after": data_through + timedelta(days=1 - MATURED_DAYS),
+                "day": REFERENCE_DAY,
+            },
         ).df()
     return found

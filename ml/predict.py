@@ -1,7 +1,7 @@
 """Predict: score the releases whose windows are open with the champion."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,8 +12,8 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.moments import moment_after
 from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
-from ml.classes import predict_classes
-from ml.data import Marts, modelling_frame, read_marts
+from ml.classes import PROBABILITY_COLUMNS, predict_classes
+from ml.data import Marts, is_open, modelling_frame, read_marts, speaks
 from ml.decide.decisions import class_from_probabilities
 from ml.estimators.log_linear import AS_OF_TOTALS
 from ml.explain.drivers import explain, read_meanings
@@ -25,6 +25,8 @@ from ml.streams import predict_streams
 
 LATE_DAYS = 7
 """Days past the longest window for which a release is still scored, as its last days may come late."""
+UNHEARD_OF = "not enough data: no teaser on TikTok and no earlier release of the artist"
+"""Why nothing is forecast on the day of release."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,13 @@ def predict(
     as_of = as_of or marts.data_through + timedelta(days=1)
     _check(standing, bundle, marts, settings, as_of)
 
-    candidates = scored_rows(marts, bundle, as_of)
-    is_known = has_evidence(candidates, bundle.feature_set)
-    rows, refused = candidates[is_known], candidates[~is_known]
-    progress(f"Scoring {len(rows)} releases with version {standing.version}, feature set {bundle.feature_set}")
+    by_horizon = scored_rows(marts, bundle, as_of)
+    parts = [_split(rows, bundle.feature_set) for rows in by_horizon.values()]
+    scored, refused = (dict(zip(by_horizon, rows, strict=True)) for rows in zip(*parts, strict=True))
+    youngest = scored[max(scored)]
+    progress(f"Scoring {len(youngest)} releases with version {standing.version}, feature set {bundle.feature_set}")
     run_id, model_name = _run_id(standing, marts, as_of), f"{store.MODEL}/{standing.version}"
-    predictions = pd.concat([forecast(bundle, rows), refuse(bundle, refused)], ignore_index=True).assign(
+    predictions = pd.concat([score(bundle, scored), refuse(bundle, refused)], ignore_index=True).assign(
         run_id=run_id,
         model_name=model_name,
         predicted_at=moment_after(after, latest_moment(settings, "predictions", "predicted_at")),
@@ -103,9 +106,9 @@ def predict(
         territory=settings.territory,
     )
     model = bundle.streams[bundle.feature_set]
-    drivers = explain(model, rows, read_meanings(settings), bundle.class_horizon)
+    drivers = explain(model, scored, read_meanings(settings), bundle.class_horizon)
     frame = modelling_frame(marts, bundle.horizons)
-    similar = find_similar(frame, rows, as_of, bundle.horizons, model.columns.all)
+    similar = find_similar(frame, youngest, as_of, bundle.horizons, model.columns.all)
     write_tables(
         settings,
         {
@@ -114,9 +117,8 @@ def predict(
             "similar_releases": similar.assign(run_id=run_id),
         },
     )
-    return ScoringRun(
-        run_id, len(predictions), len(rows), len(refused), as_of, model_name, bundle.feature_set, found.instead_of
-    )
+    counts = (len(predictions), len(youngest), len(refused[max(refused)]))
+    return ScoringRun(run_id, *counts, as_of, model_name, bundle.feature_set, found.instead_of)
 
 
 def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:
@@ -151,10 +153,11 @@ def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Sett
         )
 
 
-def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> pd.DataFrame:
-    """The latest row known by `as_of` of each release to be scored.
+def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> dict[int, pd.DataFrame]:
+    """For each horizon the row that each release to be scored is forecast from.
 
-    Reissues and releases that the champion was trained on are left out, so are releases whose longest window ended
+    That is the latest row known by `as_of` of a day before the window's end: where the window has ended, its last open
+    day. Reissues and releases that the champion was trained on are left out, so are releases whose longest window ended
     more than `LATE_DAYS` before.
     """
     features = marts.features
@@ -165,40 +168,82 @@ def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> pd.DataFrame:
         & (features["release_date"] >= earliest)
         & ~features["is_reissue"].fillna(False).astype(bool)
         & ~features["release_id"].isin(bundle.training_releases)
-    ]
-    return known.sort_values("as_of_day").drop_duplicates("release_id", keep="last").sort_values("release_id")
+    ].sort_values("as_of_day")
+    return {
+        horizon: known[is_open(known, horizon)].drop_duplicates("release_id", keep="last").sort_values("release_id")
+        for horizon in sorted(bundle.horizons)
+    }
+
+
+def _split(rows: pd.DataFrame, feature_set: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows that a forecast can rest on, and the others."""
+    is_known = has_evidence(rows, feature_set)
+    return rows[is_known], rows[~is_known]
 
 
 def has_evidence(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
-    """Whether a source that the feature set reads delivered any known day of the release; a reported 0 is evidence."""
+    """Whether a source that the feature set reads delivered any known day of the release; a reported 0 is evidence.
+
+    On day 0 no day is known: a teaser or an earlier release of the artist is.
+    """
     read = {AS_OF_TOTALS["tiktok"], AS_OF_TOTALS[feature_set]}
     totals = [rows[name].notna().to_numpy() for name in sorted(read) if name in rows]
-    return np.any(totals, axis=0) if totals else np.zeros(len(rows), dtype=bool)
+    delivered = np.any(totals, axis=0) if totals else np.zeros(len(rows), dtype=bool)
+    return np.asarray(np.where(rows["as_of_day"] > 0, delivered, speaks(rows)))
 
 
-def refuse(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
+def refuse(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """A row for each release and horizon that says why nothing is forecast: the figures are absent, so null."""
     sources = "TikTok" if bundle.feature_set == "tiktok" else "TikTok or VK"
-    shared = rows[["release_id", "as_of_day", "as_of_date"]].assign(
-        feature_set=bundle.feature_set, refusal=f"not enough data: {sources} delivered no day since the release"
+    later = f"not enough data: {sources} delivered no day since the release"
+    return pd.concat(
+        [
+            rows[["release_id", "as_of_day", "as_of_date"]].assign(
+                feature_set=bundle.feature_set,
+                horizon_days=horizon,
+                refusal=np.where(rows["as_of_day"] > 0, later, UNHEARD_OF),
+            )
+            for horizon, rows in by_horizon.items()
+        ],
+        ignore_index=True,
     )
-    return pd.concat([shared.assign(horizon_days=horizon) for horizon in bundle.horizons], ignore_index=True)
+
+
+def score(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """The forecast of each horizon from its own rows, in the columns of `ml.predictions` that the model knows.
+
+    A forecast of a longer horizon than the class's keeps the last chances of the class, once its window has ended.
+    """
+    forecasts = pd.concat(
+        [forecast(bundle, rows).query("horizon_days == @horizon") for horizon, rows in by_horizon.items()],
+        ignore_index=True,
+    )
+    named = [*PROBABILITY_COLUMNS, "predicted_class"]
+    last = forecasts[forecasts["horizon_days"] == bundle.class_horizon].set_index("release_id")[named]
+    for name in named:
+        forecasts[name] = forecasts[name].fillna(forecasts["release_id"].map(last[name]))
+    return forecasts
 
 
 def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
-    """Streams and classes for each row and horizon, in the columns of `ml.predictions` that the model knows."""
+    """Streams and classes for each row and horizon that is open on its day, in columns of `ml.predictions`.
+
+    The class of a row whose as-of day lies after the class's window is null.
+    """
     streams = predict_streams(bundle.streams[bundle.feature_set], rows)
-    probabilities = predict_classes(bundle.classes[bundle.feature_set], rows)
-    probabilities["predicted_class"] = class_from_probabilities(probabilities, bundle.class_names)
+    undecided = rows[is_open(rows, bundle.class_horizon)]
+    classes = predict_classes(bundle.classes[bundle.feature_set], undecided, bundle.feature_set)
+    classes["predicted_class"] = class_from_probabilities(classes, bundle.class_names)
     with_vk = bundle.feature_set == "tiktok_vk"
     shared = rows[["release_id", "as_of_day", "as_of_date"]].assign(
         feature_set=bundle.feature_set,
         refusal=None,
         known_streams=rows["vk_streams_total"] if with_vk and "vk_streams_total" in rows else np.nan,
     )
+    shared = shared.join(classes)
     return pd.concat(
         [
-            pd.concat([shared.assign(horizon_days=horizon), per_horizon, probabilities], axis="columns")
+            pd.concat([shared.loc[per_horizon.index].assign(horizon_days=horizon), per_horizon], axis="columns")
             for horizon, per_horizon in streams.items()
         ],
         ignore_index=True,

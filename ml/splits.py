@@ -28,7 +28,10 @@ MIN_TRAINING_RELEASES = 20
 
 @dataclass(frozen=True)
 class Fold:
-    """Trained at `origin` on what was mature by then; tested on as-of dates from `origin` to before `test_end`."""
+    """Trained at `origin` on what was mature by then; tested on releases that pass the reference day before `test_end`.
+
+    One fold serves all as-of days of a release.
+    """
 
     origin: date
     test_end: date
@@ -73,9 +76,10 @@ def training_rows(frame: pd.DataFrame, origin: date, horizons: tuple[int, ...]) 
 
 
 def rows_to_test(frame: pd.DataFrame, fold: Fold, horizons: tuple[int, ...]) -> pd.Series:
-    """Rows known from the origin on and before the fold's end, with whole windows."""
+    """Rows of releases that pass the reference day from the origin on and before the fold's end, with whole windows."""
     start, end = pd.Timestamp(fold.origin), pd.Timestamp(fold.test_end)
-    return (frame["as_of_date"] >= start) & (frame["as_of_date"] < end) & _is_whole(frame, horizons)
+    placed = frame["release_date"] + pd.Timedelta(days=REFERENCE_DAY)
+    return (placed >= start) & (placed < end) & _is_whole(frame, horizons)
 
 
 def _is_whole(frame: pd.DataFrame, horizons: tuple[int, ...]) -> pd.Series:
@@ -95,7 +99,7 @@ def plan_folds(frame: pd.DataFrame, horizons: tuple[int, ...], data_through: dat
         HitcastError: Not even weekly origins leave enough releases on both sides.
     """
     end = pd.Timestamp(data_through) + pd.Timedelta(days=1)
-    reference = frame[frame["as_of_day"] == REFERENCE_DAY]
+    reference = frame.drop_duplicates("release_id")
     usable: dict[str, list[Fold]] = {}
     for step, frequency, months, least_training in STEPS:
         first, last = end - pd.DateOffset(months=months), end + pd.DateOffset(months=3)

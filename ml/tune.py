@@ -225,7 +225,7 @@ def _class_loss(
     model = classes.fit_classes(training, feature_set, columns, minimums, settings, parameters)
     totals = testing[target_column(settings.class_horizon)].to_numpy(dtype=float)
     place = np.searchsorted(np.asarray(minimums), totals, side="right")
-    probability = classes.predict_classes(model, testing).to_numpy()[np.arange(len(testing)), place]
+    probability = classes.predict_classes(model, testing, feature_set).to_numpy()[np.arange(len(testing)), place]
     return float(-np.mean(np.log(np.maximum(probability, 1e-6))))
 
 

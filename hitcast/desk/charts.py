@@ -135,7 +135,9 @@ def narrowing(history: pd.DataFrame) -> alt.LayerChart:
     days = alt.X(
         "as_of_day:Q",
         axis=alt.Axis(title=say("axis.days_known"), tickMinStep=1, format="d"),
-        scale=alt.Scale(domain=[0.5, max(7, int(history["as_of_day"].max())) + 0.5]),
+        scale=alt.Scale(
+            domain=[min(1, int(history["as_of_day"].min())) - 0.5, max(7, int(history["as_of_day"].max())) + 0.5]
+        ),
     )
     # what is drawn travels to the browser once a layer
     drawn = ["as_of_day", "lower_80", "upper_80", "lower_90", "upper_90", "predicted_streams", "known_streams"]

@@ -8,6 +8,7 @@ import streamlit as st
 from hitcast.desk import quality, quality_charts
 from hitcast.desk.published import query
 from hitcast.desk.view import chart, choose, count, decimal, say, share, table, word
+from ml.splits import REFERENCE_DAY
 
 KEYS = {"feature_sets": "feature_set", "as_of_days": "as_of_day", "horizons": "horizon"}
 
@@ -47,6 +48,8 @@ def _choose(row: pd.Series) -> dict[str, Any]:
     for column, (lists, name) in zip(st.columns(3), KEYS.items(), strict=True):
         options = [one if isinstance(one, str) else int(one) for one in row[lists]]
         message = word if name == "feature_set" else str
+        if REFERENCE_DAY in options and name == "as_of_day":
+            st.session_state.setdefault(f"{row['task']}_{name}", REFERENCE_DAY)
         with column:
             chosen[name] = choose(say(name), options, f"{row['task']}_{name}", message)
     return chosen
@@ -138,8 +141,9 @@ def _show_live() -> None:
     errors = live[(live["metric_name"] == "rmsle") & (live["task"] == "streams")]
     if len(errors):
         # the board below has the other as-of days
-        errors = errors[errors["as_of_day"] == errors["as_of_day"].max()]
-        title = say("performance.live_title", days=int(errors["as_of_day"].max()))
+        (shown,) = errors.iloc[(errors["as_of_day"] - REFERENCE_DAY).abs().argsort(kind="stable")[:1]]["as_of_day"]
+        errors = errors[errors["as_of_day"] == shown]
+        title = say("performance.live_title", days=int(shown))
         last = errors.iloc[-1]
         message = say(
             "performance.live_told",

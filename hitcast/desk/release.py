@@ -49,16 +49,17 @@ def show() -> None:
         st.warning(say("release.unknown"))
         st.text(release_id)
         return
-    first = forecasts.iloc[0]
-    heading(f"{_message(first['artist_name'])}: {_message(first['release_title'])}")
+    # the longest window is the last to end: its row knows most days
+    newest = forecasts.iloc[-1]
+    heading(f"{_message(newest['artist_name'])}: {_message(newest['release_title'])}")
     # text, not Markdown: labels and genres come from catalogs
     about = say(
         "release.about",
-        label=_message(first["label_name"]),
-        genre=word(first["genre"]),
-        released=day(first["release_date"]),
-        known=int(first["as_of_day"]),
-        day=day(first["data_through_date"]),
+        label=_message(newest["label_name"]),
+        genre=word(newest["genre"]),
+        released=day(newest["release_date"]),
+        known=int(newest["as_of_day"]),
+        day=day(newest["data_through_date"]),
     )
     st.text(about)
     watch_button(release_id)
@@ -70,14 +71,14 @@ def show() -> None:
         """,
         release_id=release_id,
     )
-    if pd.isna(first["predicted_streams"]):
+    if pd.isna(newest["predicted_streams"]):
         st.warning(say("release.refused"))
-        st.text(_message(first["refusal"]))
+        st.text(_message(newest["refusal"]))
     else:
         _show_forecasts(forecasts)
         _show_fan(forecasts, history, release_id)
-        _show_reasons(release_id, first["run_id"])
-        _show_similar(release_id, first["run_id"])
+        _show_reasons(release_id, newest["run_id"])
+        _show_similar(release_id, newest["run_id"])
     st.subheader(say("release.history"))
     if history.empty:
         st.info(say("release.no_history"))
@@ -163,6 +164,8 @@ def _show_fan(forecasts: pd.DataFrame, history: pd.DataFrame, release_id: str) -
     if len(known):
         now = float(known["streams"].iloc[-1])
         start = dict.fromkeys(["predicted_streams", *ends], now) | {"days": int(known["days"].iloc[-1])}
+        # of a window that has ended the outcome is drawn, not the forecast
+        ahead.loc[ahead["days"] <= start["days"], ["predicted_streams", *ends]] = float("nan")
         ahead = pd.concat([pd.DataFrame([start]), ahead], ignore_index=True)
     last = forecasts.iloc[-1]
     message = say(

@@ -18,6 +18,20 @@ def class_probabilities(at_least: np.ndarray) -> np.ndarray:
     return np.column_stack([1 - medium, medium - high, high])
 
 
+def with_reached(probabilities: np.ndarray, known: np.ndarray, minimums: tuple[float, float]) -> np.ndarray:
+    """Probabilities of the three classes where one that the known streams have reached is certain.
+
+    Args:
+        probabilities: Shape (rows, 3).
+        known: Streams so far, 0 where none are known.
+        minimums: Least streams of the middle and of the top class.
+    """
+    reached = np.column_stack([known >= minimum for minimum in minimums])
+    at_least = np.column_stack([1 - probabilities[:, 0], probabilities[:, 2]])
+    raised = class_probabilities(np.where(reached, 1.0, at_least))
+    return np.asarray(np.where(reached.any(axis=1, keepdims=True), raised, probabilities))
+
+
 def true_class(totals: np.ndarray, minimums: tuple[float, float], names: tuple[str, ...] = CLASSES) -> np.ndarray:
     """Class of each total: the last whose minimum it reaches."""
     place = np.searchsorted(np.asarray(minimums), totals, side="right")

@@ -8,6 +8,7 @@ from ml.estimators.classes import OrderedClasses
 from ml.estimators.log_linear import LogLinear
 from ml.estimators.mix import RidgeAndTrees
 from ml.estimators.ridge_on_law import RidgeOnLaw
+from ml.estimators.shape_law import ShapeLaw
 from ml.estimators.streams import StreamForecaster
 
-__all__ = ["LogLinear", "OrderedClasses", "RidgeAndTrees", "RidgeOnLaw", "StreamForecaster"]
+__all__ = ["LogLinear", "OrderedClasses", "RidgeAndTrees", "RidgeOnLaw", "ShapeLaw", "StreamForecaster"]

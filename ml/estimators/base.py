@@ -82,3 +82,9 @@ def configured(estimator: Any, **values: Any) -> Any:
 def nearest(trained: np.ndarray, days: np.ndarray) -> np.ndarray:
     """Place of the nearest trained as-of day for each row; of two equally near, the earlier."""
     return np.asarray(np.abs(np.asarray(days)[:, None] - np.asarray(trained)).argmin(axis=1))
+
+
+def on_days(X: pd.DataFrame, days: tuple[int, ...]) -> np.ndarray:
+    """Rows of these as-of days; all rows where none is of them."""
+    found = X["as_of_day"].isin(days).to_numpy()
+    return found if found.any() else np.ones(len(X), dtype=bool)

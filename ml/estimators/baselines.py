@@ -5,14 +5,23 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.linear_model import LinearRegression
 
 from ml.estimators.base import StreamEstimator, nearest
-from ml.estimators.log_linear import AS_OF_TOTALS, MAX_LOG, LogLinear, log_as_of_total
+from ml.estimators.log_linear import AS_OF_TOTALS, MAX_LOG, LogLinear, known_streams, log_as_of_total
+from ml.estimators.remainder import log_remainder
 from ml.estimators.ridge import solve_ridge
+from ml.estimators.shape_law import FIRST_THREE, LAST_DAY, LAST_THREE, VK_TOTAL, ShapeLaw
 
 MIN_RELEASES_OF_A_TENTH = 20
 """Training releases from which a tenth gets a line of its own."""
 DAILY_COUNTS = {"tiktok": "tiktok_views_day_", "tiktok_vk": "vk_streams_day_"}
+FIRST_WEEK = 7
+"""Days whose counts are features of their own."""
+FOUR_COUNTS = {
+    "tiktok": (AS_OF_TOTALS["tiktok"], "tiktok_views_day_0", "tiktok_views_day_2"),
+    "tiktok_vk": (VK_TOTAL, LAST_THREE, FIRST_THREE, LAST_DAY),
+}
 
 
 class ByDay(StreamEstimator):
@@ -139,8 +148,9 @@ class RidgeDaily(StreamEstimator):
         self.feature_set = feature_set
 
     def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
-        """Fit on the counts of the days that are known."""
-        self.columns_ = [f"{DAILY_COUNTS[self.feature_set]}{day}" for day in range(int(X["as_of_day"].max()))]
+        """Fit on the counts of the days that are known, of the first week alone."""
+        known_days = min(int(X["as_of_day"].max()), FIRST_WEEK)
+        self.columns_ = [f"{DAILY_COUNTS[self.feature_set]}{day}" for day in range(known_days)]
         logs = self._logs(X)
         self.means_ = np.nan_to_num(pd.DataFrame(logs).mean().to_numpy())
         filled = np.where(np.isfinite(logs), logs, self.means_)
@@ -154,7 +164,35 @@ class RidgeDaily(StreamEstimator):
         return np.asarray(np.expm1(np.clip(forecast, 0.0, MAX_LOG)))
 
     def _logs(self, X: pd.DataFrame) -> np.ndarray:
-        return np.column_stack([log_as_of_total(X, column) for column in self.columns_])
+        return np.array([log_as_of_total(X, column) for column in self.columns_]).reshape(-1, len(X)).T
+
+
+class FourCounts(StreamEstimator):
+    """Least squares of the log remainder on the logs of four counts: so far, last three days, first three, last day.
+
+    For `tiktok` the counts that there are, of views: so far, and on the first and the third day.
+    """
+
+    def __init__(self, feature_set: str = "tiktok_vk") -> None:
+        self.feature_set = feature_set
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
+        """Fit on the counts that are known of any row; an unknown one counts as its mean."""
+        logs = self._logs(X)
+        self.means_ = np.nan_to_num(pd.DataFrame(logs).mean().to_numpy())
+        self.line_ = LinearRegression().fit(self._filled(logs), log_remainder(X, y, self.feature_set))
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Totals."""
+        left = np.clip(self.line_.predict(self._filled(self._logs(X))), 0.0, MAX_LOG)
+        return np.asarray(known_streams(X, self.feature_set) + np.expm1(left))
+
+    def _logs(self, X: pd.DataFrame) -> np.ndarray:
+        return np.column_stack([log_as_of_total(X, column) for column in FOUR_COUNTS[self.feature_set]])
+
+    def _filled(self, logs: np.ndarray) -> np.ndarray:
+        return np.where(np.isfinite(logs), logs, self.means_)
 
 
 BASELINES: dict[str, StreamEstimator] = {
@@ -164,4 +202,6 @@ BASELINES: dict[str, StreamEstimator] = {
     "log_linear": LogLinear(),
     "decile_lines": ByDay(DecileLines()),
     "ridge_daily": ByDay(RidgeDaily()),
+    "shape_law": ShapeLaw(),
+    "four_counts": ByDay(FourCounts()),
 }

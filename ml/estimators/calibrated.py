@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from ml.estimators.base import StreamEstimator
+from ml.estimators.base import StreamEstimator, on_days
 from ml.estimators.intervals import ConformalIntervals
 from ml.estimators.log_linear import known_streams
 from ml.estimators.smearing import Smearing
-from ml.splits import inner_slices
+from ml.splits import REFERENCE_DAY, inner_slices
 
 
 class CalibratedForecast(StreamEstimator):
@@ -25,7 +25,7 @@ class CalibratedForecast(StreamEstimator):
         point_: The estimator, fitted.
         intervals_: Offsets, calibrated on later releases.
         smearing_: Factors from median to mean, calibrated on the same.
-        calibration_error_: RMSLE there.
+        calibration_error_: RMSLE there, at the reference day.
         typical_: Median of each number among the training rows, by column.
     """
 
@@ -43,9 +43,11 @@ class CalibratedForecast(StreamEstimator):
         later, actual = X[held_out], y[held_out]
         known, days = known_streams(later, self.feature_set), later["as_of_day"].to_numpy()
         forecast = np.maximum(draft.predict(later), known)
-        error = np.log1p(actual) - np.log1p(forecast)
-        self.intervals_ = ConformalIntervals().fit(np.log1p(forecast), np.log1p(actual), days)
+        # in what is still to come: no end of an interval lies below what has landed
+        left, came = np.log1p(forecast - known), np.log1p(np.maximum(actual - known, 0.0))
+        self.intervals_ = ConformalIntervals().fit(left, came, days)
         self.smearing_ = Smearing().fit(forecast, actual, known, days)
+        error = (np.log1p(actual) - np.log1p(forecast))[on_days(later, (REFERENCE_DAY,))]
         self.calibration_error_ = float(np.sqrt(np.mean(error**2)))
         self.point_ = clone(self.point).refit(draft, X, y)
         self.typical_ = X.select_dtypes("number").median().to_dict()
@@ -58,7 +60,10 @@ class CalibratedForecast(StreamEstimator):
     def predict_distribution(self, X: pd.DataFrame) -> np.ndarray:
         """Median, lower 80, upper 80, lower 90, upper 90 and mean, in streams: shape (rows, 6)."""
         days, known, median = X["as_of_day"].to_numpy(), known_streams(X, self.feature_set), self.predict(X)
-        ends = np.expm1(self.intervals_.predict(np.log1p(median), days))
+        ends = known[:, None] + np.expm1(self.intervals_.predict(np.log1p(median - known), days))
+        # logs and back move a number by its last digits: the ends keep on their sides of the median and of the floor
+        ends[:, [0, 2]] = np.clip(ends[:, [0, 2]], known[:, None], median[:, None])
+        ends[:, [1, 3]] = np.maximum(ends[:, [1, 3]], median[:, None])
         return np.column_stack([median, ends, self.smearing_.predict(median, known, days)])
 
     def contributions(self, X: pd.DataFrame, columns: list[str]) -> np.ndarray:

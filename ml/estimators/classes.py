@@ -11,17 +11,19 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from ml.decide.decisions import class_probabilities
-from ml.estimators.base import ClassEstimator
+from ml.estimators.base import ClassEstimator, nearest, on_days
 from ml.estimators.calibration import ChanceCalibration
 from ml.estimators.logistic import IDENTITY, Curve, fit_curve, log_odds, odds_to_probability, release_weight
 from ml.estimators.ridge_on_law import RidgeOnLaw
 from ml.estimators.shrinkage import trusted_weight
-from ml.estimators.trees import LIGHTGBM_PARAMETERS, PATIENCE, fixed_options, matrix, vocabulary
+from ml.estimators.trees import LIGHTGBM_PARAMETERS, PATIENCE, TREE_DAYS, fixed_options, matrix, vocabulary
 from ml.splits import Slices, inner_slices
 
 MAX_TREES = 400
 SHORT_TREES = 60
 """Trees where history is too short to stop early by."""
+MIN_SPREAD = 0.01
+"""Least error of a linear forecast, in logs, that a distance is measured by."""
 MIN_RELEASES_OF_A_KIND = 10
 """Releases needed on either side of a cut-point before trees look at it."""
 
@@ -43,6 +45,8 @@ class OrderedClasses(ClassEstimator):
     Attributes:
         vocabulary_: Values of each categorical feature, in the order of their codes.
         linear_: Linear forecast of the total.
+        days_: As-of days of the training rows.
+        spread_: For each of them the root mean square error of the linear forecast's log on later rows.
         cuts_: A `Cut` for medium and one for high.
     """
 
@@ -72,6 +76,11 @@ class OrderedClasses(ClassEstimator):
         draft = linear.draft(X, y, slices)
         self.linear_ = linear.refit(draft, X, y)
         logs = draft.predict_log(X), self.linear_.predict_log(X)
+        self._measure(X, np.log1p(y) - logs[0], slices.judged if slices.judged.any() else slices.fit)
+        chosen = on_days(X, TREE_DAYS)
+        X, y = X[chosen], y[chosen]
+        slices = Slices(slices.fit[chosen], slices.early[chosen], slices.calibration[chosen])
+        scaled = [(log[chosen], self._spread(X)) for log in logs]
         features, releases = matrix(X, self.numeric, self.vocabulary_), X["release_id"].to_numpy()
         options = {
             "objective": "binary",
@@ -80,15 +89,27 @@ class OrderedClasses(ClassEstimator):
             **(LIGHTGBM_PARAMETERS if self.parameters is None else self.parameters),
         }
         categorical = list(range(len(self.numeric), features.shape[1]))
-        self.cuts_ = [
-            Cut(minimum).fit(features, y, logs, releases, slices, categorical, options) for minimum in self.minimums
-        ]
+        self.cuts_ = []
+        for minimum in self.minimums:
+            draft_distance, distance = ((log - np.log1p(minimum)) / spread for log, spread in scaled)
+            cut = Cut(minimum).fit(features, y, (draft_distance, distance), releases, slices, categorical, options)
+            self.cuts_.append(cut)
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
         """Calibrated chances of the three classes, shape (rows, 3)."""
-        features, logs = matrix(X, self.numeric, self.vocabulary_), self.linear_.predict_log(X)
-        return class_probabilities(np.column_stack([cut.predict(features, logs) for cut in self.cuts_]))
+        features, log, spread = matrix(X, self.numeric, self.vocabulary_), self.linear_.predict_log(X), self._spread(X)
+        at_least = [cut.predict(features, (log - np.log1p(cut.minimum)) / spread) for cut in self.cuts_]
+        return class_probabilities(np.column_stack(at_least))
+
+    def _measure(self, X: pd.DataFrame, error: np.ndarray, rows: np.ndarray) -> None:
+        days = X["as_of_day"].to_numpy()[rows]
+        self.days_ = np.unique(days)
+        spread = [np.sqrt(np.mean(error[rows][days == day] ** 2)) for day in self.days_]
+        self.spread_ = np.maximum(np.array(spread), MIN_SPREAD)
+
+    def _spread(self, X: pd.DataFrame) -> np.ndarray:
+        return np.asarray(self.spread_[nearest(self.days_, X["as_of_day"].to_numpy())])
 
     def weights(self) -> dict[str, float]:
         """Weight of the trees at each cut-point."""
@@ -102,7 +123,7 @@ class Cut(BaseEstimator):
         minimum: Streams.
 
     Attributes:
-        base_: Curve on the distance of the linear forecast from the minimum.
+        base_: Curve on the distance of the linear forecast from the minimum, in errors that are usual on its as-of day.
         booster_: LightGBM's correction of the log odds; None where it has no weight.
         weight_: Share of it that is added, in [0, 1].
         calibration_: From log odds to chance.
@@ -115,7 +136,7 @@ class Cut(BaseEstimator):
         self,
         features: np.ndarray,
         totals: np.ndarray,
-        logs: tuple[np.ndarray, np.ndarray],
+        distances: tuple[np.ndarray, np.ndarray],
         releases: np.ndarray,
         slices: Slices,
         categorical: list[int],
@@ -126,7 +147,8 @@ class Cut(BaseEstimator):
         Args:
             features: Shape (rows, features).
             totals: True totals.
-            logs: Linear forecasts of log(1 + total): drafted on the fit slice, and fitted on all rows.
+            distances: Of the linear forecast from the minimum, in usual errors: drafted on the fit slice, and fitted on
+                all rows.
             releases: Release of each row.
             slices: Slices of the rows.
             categorical: Places of the categorical features.
@@ -135,7 +157,7 @@ class Cut(BaseEstimator):
         import lightgbm
 
         hit = (totals >= self.minimum).astype(float)
-        draft_distance, distance = (log - np.log1p(self.minimum) for log in logs)
+        draft_distance, distance = distances
 
         def dataset(rows: np.ndarray, odds: np.ndarray, reference: Any = None) -> Any:
             return lightgbm.Dataset(
@@ -175,9 +197,9 @@ class Cut(BaseEstimator):
             self.booster_ = lightgbm.train(dict(options), dataset(everything, log_odds(self.base_, distance)), trees)
         return self
 
-    def predict(self, features: np.ndarray, logs: np.ndarray) -> np.ndarray:
-        """Chance of each row, from its features and the linear forecast of its log total."""
-        odds = log_odds(self.base_, logs - np.log1p(self.minimum))
+    def predict(self, features: np.ndarray, distance: np.ndarray) -> np.ndarray:
+        """Chance of each row, from its features and the linear forecast's distance from the minimum."""
+        odds = log_odds(self.base_, distance)
         if self.booster_ is not None:
             odds = odds + self.weight_ * self.booster_.predict(features, raw_score=True)
         return self.calibration_.predict(odds)

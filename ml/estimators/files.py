@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from ml.estimators import baselines, calibration, class_baselines, classes
@@ -21,6 +21,7 @@ from ml.estimators.log_linear import LogLinear
 from ml.estimators.mix import RidgeAndTrees
 from ml.estimators.ridge import DayRidge
 from ml.estimators.ridge_on_law import RidgeOnLaw
+from ml.estimators.shape_law import ShapeLaw
 from ml.estimators.smearing import Smearing
 from ml.estimators.streams import StreamForecaster
 from ml.estimators.trees import CatBoostTrees, LightGBMTrees
@@ -34,6 +35,7 @@ KNOWN: dict[str, Any] = {
         baselines.ScaleFactor,
         baselines.DecileLines,
         baselines.RidgeDaily,
+        baselines.FourCounts,
         calibration.ChanceCalibration,
         class_baselines.Prior,
         class_baselines.LineClasses,
@@ -51,8 +53,10 @@ KNOWN: dict[str, Any] = {
         LogLinear,
         RidgeAndTrees,
         RidgeOnLaw,
+        ShapeLaw,
         Smearing,
         StreamForecaster,
+        LinearRegression,
         LogisticRegression,
         StandardScaler,
     )

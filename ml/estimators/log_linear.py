@@ -15,6 +15,8 @@ AS_OF_TOTALS = {"tiktok": "tiktok_views_total", "tiktok_vk": "vk_streams_total"}
 """The as-of total of each feature set: without VK, TikTok views stand in for the streams so far."""
 MAX_LOG = 30.0
 """Of a forecast: a straight line in logs has no ceiling of its own, and exp must not overflow."""
+MIN_RELEASES = 3
+"""Releases from which a line has a slope."""
 
 
 def log_as_of_total(frame: pd.DataFrame, column: str) -> np.ndarray:
@@ -32,7 +34,7 @@ def known_streams(frame: pd.DataFrame, feature_set: str) -> np.ndarray:
 
 
 class LogLinear(StreamEstimator):
-    """Least squares of log(1 + total) on log(1 + as-of total), a line for each as-of day.
+    """Least squares of log(1 + total) on log(1 + as-of total) and on whether that is 0, a line for each as-of day.
 
     Args:
         feature_set: Decides the as-of total that the lines start from.
@@ -53,35 +55,27 @@ class LogLinear(StreamEstimator):
         self.days_ = np.unique(days)
         lines = [_line(x[days == day], logs[days == day]) for day in self.days_]
         # the typical log as-of total stands in for an unknown one
-        self.intercept_, self.slope_, self.typical_ = np.array(lines).T
+        self.level_, self.slope_, self.typical_, self.zero_, self.zero_share_ = np.array(lines).T
         return self
 
     def predict_log(self, X: pd.DataFrame) -> np.ndarray:
         """log(1 + total) for each row; a day that was not trained on takes the nearest that was."""
-        place = nearest(self.days_, X["as_of_day"].to_numpy())
-        return np.asarray(self.intercept_[place] + self.slope_[place] * self.typical_[place] + self.contribution(X))
+        x, place = log_as_of_total(X, self.column), nearest(self.days_, X["as_of_day"].to_numpy())
+        step = self.slope_[place] * (x - self.typical_[place]) + self.zero_[place] * (
+            (x == 0) - self.zero_share_[place]
+        )
+        return np.asarray(self.level_[place] + np.where(np.isfinite(x), step, 0.0))
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Totals."""
         return np.expm1(np.minimum(self.predict_log(X), MAX_LOG))
 
-    def contribution(self, X: pd.DataFrame) -> np.ndarray:
-        """Slope times the distance of the log as-of total from the typical one; 0 where it is unknown."""
-        x, place = log_as_of_total(X, self.column), nearest(self.days_, X["as_of_day"].to_numpy())
-        return np.asarray(np.where(np.isfinite(x), self.slope_[place] * (x - self.typical_[place]), 0.0))
 
-    def contributions(self, X: pd.DataFrame, columns: list[str]) -> np.ndarray:
-        """What each feature adds to the log of the total against a typical release, shape (rows, columns)."""
-        found = np.zeros((len(X), len(columns)))
-        if self.column in columns:
-            found[:, columns.index(self.column)] = self.contribution(X)
-        return found
-
-
-def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
-    """Intercept, slope and the mean of x."""
+def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float, float]:
+    """Mean of y, slope, mean of x, effect of x being 0, and share of rows where it is."""
     seen = np.isfinite(x)
-    if seen.sum() < 3 or np.ptp(x[seen]) < 1e-9:
-        return float(y.mean()), 0.0, 0.0
-    line = LinearRegression().fit(x[seen, None], y[seen])
-    return float(line.intercept_), float(line.coef_[0]), float(x[seen].mean())
+    if seen.sum() < MIN_RELEASES or np.ptp(x[seen]) < 1e-9:
+        return float(y.mean()), 0.0, 0.0, 0.0, 0.0
+    zero = x[seen] == 0
+    slope, effect = LinearRegression().fit(np.column_stack([x[seen], zero]), y[seen]).coef_
+    return float(y[seen].mean()), float(slope), float(x[seen].mean()), float(effect), float(zero.mean())

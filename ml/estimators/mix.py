@@ -1,4 +1,4 @@
-"""The log-linear law, corrected by a mix of ridge and trees."""
+"""The shape law, corrected by a mix of ridge and trees."""
 
 from typing import Any, Self
 
@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from ml.estimators.base import ChoosingEstimator
+from ml.estimators.base import ChoosingEstimator, nearest, on_days
 from ml.estimators.log_linear import MAX_LOG
-from ml.estimators.remainder import corrected, remainder_error
+from ml.estimators.remainder import corrected, remainder_error, remainder_share
 from ml.estimators.ridge_on_law import RidgeOnLaw, step_scale
-from ml.estimators.shrinkage import trusted_weight
-from ml.estimators.trees import CatBoostTrees
-from ml.splits import Slices
+from ml.estimators.shrinkage import FIRST_DAYS, day_group, trust_by_day
+from ml.estimators.trees import TREE_DAYS, CatBoostTrees
+from ml.splits import REFERENCE_DAY, Slices
+
+MIN_SPREAD = 1e-3
 
 
 class RidgeAndTrees(ChoosingEstimator):
@@ -25,13 +27,18 @@ class RidgeAndTrees(ChoosingEstimator):
 
     Attributes:
         linear_: Law and ridge, fitted.
-        trees_: The trees' own correction of the law; None where it has no weight.
-        weight_: Share of the correction that is the trees' and not the ridge's, in [0, 1].
+        trees_: The trees' own correction of the law, in units of `spread_`; None where it has no weight.
+        days_: As-of days of the training rows.
+        spread_: For each of them the root mean square of what the law lacks: days with large errors would else rule
+            the trees.
+        trust_: Share of the correction that is the trees' and not the ridge's, in [0, 1], for each group of as-of days.
     """
 
     linear_: RidgeOnLaw
     trees_: Any
-    weight_: float
+    days_: np.ndarray
+    spread_: np.ndarray
+    trust_: np.ndarray
 
     def __init__(self, linear: RidgeOnLaw, trees: Any, window: int = 30) -> None:
         self.linear = linear
@@ -47,26 +54,36 @@ class RidgeAndTrees(ChoosingEstimator):
         """Fit on the fit slice, stop early by the next, and choose the weights by all later ones."""
         draft: Self = clone(self)
         draft.linear_ = clone(self.linear).draft(X, y, slices)
-        draft.trees_, draft.weight_ = None, 0.0
+        draft.trees_, draft.trust_ = None, np.zeros(len(FIRST_DAYS))
         # Trees learn what the law lacks, not what the ridge leaves: of that, the ridge's own overfit hides the most.
         error = remainder_error(draft.linear_.law_, X, y)
+        draft._measure(X[slices.fit], error[slices.fit])
         if not slices.judged.any() or np.ptp(error[slices.fit]) <= 1e-9:
             return draft
-        later = (X[slices.early], error[slices.early]) if slices.early.any() else None
-        draft.trees_ = clone(self.trees).fit(X[slices.fit], error[slices.fit], later)
+        scaled, chosen = error / draft._spread(X), on_days(X, TREE_DAYS)
+        fit, early = slices.fit & chosen, slices.early & chosen
+        later = (X[early], scaled[early]) if early.any() else None
+        draft.trees_ = clone(self.trees).fit(X[fit], scaled[fit], later)
         judged = X[slices.judged]
-        ridge = draft.linear_.correction(judged)
-        step = draft.trees_.predict(judged) - ridge
-        draft.weight_ = trusted_weight(error[slices.judged] - ridge, step, judged["release_id"].to_numpy())
+        ridge, share = draft.linear_.correction(judged), remainder_share(draft.linear_.law_, judged)
+        step = draft._spread(judged) * draft.trees_.predict(judged) - ridge
+        draft.trust_ = trust_by_day(
+            share * (error[slices.judged] - ridge),
+            share * step,
+            judged["release_id"].to_numpy(),
+            judged["as_of_day"].to_numpy(),
+        )
         return draft
 
     def refit(self, draft: Self, X: pd.DataFrame, y: np.ndarray) -> Self:
         """The same on every row; trees without weight are dropped."""
         self.linear_ = clone(self.linear).refit(draft.linear_, X, y)
-        self.trees_, self.weight_ = None, draft.weight_
-        if draft.weight_ > 0 and draft.trees_.count_ > 0:
-            trees = clone(self.trees).set_params(count=draft.trees_.count_)
-            self.trees_ = trees.fit(X, remainder_error(self.linear_.law_, X, y))
+        self.trees_, self.trust_ = None, draft.trust_
+        error = remainder_error(self.linear_.law_, X, y)
+        self._measure(X, error)
+        if draft.trust_.any() and draft.trees_.count_ > 0:
+            trees, chosen = clone(self.trees).set_params(count=draft.trees_.count_), on_days(X, TREE_DAYS)
+            self.trees_ = trees.fit(X[chosen], (error / self._spread(X))[chosen])
         return self
 
     def predict_log(self, X: pd.DataFrame) -> np.ndarray:
@@ -85,20 +102,34 @@ class RidgeAndTrees(ChoosingEstimator):
         """
         parts = self.linear_.correction_contributions(X, columns)
         if self.trees_ is not None:
-            of_trees = np.zeros_like(parts)
+            tree_parts, trust = np.zeros_like(parts), self._trust(X)[:, None]
             places = [columns.index(name) for name in (*self.trees_.numeric, *self.trees_.categorical)]
-            of_trees[:, places] = self.trees_.contributions(X)
-            parts = (1 - self.weight_) * parts + self.weight_ * of_trees
+            tree_parts[:, places] = self._spread(X)[:, None] * self.trees_.contributions(X)
+            parts = (1 - trust) * parts + trust * tree_parts
         law = self.linear_.law_
         return law.contributions(X, columns) + step_scale(law, X, self._correction(X))[:, None] * parts
 
     def weights(self) -> dict[str, float]:
-        """Weights of ridge and trees, and the number of trees."""
+        """Weights of ridge and trees at the reference day, and the number of trees."""
         trees = 0.0 if self.trees_ is None else float(self.trees_.count_)
-        return {**self.linear_.weights(), "boost_weight": self.weight_, "trees": trees}
+        boost = float(self.trust_[day_group(np.array([REFERENCE_DAY]))[0]])
+        return {**self.linear_.weights(), "boost_weight": boost, "trees": trees}
 
     def _correction(self, X: pd.DataFrame) -> np.ndarray:
         ridge = self.linear_.correction(X)
         if self.trees_ is None:
             return ridge
-        return np.asarray((1 - self.weight_) * ridge + self.weight_ * self.trees_.predict(X))
+        trust = self._trust(X)
+        return np.asarray((1 - trust) * ridge + trust * self._spread(X) * self.trees_.predict(X))
+
+    def _measure(self, X: pd.DataFrame, error: np.ndarray) -> None:
+        days = X["as_of_day"].to_numpy()
+        self.days_ = np.unique(days)
+        spread = [np.sqrt(np.mean(error[days == day] ** 2)) for day in self.days_]
+        self.spread_ = np.maximum(np.array(spread), MIN_SPREAD)
+
+    def _spread(self, X: pd.DataFrame) -> np.ndarray:
+        return np.asarray(self.spread_[nearest(self.days_, X["as_of_day"].to_numpy())])
+
+    def _trust(self, X: pd.DataFrame) -> np.ndarray:
+        return np.asarray(self.trust_[day_group(X["as_of_day"].to_numpy())])

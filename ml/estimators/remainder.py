@@ -1,19 +1,22 @@
-"""Corrections of the log-linear law act on what is not yet known.
+"""Corrections of a law act on what is not yet known.
 
-The law forecasts the total. A correction is added to the log of the remainder, and the known part is added again: what
-has happened cannot be forecast away. Without a correction the forecast is the law's own.
+A law forecasts the log of the remainder. A correction is added to it, and the known part is added again: what has
+happened cannot be forecast away. Without a correction the forecast is the law's own.
 """
 
 import numpy as np
 import pandas as pd
 
-from ml.estimators.log_linear import MAX_LOG, LogLinear, known_streams
-
-MIN_REMAINDER = 0.05
-"""Share of the known streams that a correction takes as remainder where the law forecasts less."""
+from ml.estimators.log_linear import MAX_LOG, known_streams
+from ml.estimators.shape_law import ShapeLaw
 
 
-def remainder_error(law: LogLinear, X: pd.DataFrame, y: np.ndarray) -> np.ndarray:
+def log_remainder(X: pd.DataFrame, y: np.ndarray, feature_set: str) -> np.ndarray:
+    """log(1 + remainder): what of each total lies above the streams that the feature set knows."""
+    return np.asarray(np.log1p(np.maximum(np.asarray(y, dtype=float) - known_streams(X, feature_set), 0.0)))
+
+
+def remainder_error(law: ShapeLaw, X: pd.DataFrame, y: np.ndarray) -> np.ndarray:
     """What the law lacks in the log of the remainder: the target of a correction.
 
     Args:
@@ -21,18 +24,16 @@ def remainder_error(law: LogLinear, X: pd.DataFrame, y: np.ndarray) -> np.ndarra
         X: Rows of `release_features`.
         y: Their true totals.
     """
-    known = known_streams(X, law.feature_set)
-    return np.asarray(np.log1p(np.maximum(y - known, 0.0)) - _log_remainder(law, X, known))
+    return np.asarray(log_remainder(X, y, law.feature_set) - law.predict_log_remainder(X))
 
 
-def corrected(law: LogLinear, X: pd.DataFrame, correction: np.ndarray) -> np.ndarray:
-    """log(1 + total) for each row, never below what is known; where the correction is 0 it is the law's own."""
-    known = known_streams(X, law.feature_set)
-    remainder = np.clip(_log_remainder(law, X, known) + correction, 0.0, MAX_LOG)
-    total = np.where(correction == 0, law.predict_log(X), np.log1p(known + np.expm1(remainder)))
-    return np.asarray(np.maximum(total, np.log1p(known)))
+def corrected(law: ShapeLaw, X: pd.DataFrame, correction: np.ndarray) -> np.ndarray:
+    """log(1 + total) for each row, never below what is known."""
+    left = np.clip(law.predict_log_remainder(X) + correction, 0.0, MAX_LOG)
+    return np.asarray(np.log1p(known_streams(X, law.feature_set) + np.expm1(left)))
 
 
-def _log_remainder(law: LogLinear, X: pd.DataFrame, known: np.ndarray) -> np.ndarray:
-    """log(1 + remainder) that the law leaves."""
-    return np.asarray(np.log1p(np.maximum(law.predict(X) - known, MIN_REMAINDER * (1 + known))))
+def remainder_share(law: ShapeLaw, X: pd.DataFrame) -> np.ndarray:
+    """Share of the law's total that is still to come: by it an error of the log remainder moves the log total."""
+    left = np.exp(law.predict_log_remainder(X))
+    return np.asarray(left / (known_streams(X, law.feature_set) + left))

@@ -1,4 +1,4 @@
-"""The smooth part of every forecast: the log-linear law, and a ridge correction as far as later releases trust it."""
+"""The smooth part of every forecast: the shape law, and a ridge correction as far as later releases trust it."""
 
 from typing import Self
 
@@ -7,11 +7,12 @@ import pandas as pd
 from sklearn.base import clone
 
 from ml.estimators.base import ChoosingEstimator
-from ml.estimators.log_linear import MAX_LOG, LogLinear
-from ml.estimators.remainder import corrected, remainder_error
+from ml.estimators.log_linear import MAX_LOG
+from ml.estimators.remainder import corrected, remainder_error, remainder_share
 from ml.estimators.ridge import DayRidge
-from ml.estimators.shrinkage import trusted_weight
-from ml.splits import Slices
+from ml.estimators.shape_law import ShapeLaw
+from ml.estimators.shrinkage import FIRST_DAYS, day_group, trust_by_day
+from ml.splits import REFERENCE_DAY, Slices
 
 
 class RidgeOnLaw(ChoosingEstimator):
@@ -23,14 +24,14 @@ class RidgeOnLaw(ChoosingEstimator):
         window: Days of the longest window.
 
     Attributes:
-        law_: The log-linear law.
+        law_: The shape law.
         ridge_: Correction of the log remainder; None where it has no weight.
-        weight_: Share of it that is added, in [0, 1].
+        trust_: Share of it that is added, in [0, 1], for each group of as-of days.
     """
 
-    law_: LogLinear
+    law_: ShapeLaw
     ridge_: DayRidge | None
-    weight_: float
+    trust_: np.ndarray
 
     def __init__(self, feature_set: str = "tiktok_vk", numeric: tuple[str, ...] = (), window: int = 30) -> None:
         self.feature_set = feature_set
@@ -40,28 +41,34 @@ class RidgeOnLaw(ChoosingEstimator):
     def draft(self, X: pd.DataFrame, y: np.ndarray, slices: Slices) -> Self:
         """Fit on the fit slice; the later slices say how far to trust the ridge."""
         draft: Self = clone(self)
-        draft.law_ = LogLinear(self.feature_set).fit(X[slices.fit], y[slices.fit])
-        draft.ridge_, draft.weight_ = None, 0.0
+        draft.law_ = ShapeLaw(self.feature_set).fit(X[slices.fit], y[slices.fit])
+        draft.ridge_, draft.trust_ = None, np.zeros(len(FIRST_DAYS))
         error = remainder_error(draft.law_, X, y)
         if not slices.judged.any() or np.ptp(error[slices.fit]) < 1e-9:
             return draft
         ridge = DayRidge(self.numeric).fit(X[slices.fit], error[slices.fit])
         later = X[slices.judged]
-        draft.weight_ = trusted_weight(error[slices.judged], ridge.predict(later), later["release_id"].to_numpy())
-        draft.ridge_ = ridge if draft.weight_ > 0 else None
+        share = remainder_share(draft.law_, later)
+        draft.trust_ = trust_by_day(
+            share * error[slices.judged],
+            share * ridge.predict(later),
+            later["release_id"].to_numpy(),
+            later["as_of_day"].to_numpy(),
+        )
+        draft.ridge_ = ridge if draft.trust_.any() else None
         return draft
 
     def refit(self, draft: Self, X: pd.DataFrame, y: np.ndarray) -> Self:
         """The same forecast on every row, with the draft's weight."""
-        self.law_ = LogLinear(self.feature_set).fit(X, y)
-        self.ridge_, self.weight_ = None, draft.weight_
+        self.law_ = ShapeLaw(self.feature_set).fit(X, y)
+        self.ridge_, self.trust_ = None, draft.trust_
         if draft.ridge_ is not None:
             self.ridge_ = DayRidge(self.numeric).fit(X, remainder_error(self.law_, X, y))
         return self
 
     def correction(self, X: pd.DataFrame) -> np.ndarray:
         """The weighted ridge correction of the log remainder; zeros where there is none."""
-        return np.zeros(len(X)) if self.ridge_ is None else self.weight_ * self.ridge_.predict(X)
+        return np.zeros(len(X)) if self.ridge_ is None else self._trust(X) * self.ridge_.predict(X)
 
     def predict_log(self, X: pd.DataFrame) -> np.ndarray:
         """log(1 + total) for each row."""
@@ -81,15 +88,18 @@ class RidgeOnLaw(ChoosingEstimator):
         found = np.zeros((len(X), len(columns)))
         if self.ridge_ is not None:
             places = [columns.index(name) for name in self.numeric]
-            found[:, places] = self.weight_ * self.ridge_.contributions(X)
+            found[:, places] = self._trust(X)[:, None] * self.ridge_.contributions(X)
         return found
 
     def weights(self) -> dict[str, float]:
-        """Weight of the ridge."""
-        return {"ridge_weight": self.weight_}
+        """Weight of the ridge at the reference day."""
+        return {"ridge_weight": float(self.trust_[day_group(np.array([REFERENCE_DAY]))[0]])}
+
+    def _trust(self, X: pd.DataFrame) -> np.ndarray:
+        return np.asarray(self.trust_[day_group(X["as_of_day"].to_numpy())])
 
 
-def step_scale(law: LogLinear, X: pd.DataFrame, correction: np.ndarray) -> np.ndarray:
+def step_scale(law: ShapeLaw, X: pd.DataFrame, correction: np.ndarray) -> np.ndarray:
     """Factors that turn a correction of the log remainder into the step from the law's log total to the forecast."""
     step = corrected(law, X, correction) - corrected(law, X, 0 * correction)
     return np.divide(step, correction, out=np.zeros(len(X)), where=np.abs(correction) > 1e-9)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+FIRST_DAYS = (0, 1, 3, 7, 14)
+"""First as-of day of each group of days that is trusted by itself: a correction may help early and harm late."""
 DOUBT = 1.5
 """Standard errors below which a measured weight counts as nothing."""
 
@@ -31,3 +33,22 @@ def trusted_weight(error: np.ndarray, correction: np.ndarray, releases: np.ndarr
     deviation = np.bincount(place, weights=correction * (error - weight * correction))
     standard_error = float(np.sqrt(deviation @ deviation)) / strength
     return float(min(1.0, weight * max(0.0, 1 - (DOUBT * standard_error / weight) ** 2)))
+
+
+def trust_by_day(error: np.ndarray, correction: np.ndarray, releases: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """The trusted weight of each group of as-of days, one for each of `FIRST_DAYS`; 0 for a group without rows.
+
+    Args:
+        error: Truth minus the uncorrected forecast.
+        correction: What the correction would add.
+        releases: Release of each row.
+        days: As-of day of each row.
+    """
+    groups = day_group(days)
+    parts = [groups == number for number in range(len(FIRST_DAYS))]
+    return np.array([trusted_weight(error[part], correction[part], releases[part]) for part in parts])
+
+
+def day_group(days: np.ndarray) -> np.ndarray:
+    """Number of the group of `FIRST_DAYS` that each as-of day belongs to."""
+    return np.searchsorted(FIRST_DAYS, days, side="right") - 1

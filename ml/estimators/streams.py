@@ -1,12 +1,13 @@
 """Forecasts of all horizons at once, longer ones never below shorter ones."""
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from ml.data import Columns, target_column
+from ml.data import Columns, is_open, target_column
 from ml.estimators.base import configured
 from ml.estimators.calibrated import CalibratedForecast
 from ml.estimators.log_linear import known_streams
@@ -17,7 +18,7 @@ FORECAST_COLUMNS = ("predicted_streams", *INTERVAL_COLUMNS, "expected_streams")
 
 
 class StreamForecaster(BaseEstimator):
-    """One estimator for each horizon, on the same features.
+    """One estimator for each horizon, on the same features and on the as-of days before its end.
 
     Args:
         point: A `StreamEstimator`; None for `RidgeAndTrees`.
@@ -86,34 +87,41 @@ class StreamForecaster(BaseEstimator):
         model = configured(self.point if self.point is not None else RidgeAndTrees.standard(), **shared)
         if self.is_calibrated:
             model = CalibratedForecast(model, self.feature_set, max(self.horizons))
-        X = X.reset_index(drop=True)
-        self.models_ = [
-            clone(model).fit(X, y[target_column(horizon)].to_numpy(dtype=float)) for horizon in sorted(self.horizons)
-        ]
+        self.models_ = []
+        for horizon in sorted(self.horizons):
+            rows = is_open(X, horizon)
+            totals = y.loc[rows, target_column(horizon)].to_numpy(dtype=float)
+            self.models_.append(clone(model).fit(X[rows].reset_index(drop=True), totals))
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
-        """Totals, shape (rows, horizons), horizons in rising order."""
-        return self._raised(X, [model.predict(X)[:, None] for model in self.models_])[:, :, 0].T
+        """Totals, shape (rows, horizons), horizons in rising order; NaN where the window has ended."""
+        return self._raised(X, lambda model, rows: model.predict(rows)[:, None])[:, :, 0].T
 
     def forecast(self, X: pd.DataFrame) -> dict[int, pd.DataFrame]:
-        """Forecasts by horizon, each with the rows and index of `X`.
+        """Forecasts by horizon, each for the rows of `X` whose window has not ended by their as-of day.
 
         Columns: `predicted_streams`, a median; the ends of the 80 % and 90 % intervals; `expected_streams`, a mean,
         which adds up over releases. All in streams, and none below the streams already known, nor below the same
         figure of a shorter horizon.
         """
-        raised = self._raised(X, [model.predict_distribution(X) for model in self.models_])
-        return {
-            horizon: pd.DataFrame(values, columns=list(FORECAST_COLUMNS), index=X.index)
-            for horizon, values in zip(self.by_horizon, raised, strict=True)
-        }
+        raised = self._raised(X, lambda model, rows: model.predict_distribution(rows))
+        forecasts = {}
+        for horizon, values in zip(self.by_horizon, raised, strict=True):
+            rows = is_open(X, horizon)
+            forecasts[horizon] = pd.DataFrame(values[rows], columns=list(FORECAST_COLUMNS), index=X.index[rows])
+        return forecasts
 
     def contributions(self, X: pd.DataFrame, horizon: int) -> np.ndarray:
         """What each of `columns.all` adds to the log of the total, shape (rows, features)."""
         return np.asarray(self.by_horizon[horizon].contributions(X, self.columns.all))
 
-    def _raised(self, X: pd.DataFrame, forecasts: list[np.ndarray]) -> np.ndarray:
+    def _raised(self, X: pd.DataFrame, figures: Callable[[Any, pd.DataFrame], np.ndarray]) -> np.ndarray:
         """Each figure raised to what is known and to that of the shorter horizons: shape (horizons, rows, figures)."""
-        known = np.maximum(known_streams(X, self.feature_set), 0.0)[:, None]
-        return np.maximum.accumulate(np.maximum(np.stack(forecasts), known), axis=0)
+        found = []
+        for horizon, model in self.by_horizon.items():
+            rows = is_open(X, horizon)
+            values = figures(model, X[rows])
+            found.append(np.full((len(X), values.shape[1]), np.nan))
+            found[-1][rows] = np.maximum(values, known_streams(X[rows], self.feature_set)[:, None])
+        return np.asarray(np.fmax.accumulate(np.stack(found), axis=0))

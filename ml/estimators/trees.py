@@ -31,6 +31,8 @@ MAX_TREES = 600
 SHORT_TREES = 100
 """Trees where history is too short to stop early by."""
 PATIENCE = 40
+TREE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21)
+"""As-of days whose rows trees are fitted on; the days between are read off them."""
 
 Later = tuple[pd.DataFrame, np.ndarray] | None
 """Later rows and their targets, to stop early by; None where there are none."""
@@ -94,10 +96,12 @@ class CatBoostTrees(RegressorMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """One number for each row."""
-        return np.asarray(self.model_.predict(self._pool(X)))
+        return np.asarray(self.model_.predict(self._pool(X))) if len(X) else np.zeros(0)
 
     def contributions(self, X: pd.DataFrame) -> np.ndarray:
         """Shapley values, shape (rows, features), the numeric ones first."""
+        if not len(X):
+            return np.zeros((0, len(self.numeric) + len(self.categorical)))
         return np.asarray(self.model_.get_feature_importance(self._pool(X), type="ShapValues"))[:, :-1]
 
     def _pool(self, X: pd.DataFrame, y: np.ndarray | None = None) -> Any:
@@ -155,10 +159,12 @@ class LightGBMTrees(RegressorMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """One number for each row."""
-        return np.asarray(self.model_.predict(self._matrix(X), num_iteration=self.count_))
+        return np.asarray(self.model_.predict(self._matrix(X), num_iteration=self.count_)) if len(X) else np.zeros(0)
 
     def contributions(self, X: pd.DataFrame) -> np.ndarray:
         """Shapley values, shape (rows, features), the numeric ones first."""
+        if not len(X):
+            return np.zeros((0, len(self.numeric) + len(self.categorical)))
         values = self.model_.predict(self._matrix(X), num_iteration=self.count_, pred_contrib=True)
         return np.asarray(values)[:, :-1]
 

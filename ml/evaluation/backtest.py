@@ -11,17 +11,20 @@ from hitcast.core.moments import moment_after
 from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
 from ml.classes import PROBABILITY_COLUMNS, class_minimums, fit_classes, predict_classes
-from ml.data import FEATURE_SETS, Columns, feature_columns, modelling_frame, read_marts, target_column
-from ml.decide.decisions import class_from_probabilities, class_probabilities, true_class
+from ml.data import FEATURE_SETS, Columns, feature_columns, is_open, modelling_frame, read_marts, target_column
+from ml.decide.decisions import class_from_probabilities, class_probabilities, true_class, with_reached
+from ml.estimators.log_linear import known_streams
 from ml.evaluation.alarms import stop_on_leak
 from ml.evaluation.baselines import BASELINES, RANKINGS, forecast_baseline, line_probabilities, ranking_probabilities
-from ml.evaluation.leaderboard import evaluate, render
+from ml.evaluation.board import render
+from ml.evaluation.leaderboard import evaluate
 from ml.registry import tracking
-from ml.splits import Fold, Plan, plan_folds, rows_to_test, training_rows
+from ml.splits import REFERENCE_DAY, Fold, Plan, plan_folds, rows_to_test, training_rows
 from ml.streams import INTERVAL_COLUMNS, fit_streams, predict_streams
 from ml.studies import tuned_parameters
 
-AS_OF_DAYS = (1, 3, 7)
+AS_OF_DAYS = (0, 1, 3, 5, 7, 10, 14, 21, 28)
+"""As-of days that forecasts are judged at, each for the horizons that are longer."""
 
 
 @dataclass(frozen=True)
@@ -104,16 +107,17 @@ def stream_forecasts(
     model_rows = predict_streams(model, testing)
     forecasts = []
     for horizon in settings.horizons:
-        totals = training[target_column(horizon)].to_numpy(dtype=float)
-        shared = testing[["release_id", "as_of_day"]].assign(
+        past, later = (rows[is_open(rows, horizon)] for rows in (training, testing))
+        totals = past[target_column(horizon)].to_numpy(dtype=float)
+        shared = later[["release_id", "as_of_day"]].assign(
             feature_set=feature_set,
             origin_date=pd.Timestamp(fold.origin),
             horizon_days=horizon,
-            known_streams=testing["vk_streams_total"],
-            actual_streams=testing[target_column(horizon)],
+            known_streams=later["vk_streams_total"],
+            actual_streams=later[target_column(horizon)],
         )
         for name in BASELINES:
-            predicted = forecast_baseline(name, training, totals, testing, feature_set)
+            predicted = forecast_baseline(name, past, totals, later, feature_set)
             unknown = dict.fromkeys((*INTERVAL_COLUMNS, "expected_streams"), np.nan)
             forecasts.append(shared.assign(model_name=name, predicted_streams=predicted, **unknown))
         forecasts.append(pd.concat([shared.assign(model_name="catboost"), model_rows[horizon]], axis="columns"))
@@ -132,6 +136,7 @@ def class_forecasts(
 ) -> pd.DataFrame:
     """Forecasts of all class models at one origin, in the columns of `ml.backtest_class_predictions` but run_id."""
     target = target_column(settings.class_horizon)
+    training, testing = (rows[is_open(rows, settings.class_horizon)] for rows in (training, testing))
     totals = training[target].to_numpy(dtype=float)
     tuned = tuned_parameters(settings, fold.origin).classes
     model = fit_classes(training, feature_set, columns, minimums, settings, tuned)
@@ -139,12 +144,16 @@ def class_forecasts(
     probabilities = {
         "majority": np.tile(np.eye(3)[share.argmax()], (len(testing), 1)),
         "prior": np.tile(share, (len(testing), 1)),
-        "log_linear": class_probabilities(line_probabilities(training, totals, testing, feature_set, minimums)),
+        "log_linear": with_reached(
+            class_probabilities(line_probabilities(training, totals, testing, feature_set, minimums)),
+            known_streams(testing, feature_set),
+            minimums,
+        ),
         **{
             name: class_probabilities(ranking_probabilities(column, training, totals, testing, minimums))
             for name, column in RANKINGS[feature_set].items()
         },
-        "lightgbm": predict_classes(model, testing).to_numpy(),
+        "lightgbm": predict_classes(model, testing, feature_set).to_numpy(),
     }
     shared = testing[["release_id", "as_of_day"]].assign(
         feature_set=feature_set,
@@ -166,10 +175,10 @@ def class_forecasts(
 
 
 def _headline(metrics: pd.DataFrame) -> dict[str, float]:
-    """The deciding metrics at the longest as-of day, by the names that MLflow shows."""
+    """The deciding metrics at the reference day, by the names that MLflow shows."""
     deciding = metrics[
         metrics["metric_name"].isin(["rmsle", "skill", "average_precision_top", "quadratic_weighted_kappa"])
-        & (metrics["as_of_day"] == max(AS_OF_DAYS))
+        & (metrics["as_of_day"] == REFERENCE_DAY)
     ]
     keys = deciding["metric_name"] + "/" + deciding["feature_set"] + "/" + deciding["model_name"]
     keys += "/" + deciding["horizon_days"].astype(str)

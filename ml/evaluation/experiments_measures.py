@@ -126,7 +126,7 @@ def pessimism(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
             model = fit_classes(
                 training, feature_set, given.columns, given.minimums, given.settings, given.tuned.classes
             )
-            calibrated = predict_classes(model, testing)["probability_high"].to_numpy()
+            calibrated = predict_classes(model, testing, feature_set)["probability_high"].to_numpy()
             weighted = weighted_chance(training, testing, given, costs)
             for variant, chance, least in (
                 ("calibrated, cost rule", calibrated, threshold),

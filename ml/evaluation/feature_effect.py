@@ -18,7 +18,7 @@ from hitcast.core.settings import Settings
 from ml.classes import class_minimums, fit_classes, predict_classes
 from ml.data import Columns, Marts, feature_columns, modelling_frame, target_column
 from ml.estimators.log_linear import AS_OF_TOTALS
-from ml.evaluation.backtest import AS_OF_DAYS
+from ml.estimators.shape_law import LAW_COLUMNS
 from ml.evaluation.bootstrap import difference_interval, paired_interval, release_weeks
 from ml.evaluation.compare import read_origins
 from ml.evaluation.feature_questions import Question, Variant, question_against, question_without
@@ -29,6 +29,8 @@ from ml.streams import fit_streams, predict_streams
 from ml.studies import TunedParameters, tuned_parameters
 
 BRIER = "brier"
+AS_OF_DAYS = (1, 3, REFERENCE_DAY)
+"""As-of days that both variants are compared at."""
 MARGIN = 0.01
 """Share of the RMSLE below which a change is no finding: another seed, or a column of noise, moves it as far."""
 
@@ -164,22 +166,24 @@ def variant_losses(
     """Losses of one variant at one origin: by horizon, and `brier`."""
     columns = kept_columns(feature_columns(marts.catalog, feature_set, training), variant.removed)
     if AS_OF_TOTALS[feature_set] in variant.removed:
-        # without VK there is no streams-so-far either: the line starts from TikTok
+        # without VK there is no streams-so-far either: the law starts from TikTok
         feature_set = "tiktok"
-    # a line reads its as-of total by itself, not as one of the columns
-    unknown = {name: np.nan for name in AS_OF_TOTALS.values() if name in variant.removed}
+    # a law reads its counts by itself, not as some of the columns
+    unknown = {name: np.nan for name in LAW_COLUMNS if name in variant.removed}
     training, testing = training.assign(**unknown), testing.assign(**unknown)
     streams = fit_streams(training, feature_set, columns, settings, tuned.streams)
     losses = {
         str(horizon): np.asarray(
-            (np.log1p(forecast["predicted_streams"]) - np.log1p(testing[target_column(horizon)])) ** 2, dtype=float
+            (np.log1p(forecast["predicted_streams"]).reindex(testing.index) - np.log1p(testing[target_column(horizon)]))
+            ** 2,
+            dtype=float,
         )
         for horizon, forecast in predict_streams(streams, testing).items()
     }
     minimums = class_minimums(marts.classes)
     classes = fit_classes(training, feature_set, columns, minimums, settings, tuned.classes)
     place = np.searchsorted(np.asarray(minimums), testing[target_column(settings.class_horizon)], side="right")
-    probabilities = predict_classes(classes, testing).to_numpy()
+    probabilities = predict_classes(classes, testing, feature_set).to_numpy()
     return losses | {BRIER: np.sum((probabilities - np.eye(3)[place]) ** 2, axis=1)}
 
 

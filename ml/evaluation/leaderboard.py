@@ -1,12 +1,9 @@
-"""Metrics of a backtest, and the table that shows them."""
+"""Metrics of a backtest: `ml.evaluation.board` shows them."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
 
 from ml.classes import PROBABILITY_COLUMNS
 from ml.decide.decisions import promotion_threshold
@@ -22,15 +19,8 @@ from ml.evaluation.metrics import (
     stream_metrics,
     week_metrics,
 )
-from ml.splits import REFERENCE_DAY, Plan
 from ml.streams import INTERVAL_COLUMNS
 
-LEGEND = (
-    "skill: 1 - RMSLE / RMSLE of log_linear; above 0 is better than the line. In brackets the 95 % interval of a "
-    "bootstrap over release weeks. in 90%: share of true totals inside the 90 % interval. AP top: average "
-    "precision of the top class. cost: mean cost a release of promoting where it pays, by the costs of "
-    "dbt_project.yml. acc.: accuracy."
-)
 KEYS = ["feature_set", "model_name", "as_of_day", "horizon_days"]
 RANKING_DRAWS = 500
 """Draws for average precision, which needs all rows sorted in each."""
@@ -224,55 +214,3 @@ def _rows(task: str, key: Any, figures: dict[str, float], release_count: int) ->
     rows = pd.DataFrame({"metric_name": list(finite), "metric_value": list(finite.values())})
     rows[["task", "release_count", *KEYS]] = [task, release_count, *key]
     return rows
-
-
-STREAM_FIGURES = (
-    ("rmsle", "RMSLE"),
-    ("skill", "skill"),
-    ("median_absolute_percentage_error", "MdAPE"),
-    ("coverage_90", "in 90%"),
-)
-CLASS_FIGURES = (
-    ("average_precision_top", "AP top"),
-    ("quadratic_weighted_kappa", "kappa"),
-    ("expected_cost", "cost"),
-    ("brier", "Brier"),
-    ("accuracy", "acc."),
-)
-WITH_INTERVAL = {"skill", "average_precision_top"}
-
-
-def render(metrics: pd.DataFrame, plan: Plan) -> Group:
-    """The leader board at the reference as-of day: a table for each horizon of either task, within 80 columns."""
-    reference = metrics[metrics["as_of_day"] == REFERENCE_DAY]
-    parts: list[Table | Text] = []
-    if plan.note:
-        parts.append(Text(plan.note))
-    first, last = plan.folds[0].origin, plan.folds[-1].origin
-    span = f"{len(plan.folds)} origins, {first} to {last}, known at day {REFERENCE_DAY}"
-    for task, title, figures in (("streams", "Streams", STREAM_FIGURES), ("classes", "Classes", CLASS_FIGURES)):
-        of_task = reference[reference["task"] == task]
-        for horizon, per_horizon in of_task.groupby("horizon_days"):
-            table = Table(title=f"{title}, {horizon} days: {span}", title_justify="left", width=80, pad_edge=False)
-            table.add_column("features")
-            table.add_column("model")
-            for _, heading in figures:
-                table.add_column(heading, justify="right")
-            for feature_set, set_rows in per_horizon.groupby("feature_set", sort=False):
-                wide = set_rows.pivot_table(index="model_name", columns="metric_name", values="metric_value")
-                for model in set_rows["model_name"].unique():
-                    cells = [_cell(wide.loc[model], name) for name, _ in figures]
-                    table.add_row(str(feature_set), str(model), *cells)
-                table.add_section()
-            parts.append(table)
-    parts.append(Text(LEGEND))
-    return Group(*parts)
-
-
-def _cell(figures: pd.Series, name: str) -> str:
-    value, low, high = (figures.get(f"{name}{end}", np.nan) for end in ("", "_lower_95", "_upper_95"))
-    if not np.isfinite(value):
-        return ""
-    if name not in WITH_INTERVAL:
-        return f"{value:.3f}"
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]" if np.isfinite(low) else f"{value:.2f}"

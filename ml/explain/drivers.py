@@ -1,5 +1,6 @@
 """Why a forecast is what it is: SHAP contributions to its logarithm, by feature and by group, with reasons in words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,14 @@ def read_meanings(settings: Settings) -> pd.DataFrame:
     return catalog.set_index("feature_name", drop=False)
 
 
-def explain(model: StreamModel, frame: pd.DataFrame, meanings: pd.DataFrame, class_horizon: int) -> pd.DataFrame:
+def explain(
+    model: StreamModel, by_horizon: Mapping[int, pd.DataFrame], meanings: pd.DataFrame, class_horizon: int
+) -> pd.DataFrame:
     """The strongest features of each forecast, and all groups of features.
 
     Args:
         model: Stream model that made the forecasts.
-        frame: Rows that were scored.
+        by_horizon: Rows that each horizon was forecast from.
         meanings: Of the features, from `read_meanings`.
         class_horizon: Days of the streams that an artist's history counts.
 
@@ -52,11 +55,11 @@ def explain(model: StreamModel, frame: pd.DataFrame, meanings: pd.DataFrame, cla
     groups, labels = _groups(names, meanings)
     group_names, members = np.unique(groups, return_inverse=True)
     belongs = np.eye(len(group_names))[members]
-    releases, days = frame["release_id"].to_numpy(), frame["as_of_day"].to_numpy()
-    values = frame[names].to_numpy(dtype=object)
     features = [_meaning(name, meanings) for name in names]
     drivers = []
-    for horizon in model.by_horizon:
+    for horizon, frame in by_horizon.items():
+        releases, days = frame["release_id"].to_numpy(), frame["as_of_day"].to_numpy()
+        values = frame[names].to_numpy(dtype=object)
         effects = model.contributions(frame, horizon)
         strongest = _strongest(effects, MAX_DRIVERS, releases, horizon, "feature")
         cells = list(zip(strongest["row"], strongest["place"], strongest["contribution"], strict=True))

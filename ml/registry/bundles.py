@@ -40,7 +40,7 @@ class Bundle:
     classes: dict[str, ClassEstimator]
 
 
-FORMAT = 2
+FORMAT = 3
 """Of the files; raised when an older hitcast could not read them, or this one cannot read older ones."""
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.classes import class_minimums, predict_classes
-from ml.data import FEATURE_SETS, Marts, modelling_frame, target_column
+from ml.data import FEATURE_SETS, Marts, is_open, modelling_frame, target_column
 from ml.evaluation.bootstrap import difference_interval, release_weeks
 from ml.registry.bundles import Bundle, load_bundle
 from ml.registry.store import Version
@@ -29,6 +29,8 @@ from ml.streams import predict_streams
 from ml.studies import TunedParameters, open_storage, quiet_optuna, study_name
 
 MIN_JUDGED_RELEASES = 50
+COMPARED_DAYS = (0, 1, 3, REFERENCE_DAY, 14, 21)
+"""As-of days at which two recipes have to forecast alike to count as one."""
 LIBRARIES = ("catboost", "lightgbm", "numpy", "scikit-learn")
 
 Refit = Callable[[date], Bundle]
@@ -111,9 +113,9 @@ def decide(
 
     challenger = candidate if candidate.cutoff == champion.cutoff else refit(champion.cutoff)
     frame = modelling_frame(marts, settings.horizons)
-    frame = frame[frame["as_of_day"] == REFERENCE_DAY].reset_index(drop=True)
-    if _same_forecasts(challenger, champion, frame):
+    if _same_forecasts(challenger, champion, frame[frame["as_of_day"].isin(COMPARED_DAYS)]):
         return Decision(True, "refresh", f"{refresh}, as far as its forecasts tell")
+    frame = frame[frame["as_of_day"] == REFERENCE_DAY].reset_index(drop=True)
     rows = judged_rows(frame, champion, candidate.cutoff, settings)
     return _contest(challenger, champion, rows, named, class_minimums(marts.classes))
 
@@ -219,13 +221,14 @@ def stream_loss(bundle: Bundle, rows: pd.DataFrame) -> np.ndarray:
     losses = [
         (np.log1p(forecast["predicted_streams"].to_numpy()) - np.log1p(rows[target_column(horizon)].to_numpy())) ** 2
         for horizon, forecast in forecasts.items()
+        if len(forecast)
     ]
     return np.asarray(np.mean(losses, axis=0))
 
 
 def class_loss(bundle: Bundle, rows: pd.DataFrame, minimums: tuple[float, float]) -> np.ndarray:
     """Brier score of each row over the three classes. Source: Brier 1950."""
-    probabilities = predict_classes(bundle.classes[bundle.feature_set], rows).to_numpy()
+    probabilities = predict_classes(bundle.classes[bundle.feature_set], rows, bundle.feature_set).to_numpy()
     place = np.searchsorted(np.asarray(minimums), rows[target_column(bundle.class_horizon)], side="right")
     return np.asarray(np.sum((probabilities - np.eye(3)[place]) ** 2, axis=1))
 
@@ -236,7 +239,9 @@ def _same_forecasts(one: Bundle, other: Bundle, frame: pd.DataFrame) -> bool:
     def forecasts(bundle: Bundle) -> np.ndarray:
         streams = predict_streams(bundle.streams[bundle.feature_set], frame)
         logs = [np.log1p(forecast["predicted_streams"].to_numpy()) for forecast in streams.values()]
-        return np.column_stack([*logs, predict_classes(bundle.classes[bundle.feature_set], frame).to_numpy()])
+        undecided = frame[is_open(frame, bundle.class_horizon)]
+        chances = predict_classes(bundle.classes[bundle.feature_set], undecided, bundle.feature_set)
+        return np.concatenate([*logs, chances.to_numpy().ravel()])
 
     return one.feature_set == other.feature_set and bool(
         np.allclose(forecasts(one), forecasts(other), rtol=0, atol=1e-9)

@@ -28,7 +28,7 @@ class ForecastModel:
         self.bundle = bundle
 
     def predict(self, rows: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Streams and classes of each row and horizon, in the columns of `release_predictions`.
+        """Streams and classes of each row and horizon open on its day, in the columns of `release_predictions`.
 
         Args:
             rows: Rows of `release_features` as DuckDB or Spark gives them.

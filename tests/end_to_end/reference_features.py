@@ -112,6 +112,9 @@ class Reference:
         total = _total(streams.values())
         f: dict[str, Any] = {f"vk_streams_day_{n}": streams.get(n) for n in range(7)}
         f |= {"vk_streams_total": total, "vk_delivered_days": len(known)}
+        f["vk_streams_last_day"] = streams.get(as_of_day - 1)
+        f["vk_streams_last_three_days"] = _total(streams[n] for n in known if n >= as_of_day - 3)
+        f["vk_streams_first_three_days"] = _total(streams[n] for n in known if n < 3)
         growth = _growth(streams, as_of_day)
         f |= {"vk_streams_log_slope": growth["log_slope"], "vk_streams_last_over_first": growth["last_over_first"]}
         views = {

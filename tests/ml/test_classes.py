@@ -29,16 +29,31 @@ def model(halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings:
 
 
 def test_probabilities_are_ordered_and_sum_to_one(model: OrderedClasses, frame: pd.DataFrame) -> None:
-    probabilities = predict_classes(model, frame)
+    probabilities = predict_classes(model, frame, "tiktok_vk")
     assert (probabilities >= 0).all(axis=None)
     assert probabilities.sum(axis=1).to_numpy() == pytest.approx(np.ones(len(frame)))
+
+
+def test_a_class_that_is_reached_is_certain_for_who_sees_the_streams(
+    model: OrderedClasses, frame: pd.DataFrame
+) -> None:
+    known = frame["vk_streams_total"].fillna(0).to_numpy()
+    seen, unseen = (predict_classes(model, frame, name) for name in ("tiktok_vk", "tiktok"))
+    for minimum, certain in zip(
+        MINIMUMS, (["probability_medium", "probability_high"], ["probability_high"]), strict=True
+    ):
+        reached = known >= minimum
+        assert reached.any()
+        assert (seen.loc[reached, certain].sum(axis=1) == 1).all()
+        assert (unseen.loc[reached, certain].sum(axis=1) < 1).any()
+    pd.testing.assert_frame_equal(seen[known < MINIMUMS[0]], unseen[known < MINIMUMS[0]])
 
 
 def test_they_find_the_hits_and_are_calibrated(
     model: OrderedClasses, halves: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:
     later = halves[1][halves[1]["as_of_day"] == 7]
-    probabilities = predict_classes(model, later)
+    probabilities = predict_classes(model, later, "tiktok_vk")
     top = (later["streams_30"] >= MINIMUMS[1]).to_numpy()
     assert average_precision(top, probabilities["probability_high"].to_numpy()) > 0.8
     assert probabilities["probability_high"].mean() == pytest.approx(top.mean(), abs=0.06)
@@ -49,7 +64,10 @@ def test_the_same_data_and_seed_give_the_same_probabilities(
 ) -> None:
     again = fit_classes(halves[0], "tiktok_vk", columns, MINIMUMS, settings)
     pd.testing.assert_frame_equal(
-        predict_classes(again, halves[1]), predict_classes(model, halves[1]), rtol=1e-9, atol=1e-12
+        predict_classes(again, halves[1], "tiktok_vk"),
+        predict_classes(model, halves[1], "tiktok_vk"),
+        rtol=1e-9,
+        atol=1e-12,
     )
 
 
@@ -64,14 +82,15 @@ def test_one_class_only_does_not_crash(
     columns: Columns,
     settings: Settings,
 ) -> None:
-    probabilities = predict_classes(fit_classes(halves[0], "tiktok_vk", columns, minimums, settings), halves[1])
+    model = fit_classes(halves[0], "tiktok_vk", columns, minimums, settings)
+    probabilities = predict_classes(model, halves[1], "tiktok_vk")
     assert (probabilities[sure] > 0.9).mean() > 0.95
     assert np.isfinite(probabilities).all(axis=None)
 
 
 def test_a_handful_of_releases_does_not_crash(training: pd.DataFrame, columns: Columns, settings: Settings) -> None:
     few = training[training["release_id"].isin(training["release_id"].unique()[:20])].reset_index(drop=True)
-    probabilities = predict_classes(fit_classes(few, "tiktok_vk", columns, MINIMUMS, settings), training)
+    probabilities = predict_classes(fit_classes(few, "tiktok_vk", columns, MINIMUMS, settings), training, "tiktok_vk")
     assert np.isfinite(probabilities).all(axis=None)
 
 

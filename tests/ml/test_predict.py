@@ -1,7 +1,8 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,7 +10,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.data import read_marts
 from ml.predict import has_evidence, predict
-from ml.train import TrainingRun
+from ml.train import TrainingRun, train
 from tests.ml.conftest import MakeHome, quiet
 
 
@@ -32,7 +33,7 @@ def test_every_open_release_gets_a_row_for_each_horizon(trained: tuple[Settings,
         & ~marts.releases["is_reissue"]
     ]
     assert set(rows["release_id"]) == set(open_releases["release_id"])
-    assert rows["as_of_day"].between(1, 7).all()
+    assert (rows["as_of_day"] < rows["horizon_days"]).all()
     assert (rows["as_of_date"] <= as_of).all()
     assert rows["run_id"].eq(result.run_id).all()
     assert rows["model_name"].eq("hitcast/1").all()
@@ -57,6 +58,8 @@ def forget(settings: Settings, release_id: str, measures: tuple[str, ...]) -> No
     with duckdb.connect(str(settings.warehouse)) as connection:
         for measure in measures:
             columns = [f"{measure}_total", f"{measure}_log_slope", *(f"{measure}_day_{day}" for day in range(7))]
+            if measure == "vk_streams":
+                columns += ["vk_streams_last_day", "vk_streams_last_three_days", "vk_streams_first_three_days"]
             connection.execute(
                 f"update release_features set {', '.join(f'{name} = null' for name in columns)} where release_id = ?",
                 [release_id],
@@ -67,9 +70,9 @@ def test_a_release_of_which_nothing_is_known_gets_no_number(trained: tuple[Setti
     settings, _ = trained
     whole = predict(settings, progress=quiet)
     assert whole.feature_set == "tiktok_vk"
-    nothing, views_only = read(settings, "select distinct release_id from ml.predictions order by all limit 2")[
-        "release_id"
-    ]
+    nothing, views_only = read(
+        settings, "select distinct release_id from ml.predictions where as_of_day > 0 order by all limit 2"
+    )["release_id"]
     forget(settings, nothing, ("vk_streams", "tiktok_views"))
     forget(settings, views_only, ("vk_streams",))
     result = predict(settings, progress=quiet)
@@ -89,6 +92,7 @@ def test_a_release_of_which_nothing_is_known_gets_no_number(trained: tuple[Setti
 
 def test_a_forecast_without_vk_rests_on_tiktok_alone() -> None:
     rows = pd.DataFrame({"tiktok_views_total": [0.0, None, None], "vk_streams_total": [None, 5.0, None]}, dtype=float)
+    rows["as_of_day"] = 2
     assert has_evidence(rows, "tiktok_vk").tolist() == [True, True, False]
     assert has_evidence(rows, "tiktok").tolist() == [True, False, False]
 
@@ -99,16 +103,88 @@ def test_every_forecast_has_its_precedents(trained: tuple[Settings, TrainingRun]
     similar = read(settings, "from ml.similar_releases")
     assert similar["run_id"].eq(result.run_id).all()
     assert (similar.groupby(["release_id", "horizon_days"]).size() == 5).all()
-    assert len(similar) == 5 * result.row_count
+    # on the day of release there is no day to compare
+    known = read(settings, "select release_id, horizon_days from ml.predictions where as_of_day > 0")
+    assert len(similar) == 5 * len(known)
+    assert set(similar["release_id"]) == set(known["release_id"])
     assert similar["streams"].notna().all()
 
 
-def test_the_latest_known_day_is_used(trained: tuple[Settings, TrainingRun]) -> None:
-    settings, _ = trained
-    result = predict(settings, progress=quiet)
+def test_on_the_day_of_release_a_teaser_or_an_earlier_release_speaks() -> None:
+    rows = pd.DataFrame(
+        {"tiktok_teaser_views_total": [5.0, 0.0, None, None], "artist_mean_log_streams": [None, None, 4.0, None]},
+        dtype=float,
+    )
+    rows["as_of_day"] = 0
+    assert has_evidence(rows, "tiktok_vk").tolist() == [True, False, True, False]
+
+
+def a_release_day(settings: Settings, run: TrainingRun) -> date:
+    """A day more than a window after the training on which a release came out, of which a teaser spoke."""
+    found = read(
+        settings,
+        "select release_date from release_features where as_of_day = 0 and tiktok_teaser_views_total > 0 "
+        "and not is_reissue order by release_date desc limit 1",
+    )
+    day: date = found["release_date"].iloc[0].date()
+    assert day > run.cutoff + timedelta(days=30)
+    return day
+
+
+def test_the_latest_known_day_of_an_open_window_is_used(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, run = trained
+    result = predict(settings, a_release_day(settings, run), progress=quiet)
     rows = read(settings, "from ml.predictions join releases using (release_id)")
     age = (pd.Timestamp(result.as_of) - rows["release_date"]).dt.days
-    assert (rows["as_of_day"] == age.clip(upper=7)).all()
+    assert (rows["as_of_day"] == np.minimum(age, rows["horizon_days"] - 1)).all()
+    # both kinds are there: windows that have ended, and the day of release
+    assert (age >= rows["horizon_days"]).any()
+    assert (age == 0).any()
+
+
+def test_a_silent_release_of_today_is_refused(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, run = trained
+    release_day = a_release_day(settings, run)
+    assert predict(settings, release_day, progress=quiet).refused_count == 0
+    (today, *_) = read(settings, "select release_id from ml.predictions where as_of_day = 0 order by all")["release_id"]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute(
+            "update release_features set tiktok_teaser_views_total = 0, artist_mean_log_streams = null "
+            "where release_id = ?",
+            [today],
+        )
+    assert predict(settings, release_day, progress=quiet).refused_count == 1
+    refused = read(settings, "from ml.predictions where refusal is not null")
+    assert refused["release_id"].tolist() == [today, today]
+    assert refused["refusal"].str.contains("no teaser on TikTok").all()
+
+
+def test_what_has_landed_is_a_floor_and_a_reached_class_certain(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, run = trained
+    for days in (0, 12, 30, 45, 60):
+        predict(settings, run.cutoff + timedelta(days=days), progress=quiet)
+    rows = read(settings, "from ml.predictions where refusal is null")
+    figures = ["predicted_streams", "expected_streams", "lower_80", "upper_80", "lower_90", "upper_90"]
+    known = rows["known_streams"].fillna(0)
+    assert known.max() > 150_000
+    assert (rows[figures].ge(known, axis="index")).all(axis=None)
+    medium, high = known >= 20_000, known >= 150_000
+    assert (rows.loc[medium, "probability_low"] == 0).all()
+    assert (rows.loc[high, "probability_high"] == 1).all()
+    assert (rows.loc[high, "predicted_class"] == "high").all()
+
+
+def test_a_class_whose_window_has_ended_keeps_its_last_chances(make_home: MakeHome) -> None:
+    settings = replace(make_home(), class_horizon=14)
+    as_of = read_marts(settings).data_through - timedelta(days=60)
+    train(settings, as_of, progress=quiet)
+    predict(settings, progress=quiet)
+    rows = read(settings, "from ml.predictions").set_index("release_id")
+    shorter, longer = (rows[rows["horizon_days"] == horizon] for horizon in (14, 30))
+    later = longer[longer["as_of_day"] > 13].index
+    assert len(later)
+    assert longer["probability_high"].notna().all()
+    assert (longer.loc[later, "probability_high"] == shorter.loc[later, "probability_high"]).all()
 
 
 def test_drivers_name_the_strongest_features(trained: tuple[Settings, TrainingRun]) -> None:

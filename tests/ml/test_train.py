@@ -11,7 +11,7 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.data import read_marts
-from ml.predict import forecast, predict, scored_rows
+from ml.predict import predict, score, scored_rows
 from ml.registry import store
 from ml.registry.bundles import load_bundle, save_bundle
 from ml.train import TrainingRun, fit_bundle, train
@@ -37,7 +37,7 @@ def test_a_bundle_forecasts_the_same_after_a_round_trip(
     folder.mkdir()
     save_bundle(bundle, folder)
     rows = scored_rows(marts, bundle, marts.data_through)
-    pd.testing.assert_frame_equal(forecast(load_bundle(folder), rows), forecast(bundle, rows), rtol=1e-9, atol=1e-12)
+    pd.testing.assert_frame_equal(score(load_bundle(folder), rows), score(bundle, rows), rtol=1e-9, atol=1e-12)
 
 
 def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, TrainingRun]) -> None:
@@ -47,7 +47,7 @@ def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, Traini
     assert champion is not None
     kept, again = load_bundle(champion.bundle), fit_bundle(marts, settings, result.cutoff, quiet)
     rows = scored_rows(marts, kept, marts.data_through)
-    pd.testing.assert_frame_equal(forecast(again, rows), forecast(kept, rows), rtol=1e-9, atol=1e-12)
+    pd.testing.assert_frame_equal(score(again, rows), score(kept, rows), rtol=1e-9, atol=1e-12)
 
 
 def test_it_trains_on_nothing_that_matures_after_its_day(trained: tuple[Settings, TrainingRun]) -> None:
@@ -177,7 +177,7 @@ def test_other_horizons_and_a_single_class(make_home: MakeHome) -> None:
     marts = read_marts(settings)
     cutoff = marts.data_through - timedelta(days=30)
     bundle = fit_bundle(marts, settings, cutoff, quiet)
-    rows = forecast(bundle, scored_rows(marts, bundle, marts.data_through))
+    rows = score(bundle, scored_rows(marts, bundle, marts.data_through))
     assert sorted(rows["horizon_days"].unique()) == [14, 28]
     assert (rows["predicted_class"] == "high").mean() > 0.9
 

@@ -12,18 +12,23 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 DAYS = 7
+"""Days whose counts are features of their own, and follow level and growth; the later ones share out the totals."""
 GENRES = ["hip-hop", "pop", "rock"]
 GROUPS = {
     **{f"vk_streams_day_{day}": "vk_early" for day in range(DAYS)},
     "vk_streams_total": "vk_early",
+    "vk_streams_last_day": "vk_early",
+    "vk_streams_last_three_days": "vk_early",
+    "vk_streams_first_three_days": "vk_early",
     "vk_streams_log_slope": "vk_early",
     **{f"tiktok_views_day_{day}": "tiktok_views" for day in range(DAYS)},
     "tiktok_views_total": "tiktok_views",
     "tiktok_views_log_slope": "tiktok_views",
     "tiktok_likes_total": "tiktok_likes",
+    "tiktok_teaser_views_total": "tiktok_prerelease",
     "release_weekday": "calendar",
     "genre": "catalog",
-    "artist_median_streams": "artist_history",
+    "artist_mean_log_streams": "artist_history",
 }
 
 
@@ -77,6 +82,34 @@ def _words() -> dict[str, list[str | None]]:
     }
 
 
+def _later_days(totals: dict[int, np.ndarray]) -> np.ndarray:
+    """Streams of the days after the first week, as even as whole streams allow between one total and the next."""
+    days = np.arange(DAYS, max(totals) + 1)
+    sums = np.array(
+        [np.interp(days, list(totals), of_release) for of_release in np.column_stack(list(totals.values()))]
+    )
+    return np.diff(np.round(sums), axis=1)
+
+
+def _features(as_of_day: int, streams: np.ndarray, views: np.ndarray, likes: np.ndarray) -> pd.DataFrame:
+    """What the days before an as-of day tell."""
+    frame: dict[str, Any] = {"as_of_day": np.full(len(streams), as_of_day, dtype=np.int32)}
+    days = np.arange(as_of_day)
+    for name, counts in (("vk_streams", streams), ("tiktok_views", views)):
+        known = counts[:, :as_of_day]
+        for number in range(DAYS):
+            frame[f"{name}_day_{number}"] = counts[:, number] if number < as_of_day else np.nan
+        frame[f"{name}_total"] = known.sum(axis=1) if as_of_day else np.nan
+        centered = days - days.mean() if as_of_day else days
+        slope = np.log1p(known) @ centered / max(centered @ centered, 1)
+        frame[f"{name}_log_slope"] = slope if as_of_day > 1 else np.nan
+    spans = {"last_day": days[-1:], "last_three_days": days[-3:], "first_three_days": days[:3]}
+    for name, span in spans.items():
+        frame[f"vk_streams_{name}"] = streams[:, span].sum(axis=1) if as_of_day else np.nan
+    frame["tiktok_likes_total"] = frame["tiktok_views_total"] * likes
+    return pd.DataFrame(frame)
+
+
 def _tables(
     release_count: int,
     days_of_history: int,
@@ -99,48 +132,44 @@ def _tables(
     views = np.round(np.exp(daily * 0.8 + 3 + random.normal(0, 0.8, (release_count, 1)) + 2 * growth[:, None]))
     known_day = (pd.Timestamp(data_through) - released).days.to_numpy() + 1
 
-    features, targets = [], []
-    for as_of_day in range(1, DAYS + 1):
-        seen = day < as_of_day
-        frame: dict[str, Any] = {
-            "release_id": [f"R{number:05d}" for number in range(release_count)],
-            "as_of_day": np.int32(as_of_day),
-            "release_date": released,
-            "as_of_date": released + pd.Timedelta(days=as_of_day),
-            "is_reissue": np.arange(release_count) % 50 == 49,
-        }
-        for name, counts in (("vk_streams", streams), ("tiktok_views", views)):
-            for number in range(DAYS):
-                frame[f"{name}_day_{number}"] = counts[:, number] if seen[number] else np.nan
-            frame[f"{name}_total"] = counts[:, seen].sum(axis=1)
-            logs = np.log1p(counts[:, seen])
-            centred = day[seen] - day[seen].mean()
-            slope = logs @ centred / max(centred @ centred, 1)
-            frame[f"{name}_log_slope"] = slope if as_of_day > 1 else np.nan
-        frame["tiktok_likes_total"] = views[:, seen].sum(axis=1) * random.uniform(0, 0.2, release_count)
-        frame["release_weekday"] = released.day_of_week.to_numpy()
-        frame["genre"] = np.asarray(GENRES, dtype=object)[np.arange(release_count) % 3]
-        frame["artist_median_streams"] = np.where(random.random(release_count) < 0.3, np.nan, np.exp(level + 2))
-        features.append(pd.DataFrame(frame)[known_day >= as_of_day])
-    first_week = streams.sum(axis=1)
+    release_ids = np.array([f"R{number:05d}" for number in range(release_count)], dtype=object)
     effect = growth if growth_matters else np.zeros(release_count)
-    for horizon in horizons:
+    totals, targets = {DAYS: streams.sum(axis=1)}, []
+    for horizon in sorted(horizons):
         shock = random.normal(0, noise, release_count)
-        rest = first_week * (horizon - DAYS) / DAYS * np.exp(6 * effect + shock - 0.8)
-        total = np.round(first_week + rest)
+        rest = totals[DAYS] * (horizon - DAYS) / DAYS * np.exp(6 * effect + shock - 0.8)
+        totals[horizon] = np.maximum(np.round(totals[DAYS] + rest), totals[max(totals)])
         is_mature = known_day >= horizon
         targets.append(
             pd.DataFrame(
                 {
-                    "release_id": features[0]["release_id"].reindex(range(release_count)).to_numpy(),
+                    "release_id": release_ids,
                     "horizon_days": np.int32(horizon),
                     "release_date": released,
                     "window_end_date": released + pd.Timedelta(days=horizon - 1),
-                    "streams": pd.array(np.where(is_mature, total, np.nan), dtype="Int64"),
+                    "streams": pd.array(np.where(is_mature, totals[horizon], np.nan), dtype="Int64"),
                     "is_mature": is_mature,
                 }
             )
         )
+    streams = np.column_stack([streams, _later_days(totals)])
+    fading = np.round(views[:, [-1]] * 0.9 ** np.arange(1, max(horizons) - DAYS + 1))
+    views = np.column_stack([views, fading])
+    shared = {
+        "release_date": released,
+        "is_reissue": np.arange(release_count) % 50 == 49,
+        "tiktok_teaser_views_total": np.round(views[:, 0] * (random.random(release_count) < 0.6)),
+        "release_weekday": released.day_of_week.to_numpy(),
+        "genre": np.asarray(GENRES, dtype=object)[np.arange(release_count) % 3],
+        "artist_mean_log_streams": np.where(random.random(release_count) < 0.3, np.nan, level + 2),
+    }
+    likes = random.uniform(0, 0.2, release_count)
+    features = [
+        _features(as_of_day, streams, views, likes)
+        .assign(release_id=release_ids, as_of_date=released + pd.Timedelta(days=as_of_day), **shared)
+        .loc[known_day >= as_of_day]
+        for as_of_day in range(max(horizons))
+    ]
     releases = features[0][["release_id", "release_date", "is_reissue", "genre"]].assign(
         artist_id="A", release_title="Title", label_name="Label"
     )

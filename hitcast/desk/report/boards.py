@@ -95,7 +95,7 @@ def figure_cell(value: float, ends: tuple[float, float], style: Callable[[float]
 
 
 def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str) -> list[str]:
-    """A table for each horizon over the untouched origins and over all, and, folded, those of earlier as-of days.
+    """A table for each horizon over the untouched origins and over all, and, folded, those of other as-of days.
 
     Args:
         evidence: The backtest.
@@ -105,7 +105,7 @@ def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str)
     """
     message = {"streams": "Streams in", "classes": "Class by streams in"}[task]
     found: list[str] = []
-    earlier: list[str] = []
+    others: list[str] = []
     for label, suffix, metrics, day in (
         ("untouched origins", "-untouched", evidence.untouched_metrics, REFERENCE_DAY),
         ("all origins", "", evidence.metrics, None),
@@ -125,5 +125,5 @@ def boards(evidence: Evidence, task: str, columns: Sequence[Column], model: str)
                 [[one.name, *cells(one, columns)] for one in rows],
                 [one.name for one in rows if one.model == model],
             )
-            (found if as_of_day == REFERENCE_DAY else earlier).append(board)
-    return [*found, folded(f"Boards of earlier as-of days: {len(earlier)} tables", *earlier)] if earlier else found
+            (found if as_of_day == REFERENCE_DAY else others).append(board)
+    return [*found, folded(f"Boards of other as-of days: {len(others)} tables", *others)] if others else found

@@ -116,7 +116,10 @@ select
     latest.actual_streams,
     abs(latest.predicted_streams - latest.actual_streams) / nullif(latest.actual_streams, 0)
         as absolute_percentage_error,
-    coalesce(main_drivers.main_drivers_ru, latest.refusal) as main_drivers_ru
+    coalesce(main_drivers.main_drivers_ru, latest.refusal) as main_drivers_ru,
+    latest.known_streams,
+    -- the forecast keeps what was known on the last open day
+    latest.actual_streams is not null as is_final
 from latest
 inner join releases on latest.release_id = releases.release_id
 left join main_drivers

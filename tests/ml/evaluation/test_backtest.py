@@ -70,9 +70,31 @@ def test_metrics_can_be_recomputed_from_the_rows(backtested: BacktestResult, pre
 
 
 def test_intervals_cover_roughly_what_they_promise(backtested: BacktestResult) -> None:
-    coverage = backtested.metrics.query("metric_name == 'coverage_90' and model_name == 'catboost'")["metric_value"]
-    assert len(coverage) == 12
-    assert coverage.between(0.82, 0.98).all()
+    covered = backtested.metrics.query("metric_name == 'coverage_90' and model_name == 'catboost'")
+    assert len(covered) == 2 * sum(day < horizon for day in AS_OF_DAYS for horizon in (14, 30))
+    # after the first week this world holds no more surprise
+    assert covered.query("as_of_day <= 7")["metric_value"].between(0.82, 0.98).all()
+
+
+def test_no_forecast_of_a_window_that_has_ended(predictions: pd.DataFrame, class_predictions: pd.DataFrame) -> None:
+    for rows in (predictions, class_predictions):
+        assert (rows["as_of_day"] < rows["horizon_days"]).all()
+
+
+def test_what_has_landed_is_a_floor_and_a_reached_class_certain(
+    predictions: pd.DataFrame, class_predictions: pd.DataFrame
+) -> None:
+    with_vk = predictions.query("feature_set == 'tiktok_vk' and model_name == 'catboost'")
+    known = with_vk["known_streams"].fillna(0).astype(float)
+    for figure in ("predicted_streams", "expected_streams", "lower_80", "lower_90"):
+        assert (with_vk[figure] >= known).all()
+    key = ["release_id", "as_of_day"]
+    classes = class_predictions.query("feature_set == 'tiktok_vk' and model_name == 'lightgbm'").merge(
+        with_vk.query("horizon_days == 30")[[*key, "known_streams"]], on=key
+    )
+    reached = classes[classes["known_streams"] >= 150_000]
+    assert len(reached)
+    assert (reached["probability_high"] == 1).all()
 
 
 def test_metric_keys_are_unique_and_values_finite(backtested: BacktestResult) -> None:

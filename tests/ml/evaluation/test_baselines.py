@@ -35,7 +35,7 @@ def test_every_baseline_forecasts_every_row(
 def test_known_streams_are_the_floor(name: str, halves: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     past, later = halves
     forecast = forecast_baseline(name, past, past["streams_14"].to_numpy() * 0.01, later, "tiktok_vk")
-    assert (forecast >= later["vk_streams_total"]).all()
+    assert (forecast >= later["vk_streams_total"].fillna(0)).all()
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -62,6 +62,13 @@ def test_log_linear_finds_a_law_that_is_there() -> None:
     final = np.exp(0.5 + 1.1 * np.log1p(total)) - 1
     forecast = forecast_baseline("log_linear", frame, final, frame, "tiktok_vk")
     assert forecast == pytest.approx(final, rel=1e-9)
+
+
+def test_a_zero_has_a_level_of_its_own() -> None:
+    views = np.append(np.exp(np.linspace(2, 9, 50)) - 1, np.zeros(10))
+    frame = pd.DataFrame({"as_of_day": 7, "tiktok_views_total": views})
+    final = np.where(views > 0, np.exp(0.5 + 1.1 * np.log1p(views)) - 1, 5000.0)
+    assert forecast_baseline("log_linear", frame, final, frame, "tiktok") == pytest.approx(final, rel=1e-9)
 
 
 def test_the_lines_chances_are_the_shares_of_its_errors_on_either_side() -> None:

@@ -22,9 +22,10 @@ def as_of(marts: Marts) -> date:
 
 @pytest.fixture
 def rows(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Releases of the last weeks before that day, at their latest known day."""
+    """Releases of the last weeks before that day, at their latest known day; on day 0 there is none to compare."""
     day = pd.Timestamp(as_of)
-    recent = frame[(frame["as_of_date"] <= day) & (frame["release_date"] > day - pd.Timedelta(days=30))]
+    known = (frame["as_of_date"] <= day) & (frame["as_of_day"] > 0)
+    recent = frame[known & (frame["release_date"] > day - pd.Timedelta(days=30))]
     return recent.sort_values("as_of_day").drop_duplicates("release_id", keep="last")
 
 

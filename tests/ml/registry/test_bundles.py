@@ -14,7 +14,7 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.data import read_marts
-from ml.predict import forecast, scored_rows
+from ml.predict import score, scored_rows
 from ml.registry import store
 from ml.registry.bundles import load_bundle
 from ml.train import TrainingRun
@@ -85,7 +85,7 @@ def test_a_forecast_is_made_without_unpickling(trained: tuple[Settings, Training
         champion = store.champion(trained[0])
         assert champion is not None
         held, marts = load_bundle(champion.bundle), read_marts(trained[0])
-        assert len(forecast(held, scored_rows(marts, held, marts.data_through)))
+        assert len(score(held, scored_rows(marts, held, marts.data_through)))
         assert UNPICKLED == []
         pickle.loads(pickle.dumps(Path("x")))
         assert UNPICKLED, "what is unpickled is noticed"

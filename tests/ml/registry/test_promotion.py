@@ -22,7 +22,7 @@ Contest = Callable[..., Decision]
 
 @pytest.fixture(scope="module")
 def good(_trained_home: tuple[Path, TrainingRun]) -> tuple[Bundle, Marts, Settings]:
-    """A bundle trained two months before its data ends; in its world growth matters, which the line does not see."""
+    """A bundle trained two months before its data ends; in its world growth matters, which a level does not tell."""
     folder, _ = _trained_home
     settings = Settings(folder / "warehouse.duckdb", folder / "mlflow", folder / "optuna.db")
     standing = champion(settings)
@@ -30,13 +30,15 @@ def good(_trained_home: tuple[Path, TrainingRun]) -> tuple[Bundle, Marts, Settin
     return load_bundle(standing.bundle), read_marts(settings), settings
 
 
-def line_only(bundle: Bundle) -> Bundle:
-    """The bundle with streams that know no more than the line."""
+def level_only(bundle: Bundle) -> Bundle:
+    """The bundle with streams that stay in proportion to the recent level."""
     streams = deepcopy(bundle.streams)
     for model in streams.values():
         for calibrated in model.models_:
             mix = calibrated.point_
-            mix.trees_, mix.weight_, mix.linear_.ridge_ = None, 0.0, None
+            mix.trees_, mix.linear_.ridge_ = None, None
+            law = mix.linear_.law_
+            law.shapes_ = [(mean, scale, 0 * found, constant) for mean, scale, found, constant in law.shapes_]
     return replace(bundle, streams=streams)
 
 
@@ -101,7 +103,7 @@ def test_another_fingerprint_with_the_same_forecasts_is_a_refresh(
 def test_a_better_recipe_takes_the_title_and_its_figures_are_kept(
     good: tuple[Bundle, Marts, Settings], contest: Contest
 ) -> None:
-    decision = contest(line_only(good[0]), good[0])
+    decision = contest(level_only(good[0]), good[0])
     assert (decision.is_promoted, decision.verdict) == (True, "better")
     assert decision.figures["streams_upper_95"] < 0
     tags = decision.tags()
@@ -111,7 +113,7 @@ def test_a_better_recipe_takes_the_title_and_its_figures_are_kept(
 
 
 def test_a_worse_recipe_does_not(good: tuple[Bundle, Marts, Settings], contest: Contest) -> None:
-    decision = contest(good[0], line_only(good[0]))
+    decision = contest(good[0], level_only(good[0]))
     assert (decision.is_promoted, decision.verdict) == (False, "not better")
     assert decision.figures["streams_lower_95"] > 0
 
@@ -124,7 +126,7 @@ def test_better_classes_alone_are_enough(good: tuple[Bundle, Marts, Settings], c
 
 
 def test_better_streams_do_not_buy_worse_classes(good: tuple[Bundle, Marts, Settings], contest: Contest) -> None:
-    decision = contest(line_only(good[0]), blunt(good[0]))
+    decision = contest(level_only(good[0]), blunt(good[0]))
     assert (decision.is_promoted, decision.verdict) == (False, "not better")
     assert decision.figures["streams_upper_95"] < 0 < decision.figures["classes_lower_95"]
 
@@ -133,7 +135,7 @@ def test_a_few_releases_settle_nothing(
     good: tuple[Bundle, Marts, Settings], contest: Contest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(promotion, "MIN_JUDGED_RELEASES", 50)
-    decision = contest(line_only(good[0]), good[0], cutoff=good[0].cutoff + timedelta(days=7))
+    decision = contest(level_only(good[0]), good[0], cutoff=good[0].cutoff + timedelta(days=7))
     assert (decision.is_promoted, decision.verdict) == (False, "too few to tell")
     assert "50 are needed" in decision.reason
 
