@@ -135,8 +135,8 @@ select
 from vk_features
 inner join tiktok_features
     on
-        tiktok_features.release_id = vk_features.release_id
-        and tiktok_features.as_of_day = vk_features.as_of_day
+        vk_features.release_id = tiktok_features.release_id
+        and vk_features.as_of_day = tiktok_features.as_of_day
 inner join releases on tiktok_features.release_id = releases.release_id
 inner join surroundings on tiktok_features.release_id = surroundings.release_id
 inner join artist_history on tiktok_features.release_id = artist_history.release_id
