@@ -74,8 +74,8 @@ def read_marts(settings: Settings) -> Marts:
     """The marts as pandas frames.
 
     Raises:
-        HitcastError: Warehouse or marts are missing, empty, were built with other variables than the settings', or do
-            not fit the feature catalog.
+        HitcastError: Warehouse or marts are missing, empty, without activity of the territory, were built with other
+            variables than the settings', or do not fit the feature catalog.
     """
     builds = read_builds(settings)
     with open_warehouse(settings, MARTS) as connection:
@@ -111,6 +111,7 @@ def read_marts(settings: Settings) -> Marts:
         raise HitcastError("no releases yet", cure="Run `hitcast ingest` first")
     if days.empty or days["data_through_date"].isna().all():
         raise HitcastError("no day of activity and streams yet", cure="Run `hitcast ingest` first")
+    _stop_without_activity(features, targets, settings.territory)
     if len(classes) != 3:
         raise HitcastError(f"expected three stream classes, found {len(classes)}", "stream_classes", "Edit the seed")
     if settings.class_horizon not in settings.horizons:
@@ -133,6 +134,18 @@ def read_marts(settings: Settings) -> Marts:
         delivery_number=int(days["last_delivery_number"].iloc[0]),
         origin=feature_origin(builds),
     )
+
+
+def _stop_without_activity(features: pd.DataFrame, targets: pd.DataFrame, territory: str | None) -> None:
+    """Stops where every count is 0 or unknown: of another territory's reports nothing would be forecast but zeros."""
+    counts = [features[name] for name in ("tiktok_views_total", "vk_streams_total") if name in features]
+    if not any((count > 0).any() for count in (*counts, targets["streams"])):
+        raise HitcastError(
+            f"no activity of territory {territory} on any recording of the catalog",
+            "release_features",
+            "Set `territory` to that of the reports (--vars '{territory: ...}', or dbt_project.yml), "
+            "and see that their ISRCs are the catalog's",
+        )
 
 
 def _with_types(features: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:

@@ -131,7 +131,7 @@ def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Sett
     if as_of < bundle.cutoff:
         raise HitcastError(
             f"the champion was trained on {bundle.cutoff}, after {as_of}: it would forecast what it has seen",
-            cure=f"Run `hitcast train --as-of {as_of}` first",
+            cure=f"Run `hitcast train --as-of {as_of} --promote` first; a later `hitcast train` takes the title back",
         )
     wanted = (tuple(sorted(settings.horizons)), settings.class_horizon)
     if wanted != (bundle.horizons, bundle.class_horizon):

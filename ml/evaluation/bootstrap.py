@@ -41,7 +41,7 @@ def paired_interval(
         seed: Seed of the draws.
 
     Returns:
-        Lower and upper end; NaN with fewer than two weeks.
+        Lower and upper end; NaN with fewer than two weeks, or where no draw has a value.
     """
     _, place = np.unique(weeks, return_inverse=True)
     count = int(place.max()) + 1 if len(place) else 0
@@ -50,7 +50,11 @@ def paired_interval(
     by_week = np.zeros((count, sums.shape[1]))
     np.add.at(by_week, place, sums)
     times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
-    values = statistic(times @ by_week)
+    # a draw without errors has no ratio of them, and does not count
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = statistic(times @ by_week)
+    if np.isnan(values).all():
+        return float("nan"), float("nan")
     low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 

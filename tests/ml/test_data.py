@@ -89,6 +89,18 @@ def test_empty_marts_are_told(make_home: MakeHome) -> None:
         read_marts(make_home(release_count=60, change=empty))
 
 
+def test_marts_without_activity_of_the_territory_are_refused(make_home: MakeHome) -> None:
+    """Reports of another territory leave zeros everywhere, which would be forecast and judged as if they were known."""
+
+    def silence(tables: dict[str, pd.DataFrame]) -> None:
+        counts = [name for name in tables["release_features"] if name.startswith(("tiktok_", "vk_"))]
+        tables["release_features"][counts] = 0
+        tables["release_targets"]["streams"] = 0
+
+    with pytest.raises(HitcastError, match=r"no activity of territory .*`territory`"):
+        read_marts(make_home(release_count=60, change=silence))
+
+
 def test_horizons_that_the_marts_lack_are_told(settings: Settings) -> None:
     with pytest.raises(HitcastError, match=r"no targets for horizons \[28\]"):
         read_marts(replace(settings, horizons=(14, 28), class_horizon=28))

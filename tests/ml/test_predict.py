@@ -222,7 +222,7 @@ def test_no_training_release_is_scored(trained: tuple[Settings, TrainingRun]) ->
 def test_a_day_before_the_training_is_refused(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     day = result.cutoff - timedelta(days=1)
-    with pytest.raises(HitcastError, match=f"train --as-of {day}"):
+    with pytest.raises(HitcastError, match=f"train --as-of {day} --promote"):
         predict(settings, day, progress=quiet)
 
 

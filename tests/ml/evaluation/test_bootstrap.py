@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,6 +44,14 @@ def test_rows_of_one_week_count_as_one_draw() -> None:
     once = skill_interval(actual, predicted, reference, weeks)
     repeated = skill_interval(*(np.repeat(values, 5) for values in (actual, predicted, reference, weeks)))
     assert repeated == pytest.approx(once)
+
+
+def test_forecasts_without_errors_have_no_interval_and_warn_of_nothing() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        low, high = skill_interval(np.zeros(6), np.zeros(6), np.zeros(6), np.arange(6))
+    assert np.isnan(low)
+    assert np.isnan(high)
 
 
 def test_one_week_gives_no_interval() -> None:
