@@ -50,12 +50,12 @@ def paired_interval(
     by_week = np.zeros((count, sums.shape[1]))
     np.add.at(by_week, place, sums)
     times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
-    # a draw without errors has no ratio of them, and does not count
+    # a draw without errors has no ratio of them, or an endless one
     with np.errstate(divide="ignore", invalid="ignore"):
         values = statistic(times @ by_week)
-    if np.isnan(values).all():
-        return float("nan"), float("nan")
-    low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
+        if np.isnan(values).all():
+            return float("nan"), float("nan")
+        low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
