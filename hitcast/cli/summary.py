@@ -132,7 +132,7 @@ def render_status(status: "Status") -> None:
     console.print(f"home  {_short(status.root)}", soft_wrap=True)
     if status.held_by:
         console.print(f"held by {describe(status.held_by)}", soft_wrap=True, markup=False)
-    loaded = Table("raw table", "through", "days", "rows", "last delivery", title="LoadedTable", title_justify="left")
+    loaded = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
     for raw in status.loaded:
         loaded.add_row(
             raw.table_name, f"{raw.through_date}", f"{raw.day_count:,}", f"{raw.row_count:,}", age(raw.delivered_at)
@@ -145,7 +145,7 @@ def render_status(status: "Status") -> None:
     if status.drift is not None:
         console.print("\n".join(["Drift", *describe_drift(status.drift)]), markup=False, highlight=False)
     if status.published:
-        table = Table("table", "rows", "data through", "published", title="PublishedTable", title_justify="left")
+        table = Table("table", "rows", "data through", "published", title="Published", title_justify="left")
         for ours in status.published:
             through = str(ours.data_through_date)
             table.add_row(ours.table_name, f"{ours.row_count:,}", through, age(ours.published_at))
