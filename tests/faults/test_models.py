@@ -1,6 +1,5 @@
 """Damaged models, and stores that are lost, damaged or locked."""
 
-import json
 import shutil
 import sqlite3
 import time
@@ -58,17 +57,6 @@ def test_the_champion_before_stands_in_for_a_damaged_one(
     assert standing is not None
     assert standing.version.version == 1
     assert "instead of champion version 2, which cannot be read" in standing.instead_of
-
-
-def test_garbage_in_a_lightgbm_file_is_damage(settings: Settings, champion: store.Version) -> None:
-    """Also where the manifest knows no checksum, as LightGBM raises an error of its own."""
-    file = first(champion.bundle, "classes_tiktok_vk_*.txt")
-    file.write_text("garbage")
-    manifest = json.loads((champion.bundle / "manifest.json").read_text())
-    del manifest["files"]
-    (champion.bundle / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(HitcastError, match=r"the model cannot be read"):
-        load_bundle(champion.bundle)
 
 
 def test_forecasts_and_status_say_who_stands_in_until_training_again(home: Home, champion: store.Version) -> None:

@@ -70,6 +70,17 @@ def test_a_pickle_in_the_place_of_a_file_is_refused_and_not_run(bundle: Path, tm
     assert mark.exists(), "it would have run"
 
 
+def test_garbage_in_a_lightgbm_file_is_damage(bundle: Path) -> None:
+    """Also where the manifest knows no checksum, as LightGBM raises an error of its own."""
+    for file in bundle.glob("*.txt"):
+        file.write_text("garbage")
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    del manifest["files"]
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(HitcastError, match=r"the model cannot be read"):
+        load_bundle(bundle)
+
+
 UNPICKLED: list[object] = []
 WATCHING: list[bool] = []
 
