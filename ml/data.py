@@ -112,17 +112,7 @@ def read_marts(settings: Settings) -> Marts:
     if days.empty or days["data_through_date"].isna().all():
         raise HitcastError("no day of activity and streams yet", cure="Run `hitcast ingest` first")
     _stop_without_activity(features, targets, settings.territory)
-    if len(classes) != 3:
-        raise HitcastError(f"expected three stream classes, found {len(classes)}", "stream_classes", "Edit the seed")
-    if settings.class_horizon not in settings.horizons:
-        raise HitcastError(
-            f"class_horizon {settings.class_horizon} is not one of the horizons {list(settings.horizons)}",
-            "dbt_project.yml",
-            "Set both with --vars",
-        )
-    absent = sorted(set(settings.horizons) - set(targets["horizon_days"]))
-    if absent:
-        raise HitcastError(f"no targets for horizons {absent}", "release_targets", "Run dbt with the same `horizons`")
+    _stop_on_other_choices(settings, classes, targets)
     targets["streams"] = targets["streams"].astype("float64").where(targets["is_mature"].fillna(False).astype(bool))
     return Marts(
         features=_with_types(features, catalog),
@@ -134,6 +124,21 @@ def read_marts(settings: Settings) -> Marts:
         delivery_number=int(days["last_delivery_number"].iloc[0]),
         origin=feature_origin(builds),
     )
+
+
+def _stop_on_other_choices(settings: Settings, classes: pd.DataFrame, targets: pd.DataFrame) -> None:
+    """Stops where the marts lack the classes or horizons that the settings ask for."""
+    if len(classes) != 3:
+        raise HitcastError(f"expected three stream classes, found {len(classes)}", "stream_classes", "Edit the seed")
+    if settings.class_horizon not in settings.horizons:
+        raise HitcastError(
+            f"class_horizon {settings.class_horizon} is not one of the horizons {list(settings.horizons)}",
+            "dbt_project.yml",
+            "Set both with --vars",
+        )
+    absent = sorted(set(settings.horizons) - set(targets["horizon_days"]))
+    if absent:
+        raise HitcastError(f"no targets for horizons {absent}", "release_targets", "Run dbt with the same `horizons`")
 
 
 def _stop_without_activity(features: pd.DataFrame, targets: pd.DataFrame, territory: str | None) -> None:

@@ -79,6 +79,12 @@ def configured(estimator: Any, **values: Any) -> Any:
     return copy.set_params(**{path: values[name] for path, name in wanted.items() if name in values})
 
 
+def usual_errors(days: np.ndarray, error: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
+    """As-of days in rising order, and the root mean square error of each, no less than `least`."""
+    found = np.unique(days)
+    return found, np.maximum([np.sqrt(np.mean(error[days == day] ** 2)) for day in found], least)
+
+
 def nearest(trained: np.ndarray, days: np.ndarray) -> np.ndarray:
     """Place of the nearest trained as-of day for each row; of two equally near, the earlier."""
     return np.asarray(np.abs(np.asarray(days)[:, None] - np.asarray(trained)).argmin(axis=1))

@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from ml.decide.decisions import class_probabilities
-from ml.estimators.base import ClassEstimator, nearest, on_days
+from ml.estimators.base import ClassEstimator, nearest, on_days, usual_errors
 from ml.estimators.calibration import ChanceCalibration
 from ml.estimators.logistic import IDENTITY, Curve, fit_curve, log_odds, odds_to_probability, release_weight
 from ml.estimators.ridge_on_law import RidgeOnLaw
@@ -103,10 +103,7 @@ class OrderedClasses(ClassEstimator):
         return class_probabilities(np.column_stack(at_least))
 
     def _measure(self, X: pd.DataFrame, error: np.ndarray, rows: np.ndarray) -> None:
-        days = X["as_of_day"].to_numpy()[rows]
-        self.days_ = np.unique(days)
-        spread = [np.sqrt(np.mean(error[rows][days == day] ** 2)) for day in self.days_]
-        self.spread_ = np.maximum(np.array(spread), MIN_SPREAD)
+        self.days_, self.spread_ = usual_errors(X["as_of_day"].to_numpy()[rows], error[rows], MIN_SPREAD)
 
     def _spread(self, X: pd.DataFrame) -> np.ndarray:
         return np.asarray(self.spread_[nearest(self.days_, X["as_of_day"].to_numpy())])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from ml.estimators.base import ChoosingEstimator, nearest, on_days
+from ml.estimators.base import ChoosingEstimator, nearest, on_days, usual_errors
 from ml.estimators.log_linear import MAX_LOG
 from ml.estimators.remainder import corrected, remainder_error, remainder_share
 from ml.estimators.ridge_on_law import RidgeOnLaw, step_scale
@@ -123,10 +123,7 @@ class RidgeAndTrees(ChoosingEstimator):
         return np.asarray((1 - trust) * ridge + trust * self._spread(X) * self.trees_.predict(X))
 
     def _measure(self, X: pd.DataFrame, error: np.ndarray) -> None:
-        days = X["as_of_day"].to_numpy()
-        self.days_ = np.unique(days)
-        spread = [np.sqrt(np.mean(error[days == day] ** 2)) for day in self.days_]
-        self.spread_ = np.maximum(np.array(spread), MIN_SPREAD)
+        self.days_, self.spread_ = usual_errors(X["as_of_day"].to_numpy(), error, MIN_SPREAD)
 
     def _spread(self, X: pd.DataFrame) -> np.ndarray:
         return np.asarray(self.spread_[nearest(self.days_, X["as_of_day"].to_numpy())])
