@@ -12,16 +12,15 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.moments import moment_after
 from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
-from ml.classes import PROBABILITY_COLUMNS, predict_classes
+from ml.classes import PROBABILITY_COLUMNS
 from ml.data import Marts, is_open, modelling_frame, read_marts, speaks
-from ml.decide.decisions import class_from_probabilities
 from ml.estimators.log_linear import AS_OF_TOTALS
 from ml.explain.drivers import explain, read_meanings
 from ml.explain.similar import find_similar
+from ml.outlook import forecast_outlook
 from ml.registry import store
 from ml.registry.bundles import Bundle
 from ml.registry.standing import load_standing
-from ml.streams import predict_streams
 
 LATE_DAYS = 7
 """Days past the longest window for which a release is still scored, as its last days may come late."""
@@ -230,21 +229,18 @@ def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
 
     The class of a row whose as-of day lies after the class's window is null.
     """
-    streams = predict_streams(bundle.streams[bundle.feature_set], rows)
-    undecided = rows[is_open(rows, bundle.class_horizon)]
-    classes = predict_classes(bundle.classes[bundle.feature_set], undecided, bundle.feature_set)
-    classes["predicted_class"] = class_from_probabilities(classes, bundle.class_names)
+    outlook = forecast_outlook(bundle.outlook_model(), rows)
     with_vk = bundle.feature_set == "tiktok_vk"
     shared = rows[["release_id", "as_of_day", "as_of_date"]].assign(
         feature_set=bundle.feature_set,
         refusal=None,
         known_streams=rows["vk_streams_total"] if with_vk and "vk_streams_total" in rows else np.nan,
     )
-    shared = shared.join(classes)
+    shared = shared.join(outlook.classes(bundle.class_names))
     return pd.concat(
         [
             pd.concat([shared.loc[per_horizon.index].assign(horizon_days=horizon), per_horizon], axis="columns")
-            for horizon, per_horizon in streams.items()
+            for horizon, per_horizon in outlook.forecasts.items()
         ],
         ignore_index=True,
     )

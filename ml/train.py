@@ -17,6 +17,7 @@ from ml.classes import class_minimums
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
 from ml.estimators.zoo import CLASSES, OWN, STREAMS, ModelInputs, class_model, stop_on_unknown, stream_model
 from ml.evaluation.alarms import stop_on_leak
+from ml.outlook import earned_class_weights
 from ml.registry import store, tracking
 from ml.registry.bundles import Bundle, save_bundle
 from ml.registry.leftovers import finish_killed, prune
@@ -218,13 +219,14 @@ def fit_bundle(
     stop_on_leak(training, feature_columns(marts.catalog, "tiktok_vk", training), settings.horizons)
     minimums = class_minimums(marts.classes)
     tuned = tuned or tuned_parameters(settings, cutoff)
-    streams, classes = {}, {}
+    streams, classes, class_weights = {}, {}, {}
     for name in FEATURE_SETS:
         columns = feature_columns(marts.catalog, name, training)
         progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
         given = ModelInputs(name, columns, minimums, settings, tuned)
         streams[name] = stream_model(tuned.models["streams"], training, given)
         classes[name] = class_model(tuned.models["classes"], training, given)
+        class_weights[name] = earned_class_weights(streams[name], classes[name], settings.class_horizon, training)
     chosen, reason = _choose(streams)
     return Bundle(
         feature_set=chosen,
@@ -236,6 +238,7 @@ def fit_bundle(
         training_releases=tuple(sorted(releases)),
         streams=streams,
         classes=classes,
+        class_weights=class_weights,
     )
 
 

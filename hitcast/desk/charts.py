@@ -11,7 +11,7 @@ from hitcast.desk.view import say
 
 BLUE, PALE, PALER, ORANGE = "#3b82c4", "#7fb2e0", "#b9d3ea", "#dd7a1c"
 GREEN, GREY, VIOLET = "#2f9e6e", "#8c8f94", "#9b59d0"
-MODEL_COLORS: Mapping[str, str] = {"catboost": BLUE, "lightgbm": BLUE, "log_linear": ORANGE, "none": GREY}
+MODEL_COLORS: Mapping[str, str] = {"hitcast": BLUE, "log_linear": ORANGE, "none": GREY}
 
 
 def streams_axis(title: str, **options: Any) -> alt.Axis:

@@ -63,7 +63,7 @@ def _show_streams(chosen: dict[str, Any]) -> None:
     mean = by_origin.groupby("model_name")["rmsle"].mean()
     message = say(
         "performance.origin_told",
-        model=decimal(mean.get("catboost"), 3),
+        model=decimal(mean.get("hitcast"), 3),
         line=decimal(mean.get("log_linear"), 3),
         origins=by_origin["origin_date"].nunique(),
         releases=count(by_origin.groupby("model_name")["release_count"].sum().max()),
@@ -73,7 +73,7 @@ def _show_streams(chosen: dict[str, Any]) -> None:
     left, right = st.columns(2)
     with left:
         by_size = quality.errors_by_size(**chosen)
-        model_rows = by_size[by_size["model_name"] == "catboost"]
+        model_rows = by_size[by_size["model_name"] == "hitcast"]
         title = say("performance.size")
         message = say(
             "performance.size_told",
@@ -98,7 +98,7 @@ def _show_classes(chosen: dict[str, Any]) -> None:
     if curve.empty:
         st.info(say("performance.no_choice"))
         return
-    model_rows = curve[curve["model_name"] == "lightgbm"]
+    model_rows = curve[curve["model_name"] == "hitcast"]
     gap = (model_rows["forecast_share"] - model_rows["actual_share"]).abs()
     error = (gap * model_rows["release_count"]).sum() / max(model_rows["release_count"].sum(), 1)
     title = say("performance.calibration")
@@ -111,7 +111,7 @@ def _show_classes(chosen: dict[str, Any]) -> None:
     ratio = st.slider(
         say("performance.ratio"), 0.5, 20.0, step=0.5, key="cost_ratio", help=say("performance.ratio_help")
     )
-    costs = quality.costs(ratio, "lightgbm", **chosen)
+    costs = quality.costs(ratio, "hitcast", **chosen)
     here = costs[costs["ratio"] == ratio].set_index("strategy")
 
     def cost(strategy: str) -> str:

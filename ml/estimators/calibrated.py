@@ -1,16 +1,19 @@
-"""A forecast of one window with its intervals and its mean."""
+"""A forecast of one window with its predictive distribution."""
 
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from ml.estimators.base import StreamEstimator, on_days
-from ml.estimators.intervals import ConformalIntervals
+from ml.estimators.distribution import MEDIAN, RemainderDistribution
 from ml.estimators.log_linear import known_streams
-from ml.estimators.smearing import Smearing
-from ml.splits import REFERENCE_DAY, inner_slices
+from ml.splits import REFERENCE_DAY, Slices, inner_slices
+
+PARTS = 5
+"""Parts of a short history, each forecast by a fit on the others."""
 
 
 class CalibratedForecast(StreamEstimator):
@@ -23,10 +26,11 @@ class CalibratedForecast(StreamEstimator):
 
     Attributes:
         point_: The estimator, fitted.
-        intervals_: Offsets, calibrated on later releases.
-        smearing_: Factors from median to mean, calibrated on the same.
+        distribution_: Quantiles of what is still to come, calibrated on releases that the draft was not fitted on.
         calibration_error_: RMSLE there, at the reference day.
         typical_: Median of each number among the training rows, by column.
+        held_out: Rows calibrated on, as places among the training rows, and the draft's quantiles of their totals; not
+            kept in files.
     """
 
     def __init__(self, point: Any = None, feature_set: str = "tiktok_vk", window: int = 30) -> None:
@@ -38,15 +42,14 @@ class CalibratedForecast(StreamEstimator):
         """Draft, calibrate on the latest rows, fit on all."""
         y, slices = np.asarray(y, dtype=float), inner_slices(X, (self.window,))
         draft = clone(self.point).draft(X, y, slices)
-        # Without a calibration slice the errors of the fit must do: a line of two numbers hardly flatters itself.
-        held_out = slices.calibration if slices.calibration.any() else slices.fit
-        later, actual = X[held_out], y[held_out]
-        known, days = known_streams(later, self.feature_set), later["as_of_day"].to_numpy()
-        forecast = np.maximum(draft.predict(later), known)
-        # in what is still to come: no end of an interval lies below what has landed
+        rows, forecast = self._held_out_forecasts(draft, X, y, slices)
+        later, actual = X.iloc[rows], y[rows]
+        known = known_streams(later, self.feature_set)
+        forecast = np.maximum(forecast, known)
+        # in what is still to come: no quantile lies below what has landed
         left, came = np.log1p(forecast - known), np.log1p(np.maximum(actual - known, 0.0))
-        self.intervals_ = ConformalIntervals().fit(left, came, days)
-        self.smearing_ = Smearing().fit(forecast, actual, known, days)
+        self.distribution_ = RemainderDistribution(self.feature_set).fit(later, left, came)
+        self.held_out = rows, self._totals(later, forecast)
         error = (np.log1p(actual) - np.log1p(forecast))[on_days(later, (REFERENCE_DAY,))]
         self.calibration_error_ = float(np.sqrt(np.mean(error**2)))
         self.point_ = clone(self.point).refit(draft, X, y)
@@ -57,14 +60,9 @@ class CalibratedForecast(StreamEstimator):
         """Totals, medians, none below the streams already known."""
         return np.maximum(self.point_.predict(X), known_streams(X, self.feature_set))
 
-    def predict_distribution(self, X: pd.DataFrame) -> np.ndarray:
-        """Median, lower 80, upper 80, lower 90, upper 90 and mean, in streams: shape (rows, 6)."""
-        days, known, median = X["as_of_day"].to_numpy(), known_streams(X, self.feature_set), self.predict(X)
-        ends = known[:, None] + np.expm1(self.intervals_.predict(np.log1p(median - known), days))
-        # logs and back move a number by its last digits: the ends keep on their sides of the median and of the floor
-        ends[:, [0, 2]] = np.clip(ends[:, [0, 2]], known[:, None], median[:, None])
-        ends[:, [1, 3]] = np.maximum(ends[:, [1, 3]], median[:, None])
-        return np.column_stack([median, ends, self.smearing_.predict(median, known, days)])
+    def predict_quantiles(self, X: pd.DataFrame) -> np.ndarray:
+        """Quantiles of totals at `ml.estimators.distribution.LEVELS`, in streams: shape (rows, levels)."""
+        return self._totals(X, self.predict(X))
 
     def contributions(self, X: pd.DataFrame, columns: list[str]) -> np.ndarray:
         """What each feature adds to the log of the total, shape (rows, columns).
@@ -82,3 +80,27 @@ class CalibratedForecast(StreamEstimator):
     def weights(self) -> dict[str, float]:
         """Those of the estimator, and the calibration error."""
         return {"calibration_rmsle": self.calibration_error_, **self.point_.weights()}
+
+    def _held_out_forecasts(
+        self, draft: Any, X: pd.DataFrame, y: np.ndarray, slices: Slices
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Places of rows that a forecast was not fitted on, and that forecast: later rows, of a short history all.
+
+        The errors of a fit on its own rows would flatter it.
+        """
+        if slices.calibration.any():
+            rows = np.flatnonzero(slices.calibration)
+            return rows, draft.predict(X.iloc[rows])
+        releases = X["release_id"].to_numpy()
+        parts = GroupKFold(min(PARTS, len(np.unique(releases))))
+        return np.arange(len(X)), cross_val_predict(self.point, X, y, groups=releases, cv=parts)
+
+    def _totals(self, X: pd.DataFrame, forecast: np.ndarray) -> np.ndarray:
+        """Quantiles of totals around their forecast, which is the median itself."""
+        known = known_streams(X, self.feature_set)
+        totals = known[:, None] + np.expm1(self.distribution_.predict(X, np.log1p(forecast - known)))
+        # logs and back move a number by its last digits: each side keeps to its own of the forecast
+        totals[:, :MEDIAN] = np.minimum(totals[:, :MEDIAN], forecast[:, None])
+        totals[:, MEDIAN + 1 :] = np.maximum(totals[:, MEDIAN + 1 :], forecast[:, None])
+        totals[:, MEDIAN] = forecast
+        return np.asarray(np.maximum(totals, known[:, None]))

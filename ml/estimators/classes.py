@@ -48,6 +48,8 @@ class OrderedClasses(ClassEstimator):
         days_: As-of days of the training rows.
         spread_: For each of them the root mean square error of the linear forecast's log on later rows.
         cuts_: A `Cut` for medium and one for high.
+        held_out: Rows calibrated on, as places among the training rows, and the draft's chances of reaching each
+            minimum there, not yet calibrated; not kept in files.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class OrderedClasses(ClassEstimator):
         logs = draft.predict_log(X), self.linear_.predict_log(X)
         self._measure(X, np.log1p(y) - logs[0], slices.judged if slices.judged.any() else slices.fit)
         chosen = on_days(X, TREE_DAYS)
+        later = np.flatnonzero(slices.calibration & chosen)
         X, y = X[chosen], y[chosen]
         slices = Slices(slices.fit[chosen], slices.early[chosen], slices.calibration[chosen])
         scaled = [(log[chosen], self._spread(X)) for log in logs]
@@ -94,6 +97,7 @@ class OrderedClasses(ClassEstimator):
             draft_distance, distance = ((log - np.log1p(minimum)) / spread for log, spread in scaled)
             cut = Cut(minimum).fit(features, y, (draft_distance, distance), releases, slices, categorical, options)
             self.cuts_.append(cut)
+        self.held_out = later, np.column_stack([odds_to_probability(cut.held_out_odds) for cut in self.cuts_])
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
@@ -124,6 +128,7 @@ class Cut(BaseEstimator):
         booster_: LightGBM's correction of the log odds; None where it has no weight.
         weight_: Share of it that is added, in [0, 1].
         calibration_: From log odds to chance.
+        held_out_odds: The draft's log odds on the calibration slice; not kept in files.
     """
 
     def __init__(self, minimum: float = 0.0) -> None:
@@ -186,6 +191,7 @@ class Cut(BaseEstimator):
             scale = np.sqrt(np.maximum(chance * (1 - chance), 1e-6))
             self.weight_ = trusted_weight((hit[judged] - chance) / scale, correction[judged] * scale, releases[judged])
             odds = odds + self.weight_ * correction
+        self.held_out_odds = odds[slices.calibration]
         later = slices.calibration if slices.calibration.any() else fit
         self.calibration_ = ChanceCalibration().fit(odds[later], hit[later], releases[later])
         self.base_, self.booster_ = _base_curve(distance, hit, releases), None

@@ -15,14 +15,14 @@ from sklearn.preprocessing import StandardScaler
 
 from ml.estimators import baselines, calibration, class_baselines, classes
 from ml.estimators.calibrated import CalibratedForecast
+from ml.estimators.difficulty import Difficulty
+from ml.estimators.distribution import RemainderDistribution
 from ml.estimators.forest import Forest
-from ml.estimators.intervals import ConformalIntervals
 from ml.estimators.log_linear import LogLinear
 from ml.estimators.mix import RidgeAndTrees
 from ml.estimators.ridge import DayRidge
 from ml.estimators.ridge_on_law import RidgeOnLaw
 from ml.estimators.shape_law import ShapeLaw
-from ml.estimators.smearing import Smearing
 from ml.estimators.streams import StreamForecaster
 from ml.estimators.trees import CatBoostTrees, LightGBMTrees
 
@@ -46,15 +46,15 @@ KNOWN: dict[str, Any] = {
         classes.Cut,
         CalibratedForecast,
         CatBoostTrees,
-        ConformalIntervals,
         DayRidge,
+        Difficulty,
         Forest,
         LightGBMTrees,
         LogLinear,
+        RemainderDistribution,
         RidgeAndTrees,
         RidgeOnLaw,
         ShapeLaw,
-        Smearing,
         StreamForecaster,
         LinearRegression,
         LogisticRegression,

@@ -10,11 +10,14 @@ from sklearn.base import BaseEstimator, clone
 from ml.data import Columns, is_open, target_column
 from ml.estimators.base import configured
 from ml.estimators.calibrated import CalibratedForecast
+from ml.estimators.distribution import LEVELS, MEDIAN, mean_total
 from ml.estimators.log_linear import known_streams
 from ml.estimators.mix import RidgeAndTrees
 
 INTERVAL_COLUMNS = ("lower_80", "upper_80", "lower_90", "upper_90")
 FORECAST_COLUMNS = ("predicted_streams", *INTERVAL_COLUMNS, "expected_streams")
+ENDS = [int(np.flatnonzero(np.isclose(LEVELS, level))[0]) for level in (0.1, 0.9, 0.05, 0.95)]
+"""Places of the intervals' ends among the levels of quantiles."""
 
 
 class StreamForecaster(BaseEstimator):
@@ -98,18 +101,20 @@ class StreamForecaster(BaseEstimator):
         """Totals, shape (rows, horizons), horizons in rising order; NaN where the window has ended."""
         return self._raised(X, lambda model, rows: model.predict(rows)[:, None])[:, :, 0].T
 
-    def forecast(self, X: pd.DataFrame) -> dict[int, pd.DataFrame]:
-        """Forecasts by horizon, each for the rows of `X` whose window has not ended by their as-of day.
+    def quantiles(self, X: pd.DataFrame) -> dict[int, np.ndarray]:
+        """Quantiles of totals at `LEVELS` by horizon, shape (rows, levels), in streams; NaN where the window has ended.
 
-        Columns: `predicted_streams`, a median; the ends of the 80 % and 90 % intervals; `expected_streams`, a mean,
-        which adds up over releases. All in streams, and none below the streams already known, nor below the same
-        figure of a shorter horizon.
+        None lies below the streams already known, nor below the same quantile of a shorter horizon.
         """
-        raised = self._raised(X, lambda model, rows: model.predict_distribution(rows))
+        raised = self._raised(X, lambda model, rows: model.predict_quantiles(rows))
+        return dict(zip(self.by_horizon, raised, strict=True))
+
+    def forecast(self, X: pd.DataFrame) -> dict[int, pd.DataFrame]:
+        """Forecasts by horizon, each for the rows of `X` whose window has not ended by their as-of day."""
         forecasts = {}
-        for horizon, values in zip(self.by_horizon, raised, strict=True):
+        for horizon, totals in self.quantiles(X).items():
             rows = is_open(X, horizon)
-            forecasts[horizon] = pd.DataFrame(values[rows], columns=list(FORECAST_COLUMNS), index=X.index[rows])
+            forecasts[horizon] = read_off(totals[rows], X.index[rows])
         return forecasts
 
     def contributions(self, X: pd.DataFrame, horizon: int) -> np.ndarray:
@@ -125,3 +130,17 @@ class StreamForecaster(BaseEstimator):
             found.append(np.full((len(X), values.shape[1]), np.nan))
             found[-1][rows] = np.maximum(values, known_streams(X[rows], self.feature_set)[:, None])
         return np.asarray(np.fmax.accumulate(np.stack(found), axis=0))
+
+
+def read_off(totals: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    """What is published of a distribution, in streams: columns `FORECAST_COLUMNS`.
+
+    `predicted_streams` is the median, `lower_` and `upper_` are the ends of the 80 % and 90 % intervals, and
+    `expected_streams` is the mean, which adds up over releases.
+
+    Args:
+        totals: Quantiles of totals at `LEVELS`, shape (rows, levels).
+        index: Of the rows.
+    """
+    values = np.column_stack([totals[:, MEDIAN], totals[:, ENDS], mean_total(totals)])
+    return pd.DataFrame(values, columns=list(FORECAST_COLUMNS), index=index)

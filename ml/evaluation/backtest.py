@@ -18,10 +18,11 @@ from ml.evaluation.alarms import stop_on_leak
 from ml.evaluation.baselines import BASELINES, RANKINGS, forecast_baseline, line_probabilities, ranking_probabilities
 from ml.evaluation.board import render
 from ml.evaluation.leaderboard import evaluate
+from ml.outlook import Outlook, OutlookModel, earned_class_weights, forecast_outlook
 from ml.registry import tracking
 from ml.splits import REFERENCE_DAY, Fold, Plan, plan_folds, rows_to_test, training_rows
-from ml.streams import INTERVAL_COLUMNS, fit_streams, predict_streams
-from ml.studies import tuned_parameters
+from ml.streams import INTERVAL_COLUMNS, fit_streams
+from ml.studies import TunedParameters, tuned_parameters
 
 AS_OF_DAYS = (0, 1, 3, 5, 7, 10, 14, 21, 28)
 """As-of days that forecasts are judged at, each for the horizons that are longer."""
@@ -71,10 +72,13 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
             f"Origin {fold.origin} ({number} of {len(plan.folds)}): {training['release_id'].nunique()} releases to "
             f"train on, {testing['release_id'].nunique()} to test"
         )
+        tuned = tuned_parameters(settings, fold.origin)
         for feature_set in FEATURE_SETS:
             columns = feature_columns(marts.catalog, feature_set, training)
-            streams.append(stream_forecasts(training, testing, fold, feature_set, columns, settings))
-            classes.append(class_forecasts(training, testing, fold, feature_set, columns, minimums, names, settings))
+            model = fit_outlook(training, feature_set, columns, minimums, settings, tuned)
+            outlook = forecast_outlook(model, testing)
+            streams.append(stream_forecasts(training, testing, fold, feature_set, outlook, settings))
+            classes.append(class_forecasts(training, testing, fold, model, outlook, names, settings))
 
     predictions, class_predictions = pd.concat(streams, ignore_index=True), pd.concat(classes, ignore_index=True)
     client = tracking.open_client(settings)
@@ -99,12 +103,25 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
     return BacktestResult(run_id, plan, metrics, len(predictions))
 
 
+def fit_outlook(
+    training: pd.DataFrame,
+    feature_set: str,
+    columns: Columns,
+    minimums: tuple[float, float],
+    settings: Settings,
+    tuned: TunedParameters,
+) -> OutlookModel:
+    """Streams and classes as `hitcast train` would fit them on these rows."""
+    streams = fit_streams(training, feature_set, columns, settings, tuned.streams)
+    classes = fit_classes(training, feature_set, columns, minimums, settings, tuned.classes)
+    weights = earned_class_weights(streams, classes, settings.class_horizon, training)
+    return OutlookModel(streams, classes, settings.class_horizon, weights)
+
+
 def stream_forecasts(
-    training: pd.DataFrame, testing: pd.DataFrame, fold: Fold, feature_set: str, columns: Columns, settings: Settings
+    training: pd.DataFrame, testing: pd.DataFrame, fold: Fold, feature_set: str, outlook: Outlook, settings: Settings
 ) -> pd.DataFrame:
     """Forecasts of all stream models at one origin, in the columns of `ml.backtest_predictions` but run_id."""
-    model = fit_streams(training, feature_set, columns, settings, tuned_parameters(settings, fold.origin).streams)
-    model_rows = predict_streams(model, testing)
     forecasts = []
     for horizon in settings.horizons:
         past, later = (rows[is_open(rows, horizon)] for rows in (training, testing))
@@ -120,7 +137,7 @@ def stream_forecasts(
             predicted = forecast_baseline(name, past, totals, later, feature_set)
             unknown = dict.fromkeys((*INTERVAL_COLUMNS, "expected_streams"), np.nan)
             forecasts.append(shared.assign(model_name=name, predicted_streams=predicted, **unknown))
-        forecasts.append(pd.concat([shared.assign(model_name="catboost"), model_rows[horizon]], axis="columns"))
+        forecasts.append(pd.concat([shared.assign(model_name="hitcast"), outlook.forecasts[horizon]], axis="columns"))
     return pd.concat(forecasts, ignore_index=True)
 
 
@@ -128,18 +145,15 @@ def class_forecasts(
     training: pd.DataFrame,
     testing: pd.DataFrame,
     fold: Fold,
-    feature_set: str,
-    columns: Columns,
-    minimums: tuple[float, float],
+    model: OutlookModel,
+    outlook: Outlook,
     names: tuple[str, ...],
     settings: Settings,
 ) -> pd.DataFrame:
     """Forecasts of all class models at one origin, in the columns of `ml.backtest_class_predictions` but run_id."""
-    target = target_column(settings.class_horizon)
+    target, minimums, feature_set = target_column(settings.class_horizon), model.classes.minimums, model.feature_set
     training, testing = (rows[is_open(rows, settings.class_horizon)] for rows in (training, testing))
     totals = training[target].to_numpy(dtype=float)
-    tuned = tuned_parameters(settings, fold.origin).classes
-    model = fit_classes(training, feature_set, columns, minimums, settings, tuned)
     share = np.array([np.mean(true_class(totals, minimums, names) == name) for name in names])
     probabilities = {
         "majority": np.tile(np.eye(3)[share.argmax()], (len(testing), 1)),
@@ -153,7 +167,8 @@ def class_forecasts(
             name: class_probabilities(ranking_probabilities(column, training, totals, testing, minimums))
             for name, column in RANKINGS[feature_set].items()
         },
-        "lightgbm": predict_classes(model, testing, feature_set).to_numpy(),
+        "lightgbm": predict_classes(model.classes, testing, feature_set).to_numpy(),
+        "hitcast": outlook.chances.to_numpy(),
     }
     shared = testing[["release_id", "as_of_day"]].assign(
         feature_set=feature_set,
@@ -165,6 +180,8 @@ def class_forecasts(
     for name, values in probabilities.items():
         model_rows = pd.DataFrame(values, columns=list(PROBABILITY_COLUMNS), index=testing.index)
         predicted = class_from_probabilities(model_rows, names)
+        if name == "hitcast":
+            predicted = outlook.classes(names)["predicted_class"].to_numpy()
         if name == "log_linear":
             line = forecast_baseline("log_linear", training, totals, testing, feature_set)
             predicted = true_class(line, minimums, names)

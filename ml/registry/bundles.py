@@ -11,6 +11,7 @@ from hitcast.core.errors import HitcastError
 from ml.estimators.base import ClassEstimator
 from ml.estimators.files import inside, load_estimator, save_estimator
 from ml.estimators.streams import StreamForecaster
+from ml.outlook import OutlookModel
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Bundle:
         training_releases: Releases trained on; they are never scored.
         streams: By feature set.
         classes: By feature set.
+        class_weights: Weights of the classes in the distribution's log odds, by feature set.
     """
 
     feature_set: str
@@ -38,9 +40,15 @@ class Bundle:
     training_releases: tuple[str, ...]
     streams: dict[str, StreamForecaster]
     classes: dict[str, ClassEstimator]
+    class_weights: dict[str, tuple[float, float]]
+
+    def outlook_model(self, feature_set: str | None = None) -> OutlookModel:
+        """Streams and classes of a feature set, by default of the one that forecasts are made with."""
+        name = feature_set or self.feature_set
+        return OutlookModel(self.streams[name], self.classes[name], self.class_horizon, self.class_weights[name])
 
 
-FORMAT = 3
+FORMAT = 4
 """Of the files; raised when an older hitcast could not read them, or this one cannot read older ones."""
 
 
@@ -55,6 +63,7 @@ def save_bundle(bundle: Bundle, folder: Path) -> None:
         "class_horizon": bundle.class_horizon,
         "class_names": list(bundle.class_names),
         "feature_sets": sorted(bundle.streams),
+        "class_weights": bundle.class_weights,
     }
     _write_json(folder / "training_releases.json", list(bundle.training_releases))
     for name, streams in bundle.streams.items():
@@ -85,6 +94,7 @@ def load_bundle(folder: Path) -> Bundle:
             training_releases=tuple(_read_json(inside(folder, "training_releases.json"))),
             streams={name: _load(folder, f"streams_{name}", StreamForecaster) for name in plain["feature_sets"]},
             classes={name: _load(folder, f"classes_{name}", ClassEstimator) for name in plain["feature_sets"]},
+            class_weights={name: (medium, high) for name, (medium, high) in plain["class_weights"].items()},
         )
     # CatBoost, LightGBM and a manifest of another shape each raise what they like
     except Exception as error:

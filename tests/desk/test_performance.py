@@ -30,7 +30,7 @@ def test_error_by_origin_is_the_rmsle_of_the_published_forecasts(published: Path
     rows["loss"] = (np.log1p(rows["predicted_streams"]) - np.log1p(rows["actual_streams"])) ** 2
     by_origin = rows.groupby(["model_name", "origin_date"])["loss"].mean() ** 0.5
     mean = by_origin.groupby("model_name").mean()
-    assert f"the mean is {mean['catboost']:.3f}; the log-linear line of the streams so far has " in describe(page)
+    assert f"the mean is {mean['hitcast']:.3f}; the log-linear line of the streams so far has " in describe(page)
     assert f"has {mean['log_linear']:.3f}" in describe(page)
 
 
@@ -42,7 +42,7 @@ def test_another_as_of_day_shows_its_own_errors(published: Path) -> None:
     rows = forecasts(published, "streams", as_of_day=1)
     rows["loss"] = (np.log1p(rows["predicted_streams"]) - np.log1p(rows["actual_streams"])) ** 2
     by_origin = rows.groupby(["model_name", "origin_date"])["loss"].mean() ** 0.5
-    assert f"the mean is {by_origin['catboost'].mean():.3f}" in describe(page)
+    assert f"the mean is {by_origin['hitcast'].mean():.3f}" in describe(page)
     assert describe(page) != before
 
 
@@ -55,7 +55,7 @@ def test_coverage_counts_the_totals_inside(published: Path) -> None:
         ),
     )
     rows = forecasts(published, "streams")
-    rows = rows[rows["model_name"] == "catboost"]
+    rows = rows[rows["model_name"] == "hitcast"]
     of_80, of_90 = (
         rows["actual_streams"].between(rows[f"lower_{level}"], rows[f"upper_{level}"]).mean() for level in (80, 90)
     )
@@ -73,11 +73,11 @@ def test_costs_at_the_readers_ratio(published: Path, ratio: float) -> None:
     high = rows["actual_class"] == "high"
     costs = {}
     for name, chosen in (
-        ("model", (rows["model_name"] == "lightgbm") & (rows["probability_high"] >= ratio / (1 + ratio))),
+        ("model", (rows["model_name"] == "hitcast") & (rows["probability_high"] >= ratio / (1 + ratio))),
         ("line", (rows["model_name"] == "log_linear") & (rows["predicted_class"] == "high")),
         ("none", pd.Series(False, index=rows.index)),
     ):
-        model_rows = rows["model_name"] == ("log_linear" if name == "line" else "lightgbm")
+        model_rows = rows["model_name"] == ("log_linear" if name == "line" else "hitcast")
         costs[name] = 100 * (ratio * (chosen & ~high)[model_rows] + (~chosen & high)[model_rows]).mean()
     assert re.search(
         rf"At {ratio}: {costs['model']:.1f} missed hits per 100 releases by hitcast's chance, {costs['line']:.1f} by "
@@ -98,7 +98,7 @@ def test_the_slider_begins_at_the_published_costs(published: Path) -> None:
 
 def test_calibration_gap_is_counted_over_tenths(published: Path) -> None:
     rows = forecasts(published, "classes")
-    rows = rows[rows["model_name"] == "lightgbm"]
+    rows = rows[rows["model_name"] == "hitcast"]
     tenths = rows.groupby((rows["probability_high"] * 10).astype(int).clip(upper=9))
     gap = sum(
         abs(group["probability_high"].mean() - (group["actual_class"] == "high").mean()) * len(group)

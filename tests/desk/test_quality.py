@@ -40,14 +40,14 @@ def test_errors_and_coverage_by_size_are_the_reports(metrics: pd.Series) -> None
     covered = quality.coverage_by_size(**CHOSEN)
     assert len(covered) >= 8
     for row in covered.itertuples():
-        assert row.covered == pytest.approx(metrics["catboost", f"coverage_{row.level}_bucket_{row.decade}"])
+        assert row.covered == pytest.approx(metrics["hitcast", f"coverage_{row.level}_bucket_{row.decade}"])
 
 
 def test_errors_by_origin_add_up_to_the_reports(metrics: pd.Series) -> None:
     found = quality.errors_by_origin(**CHOSEN)
     squares = (found["rmsle"] ** 2 * found["release_count"]).groupby(found["model_name"]).sum()
     totals = (squares / found.groupby("model_name")["release_count"].sum()) ** 0.5
-    assert totals.to_dict() == pytest.approx({name: metrics[name, "rmsle"] for name in ("catboost", "log_linear")})
+    assert totals.to_dict() == pytest.approx({name: metrics[name, "rmsle"] for name in ("hitcast", "log_linear")})
 
 
 def test_calibration_and_costs_are_the_reports(metrics: pd.Series, forecasts: pd.DataFrame) -> None:
@@ -56,15 +56,15 @@ def test_calibration_and_costs_are_the_reports(metrics: pd.Series, forecasts: pd
         gaps = (rows["forecast_share"] - rows["actual_share"]).abs() * rows["release_count"]
         error = gaps.sum() / rows["release_count"].sum()
         assert error == pytest.approx(metrics[model, "calibration_error_top"])
-    costs = quality.costs(7.3, "lightgbm", **CHOSEN).set_index(["strategy", "ratio"])["cost"]
-    rows = forecasts.query("task == 'classes' and model_name == 'lightgbm'")
+    costs = quality.costs(7.3, "hitcast", **CHOSEN).set_index(["strategy", "ratio"])["cost"]
+    rows = forecasts.query("task == 'classes' and model_name == 'hitcast'")
     high = (rows["actual_class"] == "high").to_numpy()
     reported = [100 * cost for cost in cost_curve(high, rows["probability_high"].to_numpy())]
     assert costs["model"][[float(ratio) for ratio in range(1, 21)]].tolist() == pytest.approx(reported)
     for ratio in (1, 3, 5, 10):
-        assert costs["model", ratio] == pytest.approx(100 * metrics["lightgbm", f"expected_cost_{ratio}_to_1"])
+        assert costs["model", ratio] == pytest.approx(100 * metrics["hitcast", f"expected_cost_{ratio}_to_1"])
         assert costs["none", ratio] == pytest.approx(
-            100 * metrics["lightgbm", f"expected_cost_{ratio}_to_1_of_promoting_none"]
+            100 * metrics["hitcast", f"expected_cost_{ratio}_to_1_of_promoting_none"]
         )
     assert ("model", 7.3) in costs.index
 
@@ -76,6 +76,6 @@ def test_no_forecast_gives_empty_frames_with_their_columns(published: Path) -> N
         quality.errors_by_size(**nothing),
         quality.coverage_by_size(**nothing),
         quality.calibration(**nothing),
-        quality.costs(5.0, "lightgbm", **nothing),
+        quality.costs(5.0, "hitcast", **nothing),
     ):
         assert frame.empty and "release_count" in frame

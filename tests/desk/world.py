@@ -134,17 +134,17 @@ BACKTEST = """
         from cases
     ), streams as (
         select
-            *, actual_streams * exp(slip * if(model_name = 'catboost', 0.9, 1.5) * (9 - as_of_day) / 3.0) as forecast
+            *, actual_streams * exp(slip * if(model_name = 'hitcast', 0.9, 1.5) * (9 - as_of_day) / 3.0) as forecast
         from classed
-        cross join (values ('catboost'), ('log_linear')) as models (model_name)
+        cross join (values ('hitcast'), ('log_linear')) as models (model_name)
     )
     select
         'streams' as task, model_name, feature_set, as_of_day, horizon_days, origin_date,
         'b' || place as release_id, actual_streams, forecast as predicted_streams,
-        if(model_name = 'catboost', forecast * exp(-0.12 * (9 - as_of_day)), null) as lower_80,
-        if(model_name = 'catboost', forecast * exp(0.12 * (9 - as_of_day)), null) as upper_80,
-        if(model_name = 'catboost', forecast * exp(-0.135 * (9 - as_of_day)), null) as lower_90,
-        if(model_name = 'catboost', forecast * exp(0.135 * (9 - as_of_day)), null) as upper_90,
+        if(model_name = 'hitcast', forecast * exp(-0.12 * (9 - as_of_day)), null) as lower_80,
+        if(model_name = 'hitcast', forecast * exp(0.12 * (9 - as_of_day)), null) as upper_80,
+        if(model_name = 'hitcast', forecast * exp(-0.135 * (9 - as_of_day)), null) as lower_90,
+        if(model_name = 'hitcast', forecast * exp(0.135 * (9 - as_of_day)), null) as upper_90,
         actual_class, cast(null as varchar) as predicted_class, cast(null as double) as probability_high
     from streams
     union all
@@ -152,9 +152,9 @@ BACKTEST = """
         'classes', model_name, feature_set, as_of_day, horizon_days, origin_date, 'b' || place, actual_streams,
         null, null, null, null, null, actual_class, if(chance >= 0.5, 'high', 'low'), chance
     from classed
-    cross join (values ('lightgbm'), ('log_linear')) as models (model_name)
+    cross join (values ('hitcast'), ('log_linear')) as models (model_name)
     cross join lateral (
-        select 1 / (1 + exp(-if(model_name = 'lightgbm', 8, 3) * (log10(actual_streams) - 5 + slip)))
+        select 1 / (1 + exp(-if(model_name = 'hitcast', 8, 3) * (log10(actual_streams) - 5 + slip)))
     ) as chances (chance)
     where horizon_days = 30;
 

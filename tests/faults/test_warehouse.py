@@ -94,17 +94,17 @@ def test_a_sound_warehouse_loses_nothing_by_a_rebuild(home: Home, settings: Sett
 def test_a_backtest_comes_back_as_it_was_published(home: Home, settings: Settings) -> None:
     with duckdb.connect(str(published_file(home))) as serving:
         serving.execute(
-            "insert into backtest_forecasts by name select 'streams' as task, 'catboost' as model_name, "
+            "insert into backtest_forecasts by name select 'streams' as task, 'hitcast' as model_name, "
             "7 as as_of_day, 30 as horizon_days, 'R1' as release_id, 5.0 as predicted_streams"
         )
         serving.execute(
             "insert into model_performance by name select 'backtest' as evaluation, 'streams' as task, "
-            "'catboost' as model_name, 'rmsle' as metric_name, 0.5 as metric_value"
+            "'hitcast' as model_name, 'rmsle' as metric_name, 0.5 as metric_value"
         )
     home.warehouse.unlink()
     rebuild(home, settings)
     forecasts, metrics = (table(home.warehouse, f"ml.backtest_{name}") for name in ("predictions", "metrics"))
-    assert forecasts[["model_name", "release_id", "predicted_streams"]].to_numpy().tolist() == [["catboost", "R1", 5.0]]
+    assert forecasts[["model_name", "release_id", "predicted_streams"]].to_numpy().tolist() == [["hitcast", "R1", 5.0]]
     assert metrics[["metric_name", "metric_value"]].to_numpy().tolist() == [["rmsle", 0.5]]
     # the newest backtest is found by the run that both bear
     assert set(forecasts["run_id"]) == set(metrics["run_id"])

@@ -12,9 +12,9 @@ ORIGINS = (date(2020, 10, 1), date(2021, 1, 1), date(2021, 4, 1), date(2021, 7, 
 DAYS = (1, 7)
 HORIZONS = (14, 30)
 MINIMUMS = (20_000.0, 150_000.0)
-NOISE = {"train_median": 1.4, "log_linear": 0.5, "catboost": 0.3}
-WITHOUT_SKILL = {"tiktok": {"catboost": NOISE["log_linear"]}}
-CLASS_NOISE = {"log_linear": 0.8, "rank_views": 1.5, "lightgbm": 0.4}
+NOISE = {"train_median": 1.4, "log_linear": 0.5, "hitcast": 0.3}
+WITHOUT_SKILL = {"tiktok": {"hitcast": NOISE["log_linear"]}}
+CLASS_NOISE = {"log_linear": 0.8, "rank_views": 1.5, "hitcast": 0.4}
 FEATURE_SETS = {"tiktok": 2.0, "tiktok_vk": 1.0}
 """Feature sets, and how much larger the noise is."""
 
@@ -61,7 +61,7 @@ def stream_rows() -> pd.DataFrame:
                     rows = _shared(feature_set, horizon, day).assign(
                         model_name=model, known_streams=known, actual_streams=totals, predicted_streams=predicted
                     )
-                    is_model = 1.0 if model == "catboost" else np.nan
+                    is_model = 1.0 if model == "hitcast" else np.nan
                     rows["expected_streams"] = predicted * 1.05 * is_model
                     for level, z in ((80, 1.2816), (90, 1.6449)):
                         rows[f"lower_{level}"] = (known + (predicted - known) * np.exp(-z * scale)) * is_model

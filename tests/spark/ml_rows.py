@@ -24,7 +24,7 @@ KEYS = {
 }
 CHOICES: dict[str, list[Any]] = {
     "run_id": ["run_1", "run_2", "run_3"],
-    "model_name": ["catboost", "lightgbm", "log_linear"],
+    "model_name": ["hitcast", "lightgbm", "log_linear"],
     "feature_set": ["tiktok", "tiktok_vk"],
     "horizon_days": [14, 30],
     "as_of_day": [1, 3, 7],

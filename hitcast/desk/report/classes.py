@@ -1,4 +1,4 @@
-"""The report on commercial classes: leader boards, calibration, picks of a week, lift, costs, contradictions."""
+"""The report on commercial classes: leader boards, calibration, picks of a week, lift, costs."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from hitcast.desk.report.boards import Column, boards, figure_cell, judged
 from hitcast.desk.report.charts import Axes, Curve, line_chart
-from hitcast.desk.report.data import CLASS_MODEL, LINE, STREAM_MODEL, Evidence
+from hitcast.desk.report.data import LINE, SERVED, Evidence
 from hitcast.desk.report.groups import RATIOS, cost_curve, lift_curve, share_interval
 from hitcast.desk.report.html import (
     Cell,
@@ -19,11 +19,10 @@ from hitcast.desk.report.html import (
     paragraph,
     percent,
     section,
-    subheading,
     table,
 )
 from ml.classes import PROBABILITY_COLUMNS
-from ml.decide.decisions import promotion_threshold, true_class
+from ml.decide.decisions import promotion_threshold
 from ml.evaluation.bootstrap import release_weeks
 from ml.evaluation.metrics import precision_of_week, promotion_costs, reliability
 from ml.splits import REFERENCE_DAY
@@ -56,9 +55,7 @@ def class_boards(evidence: Evidence) -> str:
         f"{percent(promotion_threshold(*evidence.costs), 0)}, the threshold of {evidence.costs[0]:g} for a "
         f"false positive and {evidence.costs[1]:g} for a missed hit. Small figures are 95 % intervals."
     )
-    return section(
-        "classes", "Classes: leader boards", paragraph(text), *boards(evidence, "classes", BOARD, CLASS_MODEL)
-    )
+    return section("classes", "Classes: leader boards", paragraph(text), *boards(evidence, "classes", BOARD, SERVED))
 
 
 def _cuts(evidence: Evidence, model: str) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -79,7 +76,7 @@ def calibration(evidence: Evidence) -> str:
     names = evidence.class_names
     for least, message in ((2, f"P({names[2]})"), (1, f"P(at least {names[1]})")):
         curves = []
-        for feature_set, rows in _cuts(evidence, CLASS_MODEL):
+        for feature_set, rows in _cuts(evidence, SERVED):
             probability = rows[list(PROBABILITY_COLUMNS[least:])].sum(axis=1).to_numpy()
             found = reliability(_hit(evidence, rows, least), probability)
             ends = [share_interval(*of_bin) for of_bin in zip(found["hits"], found["releases"], strict=True)]
@@ -100,7 +97,7 @@ def calibration(evidence: Evidence) -> str:
         )
         charts.append(figure(line_chart(axes, curves), f"{message}: dashed is perfect; 95 % intervals, counts below."))
     text = (
-        f"{CLASS_MODEL}, known at day {REFERENCE_DAY}, all origins, ten bins of equal width. A bin with few releases "
+        f"{SERVED}, known at day {REFERENCE_DAY}, all origins, ten bins of equal width. A bin with few releases "
         "has a wide interval: most releases are nearly certain to be small, so the middle bins are thin."
     )
     heads = ("forecast · features", "test releases", "mean forecast", "came true (95 %)")
@@ -118,7 +115,7 @@ def picks(evidence: Evidence) -> str:
     body: list[list[Cell]] = []
     lift_body: list[list[Cell]] = []
     charts = []
-    for feature_set, rows in _cuts(evidence, CLASS_MODEL):
+    for feature_set, rows in _cuts(evidence, SERVED):
         hit = _hit(evidence, rows)
         if not hit.any():
             continue
@@ -126,7 +123,7 @@ def picks(evidence: Evidence) -> str:
             model: dict(_cuts(evidence, model))[feature_set]["probability_high"].to_numpy()
             for model in evidence.classes.loc[evidence.classes["feature_set"] == feature_set, "model_name"].unique()
         }
-        shown = [name for name in (CLASS_MODEL, LINE, "rank_views") if name in by_model]
+        shown = [name for name in (SERVED, LINE, "rank_views") if name in by_model]
         weeks, places = release_weeks(rows["release_date"]), list(range(1, MAX_PICKS + 1))
         by_week = {
             name: [precision_of_week(hit, score, weeks, best) for best in places]
@@ -176,10 +173,10 @@ def costs(evidence: Evidence) -> str:
     """Cost of promoting by the model, by the line and not at all, over cost ratios."""
     body: list[list[Cell]] = []
     charts = []
-    for feature_set, rows in _cuts(evidence, CLASS_MODEL):
+    for feature_set, rows in _cuts(evidence, SERVED):
         hit, line = _hit(evidence, rows), dict(_cuts(evidence, LINE))[feature_set]
         by_model = {
-            CLASS_MODEL: cost_curve(hit, rows["probability_high"].to_numpy()),
+            SERVED: cost_curve(hit, rows["probability_high"].to_numpy()),
             LINE: cost_curve(hit, line["probability_high"].to_numpy()),
             "promote none": [float(hit.mean())] * len(RATIOS),
         }
@@ -201,7 +198,7 @@ def costs(evidence: Evidence) -> str:
             body.append([f"{name} · {feature_set}", *chosen])
     against: list[list[Cell]] = []
     for label, metrics in (("all origins", evidence.metrics), ("untouched", evidence.untouched_metrics)):
-        for one in judged(metrics, "classes", REFERENCE_DAY, CLASS_MODEL):
+        for one in judged(metrics, "classes", REFERENCE_DAY, SERVED):
             names = [f"expected_cost_above_{other}" for other in ("none", "log_linear", "log_linear_class")]
             differences = [figure_cell(one.get(name), one.ends(name), _per_thousand) for name in names]
             against.append([f"{one.feature_set} · {label}", count(one.releases), *differences])
@@ -212,7 +209,7 @@ def costs(evidence: Evidence) -> str:
         "log_linear' promotes whatever the log-linear forecast puts into the top class, whatever the costs."
     )
     difference = (
-        f"Cost of {CLASS_MODEL} at {ratio} less that of the other, in missed hits per 1,000 releases, paired 95 % "
+        f"Cost of {SERVED} at {ratio} less that of the other, in missed hits per 1,000 releases, paired 95 % "
         "intervals: below 0 it is cheaper"
     )
     return section(
@@ -233,50 +230,3 @@ def costs(evidence: Evidence) -> str:
             against,
         ),
     )
-
-
-def contradictions(evidence: Evidence) -> str:
-    """How often the class of the stream forecast is not the forecast class, why, and which was right."""
-    streams = evidence.streams[evidence.streams["model_name"] == STREAM_MODEL]
-    names = np.asarray(evidence.class_names, dtype=object)
-    body: list[list[Cell]] = []
-    for feature_set, rows in _cuts(evidence, CLASS_MODEL):
-        shared = ["release_id", "horizon_days", "feature_set"]
-        both = rows.merge(streams[[*shared, "predicted_streams", "lower_80", "upper_80"]], on=shared)
-        forecast, actual = both["predicted_class"].to_numpy(), both["actual_class"].to_numpy()
-        by_streams, lowest, highest = (
-            true_class(both[end].to_numpy(), evidence.minimums, evidence.class_names)
-            for end in ("predicted_streams", "lower_80", "upper_80")
-        )
-        apart = by_streams != forecast
-        place, least, most = (np.argmax(row_part[:, None] == names, axis=1) for row_part in (forecast, lowest, highest))
-        unexplained = apart & ((place < least) | (place > most))
-        right = [apart & (side == actual) for side in (forecast, by_streams)]
-        body.append(
-            [
-                feature_set,
-                count(len(both)),
-                (count(apart.sum()), percent(float(apart.mean()))),
-                count(unexplained.sum()),
-                *(count(side.sum()) for side in right),
-                count((apart & ~right[0] & ~right[1]).sum()),
-            ]
-        )
-    heads = (
-        "features",
-        "test releases",
-        "contradict",
-        "beyond the 80 % interval",
-        f"{CLASS_MODEL} right",
-        f"{STREAM_MODEL} right",
-        "neither right",
-    )
-    text = (
-        "The forecast class is the most probable of three, the stream forecast a median of another model, so near a "
-        "class's minimum the two may name different classes. Such a release is a close call: read the probabilities. "
-        "Where even the 80 % interval of streams does not reach the forecast class, the two models disagree, and no "
-        "close call explains it."
-    )
-    caption = f"Releases whose forecast class is not the class of their forecast streams, known at day {REFERENCE_DAY}"
-    title = subheading("Where class and stream forecasts contradict each other")
-    return title + paragraph(text) + table("contradictions", caption, heads, body)

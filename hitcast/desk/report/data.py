@@ -24,7 +24,7 @@ TABLES = (
     "stream_classes",
     "dataset_days",
 )
-STREAM_MODEL, CLASS_MODEL, LINE = "catboost", "lightgbm", "log_linear"
+SERVED, LINE = "hitcast", "log_linear"
 
 
 @dataclass(frozen=True)

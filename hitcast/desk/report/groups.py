@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from hitcast.desk.report.data import LINE, STREAM_MODEL
+from hitcast.desk.report.data import LINE, SERVED
 from ml.evaluation.bootstrap import paired_interval, release_weeks, skill_interval
 from ml.evaluation.metrics import expected_cost, interval_metrics, rmsle, skill, stream_metrics
 from ml.streams import INTERVAL_COLUMNS
@@ -17,7 +17,7 @@ def beside_line(streams: pd.DataFrame) -> pd.DataFrame:
     """The model's forecasts with those of the log-linear law in `line_streams`."""
     shared = ["feature_set", "horizon_days", "release_id"]
     line = streams.loc[streams["model_name"] == LINE, [*shared, "predicted_streams"]]
-    model_rows = streams[streams["model_name"] == STREAM_MODEL]
+    model_rows = streams[streams["model_name"] == SERVED]
     return model_rows.merge(
         line.rename(columns={"predicted_streams": "line_streams"}), on=shared, validate="one_to_one"
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hitcast.desk.report.boards import Column, boards, cells, figure_cell, judged
 from hitcast.desk.report.charts import Axes, Curve, line_chart
-from hitcast.desk.report.data import LINE, STREAM_MODEL, Evidence
+from hitcast.desk.report.data import LINE, SERVED, Evidence
 from hitcast.desk.report.groups import beside_line, distance_to_best, pooled, share_interval, skill_by_group
 from hitcast.desk.report.html import (
     Cell,
@@ -70,9 +70,7 @@ def stream_boards(evidence: Evidence) -> str:
         "is perfect. The remainder is what was still to come after the as-of day; a share of the total is known by "
         "then, and makes the total look easier than it is. Small figures are 95 % intervals."
     )
-    return section(
-        "streams", "Streams: leader boards", paragraph(text), *boards(evidence, "streams", BOARD, STREAM_MODEL)
-    )
+    return section("streams", "Streams: leader boards", paragraph(text), *boards(evidence, "streams", BOARD, SERVED))
 
 
 def cuts(evidence: Evidence) -> Iterator[tuple[str, int, pd.DataFrame]]:
@@ -121,7 +119,7 @@ def errors(evidence: Evidence) -> str:
         "errors",
         "Streams: where the errors are",
         paragraph(
-            f"{STREAM_MODEL} against {LINE}, known at day {REFERENCE_DAY}, all origins. Cuts by true size use what "
+            f"{SERVED} against {LINE}, known at day {REFERENCE_DAY}, all origins. Cuts by true size use what "
             "nobody knows in advance: among small totals more were over-forecast, among large ones under-forecast, so "
             "sums come out high below and low above. Groups under 30 releases are shown as one. Vertical bars and "
             "small figures are 95 % intervals; a dashed line at 0 is log_linear."
@@ -134,7 +132,7 @@ def errors(evidence: Evidence) -> str:
 
 def _by_size(evidence: Evidence) -> str:
     columns = [column for column in BOARD if not column[0].startswith(("coverage", "skill_"))]
-    found = judged(evidence.metrics, "streams", REFERENCE_DAY, STREAM_MODEL, by="decade")
+    found = judged(evidence.metrics, "streams", REFERENCE_DAY, SERVED, by="decade")
     groups = [
         Group(
             one.horizon,
@@ -149,7 +147,7 @@ def _by_size(evidence: Evidence) -> str:
     ]
     axes = Axes("by true size", "true streams, from", "skill over log_linear", _decades(groups), level=0)
     heads = ("true streams · features", "test releases", *(heading for _, heading, _ in columns))
-    caption = f"{STREAM_MODEL} by true streams in {{}}"
+    caption = f"{SERVED} by true streams in {{}}"
     return subheading("By decade of true size") + _shown("size", axes, caption, heads, groups)
 
 
@@ -162,7 +160,7 @@ def _by_day(evidence: Evidence) -> str:
     for horizon in sorted({one.horizon for one in everyone}):
         curves = []
         for feature_set in sorted({one.feature_set for one in everyone}):
-            for model in (STREAM_MODEL, LINE):
+            for model in (SERVED, LINE):
                 wanted = (horizon, feature_set, model)
                 rows = [one for one in everyone if (one.horizon, one.feature_set, one.model) == wanted]
                 low, high = zip(*(one.ends("rmsle") for one in rows), strict=True)
@@ -202,15 +200,13 @@ def _by_group(evidence: Evidence, message: str) -> str:
         f"{message} · features", "test releases", "RMSLE", "RMSLE log_linear", "skill", "Σ median / Σ true",
         "inside 90 %",
     )  # fmt: skip
-    return subheading(f"By {message}") + _shown(
-        message, axes, f"{STREAM_MODEL} by {message}, streams in {{}}", heads, groups
-    )
+    return subheading(f"By {message}") + _shown(message, axes, f"{SERVED} by {message}, streams in {{}}", heads, groups)
 
 
 def coverage(evidence: Evidence) -> str:
     """How often the truth lay inside the intervals, by predicted size."""
     groups = []
-    for one in judged(evidence.metrics, "streams", REFERENCE_DAY, STREAM_MODEL, by="bucket"):
+    for one in judged(evidence.metrics, "streams", REFERENCE_DAY, SERVED, by="bucket"):
         inside = {level: one.get(f"coverage_{level}") for level in (80, 90)}
         ends = {level: share_interval(share * one.releases, one.releases) for level, share in inside.items()}
         figures_of = [
@@ -227,7 +223,7 @@ def coverage(evidence: Evidence) -> str:
     )  # fmt: skip
     text = (
         "Intervals are calibrated on releases before each origin; here they meet releases after it. "
-        f"{STREAM_MODEL}, known at day {REFERENCE_DAY}, all origins. Sizes are those of the forecast, known when it "
+        f"{SERVED}, known at day {REFERENCE_DAY}, all origins. Sizes are those of the forecast, known when it "
         "is made. Dashed is what is promised. Intervals of the shares are Wilson's; they take releases of one week as "
         "independent, and are a little too narrow."
     )
@@ -264,7 +260,7 @@ def best_possible(evidence: Evidence) -> str:
         "horizon · features · origins",
         "test releases",
         "RMSLE best possible",
-        f"RMSLE {STREAM_MODEL}",
+        f"RMSLE {SERVED}",
         "multiple of the best (95 %)",
         "multiple of log_linear",
     )

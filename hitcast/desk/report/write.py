@@ -15,8 +15,8 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.files import written
 from hitcast.core.settings import Settings
 from hitcast.desk.report.boards import figure_cell, judged
-from hitcast.desk.report.classes import calibration, class_boards, contradictions, costs, picks
-from hitcast.desk.report.data import CLASS_MODEL, LINE, STREAM_MODEL, Evidence, read_evidence
+from hitcast.desk.report.classes import calibration, class_boards, costs, picks
+from hitcast.desk.report.data import LINE, SERVED, Evidence, read_evidence
 from hitcast.desk.report.groups import beside_line, distance_to_best
 from hitcast.desk.report.html import Cell, count, items, number, page, paragraph, percent, section, table
 from hitcast.desk.report.streams import best_possible, coverage, decade_name, errors, stream_boards
@@ -84,7 +84,7 @@ def render(evidence: Evidence) -> str:
         ("errors", "Errors", errors(evidence)),
         ("coverage", "Coverage", coverage(evidence)),
         ("best", "Best possible", best_possible(evidence)),
-        ("classes", "Classes", class_boards(evidence) + contradictions(evidence)),
+        ("classes", "Classes", class_boards(evidence)),
         ("calibration", "Calibration", calibration(evidence)),
         ("picks", "Lift and picks", picks(evidence)),
         ("costs", "Costs", costs(evidence)),
@@ -98,14 +98,14 @@ def render(evidence: Evidence) -> str:
 def _claims(evidence: Evidence) -> str:
     """What the project claims, on the untouched origins, and whether it holds."""
     late = [pd.Timestamp(origin) for origin in evidence.untouched]
-    buckets = judged(evidence.untouched_metrics, "streams", REFERENCE_DAY, STREAM_MODEL, by="bucket")
+    buckets = judged(evidence.untouched_metrics, "streams", REFERENCE_DAY, SERVED, by="bucket")
     beside = beside_line(evidence.streams[evidence.streams["origin_date"].isin(late)])
     body: list[list[Cell]] = []
 
     def claim(text: str, found: Cell, tests: float, holds: bool) -> None:
         body.append([text, "holds" if holds else "does not hold", found, count(tests)])
 
-    for one in judged(evidence.untouched_metrics, "streams", REFERENCE_DAY, STREAM_MODEL):
+    for one in judged(evidence.untouched_metrics, "streams", REFERENCE_DAY, SERVED):
         what, ends, inside = f"{one.feature_set}, {one.horizon} days", one.ends("skill"), one.get("coverage_90")
         skilled = figure_cell(one.get("skill"), ends, number)
         claim(f"{what}: better than log_linear, skill above 0", skilled, one.releases, ends[0] > 0)
@@ -128,7 +128,7 @@ def _claims(evidence: Evidence) -> str:
                 best["ratio"] <= 1.10,
             )
     ratio = f"{evidence.costs[0]:g} : {evidence.costs[1]:g}"
-    for one in judged(evidence.untouched_metrics, "classes", REFERENCE_DAY, CLASS_MODEL):
+    for one in judged(evidence.untouched_metrics, "classes", REFERENCE_DAY, SERVED):
         for other, message in (
             ("none", "promoting none"),
             ("log_linear_class", "promoting the top class of log_linear"),
@@ -187,8 +187,8 @@ def _done(evidence: Evidence) -> str:
                 "was tested once at each as-of day.",
                 "The feature set tiktok sees TikTok and the artist's past alone; tiktok_vk sees the release's first VK "
                 "streams too. TikTok likes are in neither.",
-                f"The models are {STREAM_MODEL} (streams) and {CLASS_MODEL} (classes). The other rows are what they "
-                f"must beat: train_median, persistence (streams so far), scale_factor, {LINE}, decile_lines (a line "
+                f"{SERVED} is the forecast as it is served, lightgbm its class model by itself. The others are what "
+                f"it must beat: train_median, persistence (streams so far), scale_factor, {LINE}, decile_lines (a line "
                 "in each tenth by TikTok views), ridge_daily, majority, prior, and rankings by streams and views.",
                 "The latest two origins are untouched: tuning reads the earlier ones alone. 'All origins' includes "
                 "both kinds.",
@@ -202,12 +202,12 @@ def _done(evidence: Evidence) -> str:
 
 def _reference(evidence: Evidence) -> str:
     body: list[list[Cell]] = []
-    for one in judged(evidence.metrics, "streams", REFERENCE_DAY, STREAM_MODEL):
+    for one in judged(evidence.metrics, "streams", REFERENCE_DAY, SERVED):
         for message, name, constant, what in REFERENCE:
             cut = f"{one.horizon} days · {one.feature_set}"
             beside: Cell = (percent(one.get(constant)), what)
             body.append([f"MAPE {message} · {cut}", percent(one.get(name)), beside, count(one.releases)])
-    for one in judged(evidence.metrics, "classes", REFERENCE_DAY, CLASS_MODEL):
+    for one in judged(evidence.metrics, "classes", REFERENCE_DAY, SERVED):
         body.append(
             [
                 f"Accuracy · {one.horizon} days · {one.feature_set}",
@@ -256,11 +256,11 @@ def _check(evidence: Evidence) -> str:
         paragraph(
             "Every figure rests on ml.backtest_predictions, ml.backtest_class_predictions and ml.backtest_metrics in "
             f"warehouse.duckdb, run_id {evidence.run_id}; groups on the mart releases. For example, the RMSLE of "
-            f"{STREAM_MODEL}:"
+            f"{SERVED}:"
         ),
         "<pre>"
         "select feature_set, horizon_days, sqrt(avg(pow(ln(1 + predicted_streams) - ln(1 + actual_streams), 2)))\n"
-        f"from ml.backtest_predictions\nwhere model_name = '{STREAM_MODEL}' and as_of_day = {REFERENCE_DAY}\n"
+        f"from ml.backtest_predictions\nwhere model_name = '{SERVED}' and as_of_day = {REFERENCE_DAY}\n"
         "group by all order by all;</pre>",
         items(
             (

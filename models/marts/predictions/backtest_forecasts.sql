@@ -39,7 +39,7 @@ stream_forecasts as (
         cast(null as double) as probability_high
     from streams
     inner join latest_backtest on streams.run_id = latest_backtest.run_id
-    where streams.model_name in ('catboost', 'log_linear')
+    where streams.model_name in ('hitcast', 'log_linear')
 
 ),
 
@@ -64,7 +64,7 @@ class_forecasts as (
         classes.probability_high
     from classes
     inner join latest_backtest on classes.run_id = latest_backtest.run_id
-    where classes.model_name in ('lightgbm', 'log_linear')
+    where classes.model_name in ('hitcast', 'log_linear')
 
 )
 

@@ -27,7 +27,7 @@ def class_predictions(settings: Settings, backtested: BacktestResult) -> pd.Data
 
 
 def test_every_model_forecasts_the_same_rows(predictions: pd.DataFrame) -> None:
-    assert set(predictions["model_name"]) == {*BASELINES, "catboost"}
+    assert set(predictions["model_name"]) == {*BASELINES, "hitcast"}
     assert set(predictions["as_of_day"]) == set(AS_OF_DAYS)
     key = ["feature_set", "release_id", "as_of_day", "horizon_days"]
     assert not predictions.duplicated([*key, "model_name"]).any()
@@ -42,7 +42,7 @@ def test_metrics_name_the_territory(settings: Settings, backtested: BacktestResu
 
 
 def test_class_models_forecast_probabilities(class_predictions: pd.DataFrame) -> None:
-    models = {"majority", "prior", "log_linear", "lightgbm"}
+    models = {"majority", "prior", "log_linear", "lightgbm", "hitcast"}
     for feature_set, rankings in RANKINGS.items():
         set_rows = class_predictions[class_predictions["feature_set"] == feature_set]
         assert set(set_rows["model_name"]) == models | set(rankings)
@@ -55,14 +55,14 @@ def test_the_model_beats_every_baseline_where_growth_matters(backtested: Backtes
     rows = backtested.metrics.query("metric_name == 'rmsle' and as_of_day == 7")
     for _, board in rows.groupby(["feature_set", "horizon_days"]):
         errors = board.set_index("model_name")["metric_value"]
-        assert errors.idxmin() == "catboost"
+        assert errors.idxmin() == "hitcast"
 
 
 def test_metrics_can_be_recomputed_from_the_rows(backtested: BacktestResult, predictions: pd.DataFrame) -> None:
-    rows = predictions.query("model_name == 'catboost' and as_of_day == 3 and horizon_days == 14")
+    rows = predictions.query("model_name == 'hitcast' and as_of_day == 3 and horizon_days == 14")
     rows = rows[rows["feature_set"] == "tiktok"]
     metric = backtested.metrics.query(
-        "model_name == 'catboost' and as_of_day == 3 and horizon_days == 14 and feature_set == 'tiktok' "
+        "model_name == 'hitcast' and as_of_day == 3 and horizon_days == 14 and feature_set == 'tiktok' "
         "and metric_name == 'rmsle'"
     )
     assert metric["metric_value"].item() == pytest.approx(rmsle(rows["actual_streams"], rows["predicted_streams"]))
@@ -70,7 +70,7 @@ def test_metrics_can_be_recomputed_from_the_rows(backtested: BacktestResult, pre
 
 
 def test_intervals_cover_roughly_what_they_promise(backtested: BacktestResult) -> None:
-    covered = backtested.metrics.query("metric_name == 'coverage_90' and model_name == 'catboost'")
+    covered = backtested.metrics.query("metric_name == 'coverage_90' and model_name == 'hitcast'")
     assert len(covered) == 2 * sum(day < horizon for day in AS_OF_DAYS for horizon in (14, 30))
     # after the first week this world holds no more surprise
     assert covered.query("as_of_day <= 7")["metric_value"].between(0.82, 0.98).all()
@@ -84,12 +84,12 @@ def test_no_forecast_of_a_window_that_has_ended(predictions: pd.DataFrame, class
 def test_what_has_landed_is_a_floor_and_a_reached_class_certain(
     predictions: pd.DataFrame, class_predictions: pd.DataFrame
 ) -> None:
-    with_vk = predictions.query("feature_set == 'tiktok_vk' and model_name == 'catboost'")
+    with_vk = predictions.query("feature_set == 'tiktok_vk' and model_name == 'hitcast'")
     known = with_vk["known_streams"].fillna(0).astype(float)
     for figure in ("predicted_streams", "expected_streams", "lower_80", "lower_90"):
         assert (with_vk[figure] >= known).all()
     key = ["release_id", "as_of_day"]
-    classes = class_predictions.query("feature_set == 'tiktok_vk' and model_name == 'lightgbm'").merge(
+    classes = class_predictions.query("feature_set == 'tiktok_vk' and model_name == 'hitcast'").merge(
         with_vk.query("horizon_days == 30")[[*key, "known_streams"]], on=key
     )
     reached = classes[classes["known_streams"] >= 150_000]
@@ -109,7 +109,7 @@ def test_the_leader_board_fits_eighty_columns(backtested: BacktestResult) -> Non
         console.print(backtested.render())
     text = captured.get()
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
-    for word in ("log_linear", "catboost", "lightgbm", "RMSLE", "skill"):
+    for word in ("log_linear", "hitcast", "lightgbm", "RMSLE", "skill"):
         assert word in text
     assert "…" not in text
 
@@ -122,13 +122,13 @@ def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
     assert any("Short history" in line for line in message)
     rows = result.metrics.query("metric_name == 'rmsle' and as_of_day == 7 and feature_set == 'tiktok_vk'")
     errors = rows.pivot_table(index="horizon_days", columns="model_name", values="metric_value")
-    assert (errors["catboost"] <= errors["log_linear"] * 1.02).all()
+    assert (errors["hitcast"] <= errors["log_linear"] * 1.02).all()
 
 
 def test_an_empty_class_stops_neither_backtest_nor_report(make_home: MakeHome, tmp_path: Path) -> None:
     settings = make_home(release_count=160, days_of_history=200, class_minimums=(0, 1, 2))
     result = backtest(settings, progress=quiet)
-    accuracy = result.metrics.query("metric_name == 'accuracy' and model_name == 'lightgbm'")["metric_value"]
+    accuracy = result.metrics.query("metric_name == 'accuracy' and model_name == 'hitcast'")["metric_value"]
     assert (accuracy > 0.95).all()
     report(settings, tmp_path / "report.html", tmp_path, quiet)
     assert "100.0 % of them high" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -37,7 +37,7 @@ def values_of(metrics: pd.DataFrame, model: str) -> pd.Series:
 
 @pytest.mark.parametrize("name", ["skill", "skill_remainder", "rmsle"])
 def test_a_figure_stands_inside_its_interval(metrics: pd.DataFrame, name: str) -> None:
-    values = values_of(metrics, "catboost")
+    values = values_of(metrics, "hitcast")
     assert values[f"{name}_lower_95"] < values[name] < values[f"{name}_upper_95"]
 
 
@@ -54,7 +54,7 @@ def test_a_figure_stands_inside_its_interval(metrics: pd.DataFrame, name: str) -
     ],
 )
 def test_a_class_figure_stands_inside_its_interval(metrics: pd.DataFrame, name: str) -> None:
-    values = values_of(metrics, "lightgbm")
+    values = values_of(metrics, "hitcast")
     assert values[f"{name}_lower_95"] < values[name] < values[f"{name}_upper_95"]
 
 
@@ -65,7 +65,7 @@ def test_the_line_has_no_skill_over_itself(metrics: pd.DataFrame) -> None:
 
 
 def test_sizes_are_cut_by_true_totals_and_buckets_by_forecasts(metrics: pd.DataFrame, streams: pd.DataFrame) -> None:
-    rows, values = model_rows(streams, "catboost"), values_of(metrics, "catboost")
+    rows, values = model_rows(streams, "hitcast"), values_of(metrics, "hitcast")
     true_size = rows[rows["actual_streams"].between(1_000, 9_999)]
     assert values["rmsle_decade_3"] == pytest.approx(rmsle(true_size["actual_streams"], true_size["predicted_streams"]))
     total = true_size["actual_streams"].sum()
@@ -74,7 +74,7 @@ def test_sizes_are_cut_by_true_totals_and_buckets_by_forecasts(metrics: pd.DataF
     forecast_size = rows[(rows["predicted_streams"] >= 1_000) & (rows["predicted_streams"] < 10_000)]
     inside = forecast_size["actual_streams"].between(forecast_size["lower_90"], forecast_size["upper_90"])
     assert values["coverage_90_bucket_3"] == pytest.approx(inside.mean())
-    counts = model_rows(metrics, "catboost").set_index("metric_name")["release_count"]
+    counts = model_rows(metrics, "hitcast").set_index("metric_name")["release_count"]
     assert counts["rmsle_decade_3"] == len(true_size) != counts["coverage_90_bucket_3"] == len(forecast_size)
     assert counts["rmsle"] == len(rows)
 
@@ -89,8 +89,8 @@ def test_costs_stand_beside_those_of_promoting_none_and_the_lines_class(
     metrics: pd.DataFrame, classes: pd.DataFrame
 ) -> None:
     values, rows, line = (
-        values_of(metrics, "lightgbm"),
-        model_rows(classes, "lightgbm"),
+        values_of(metrics, "hitcast"),
+        model_rows(classes, "hitcast"),
         model_rows(classes, "log_linear"),
     )
     hit = (rows["actual_class"] == "high").to_numpy()
@@ -113,7 +113,7 @@ def test_a_drawn_week_weighs_as_its_rows_repeated() -> None:
 def test_a_fold_without_hits_has_no_figure_for_them(streams: pd.DataFrame, classes: pd.DataFrame) -> None:
     low = classes.assign(actual_class="low")
     metrics = evaluate(streams, low, NAMES, COSTS, release_dates())
-    names = set(values_of(metrics, "lightgbm").index)
+    names = set(values_of(metrics, "hitcast").index)
     assert {"accuracy", "expected_cost_above_none"} <= names
     assert not {"average_precision_top", "average_precision_top_lower_95"} & names
     assert np.isfinite(metrics["metric_value"]).all()

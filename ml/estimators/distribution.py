@@ -1,0 +1,129 @@
+"""The predictive distribution of what is still to come: quantiles, from the errors of forecasts of later releases.
+
+Everything that is said of a forecast's uncertainty is read off these quantiles: intervals, chances, the mean.
+"""
+
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm, t
+from sklearn.base import BaseEstimator
+
+from ml.estimators.base import nearest
+from ml.estimators.difficulty import Difficulty
+
+LEVELS = np.array([0.005, 0.01, 0.025, *np.arange(1, 20) / 20, 0.975, 0.99, 0.995])
+"""Levels of the quantiles that are kept."""
+MEDIAN = int(np.flatnonzero(LEVELS == 0.5)[0])
+MIN_RELEASES_OF_A_SIZE = 60
+SIZES = 3
+"""Most buckets of predicted size: small and large releases err to different sides."""
+
+
+class RemainderDistribution(BaseEstimator):
+    """Quantiles of the log remainder around a forecast: scale by difficulty, conformal by as-of day and size.
+
+    Args:
+        feature_set: Decides what difficulty may be told by.
+
+    Attributes:
+        difficulty_: Scale of each row's error.
+        days_: As-of days.
+        edges_: For each day the rising log forecasts between one bucket of size and the next.
+        quantiles_: For each day those of error over scale, shape (buckets, levels); the median's is 0.
+
+    Source: Papadopoulos et al. 2002 (split conformal, normalized by difficulty); Vovk et al. 2005 (Mondrian).
+    """
+
+    def __init__(self, feature_set: str = "tiktok_vk") -> None:
+        self.feature_set = feature_set
+
+    def fit(self, X: pd.DataFrame, forecast: np.ndarray, actual: np.ndarray) -> Self:
+        """Calibrate.
+
+        Args:
+            X: Rows of `release_features` that the forecasts were not fitted on.
+            forecast: log(1 + forecast remainder).
+            actual: log(1 + true remainder).
+        """
+        days, error = X["as_of_day"].to_numpy(), actual - forecast
+        self.difficulty_ = Difficulty(self.feature_set).fit(X, forecast, error)
+        relative = error / self.difficulty_.predict(X, forecast)
+        self.days_, self.edges_, self.quantiles_ = np.unique(days), [], []
+        for day in self.days_:
+            rows = days == day
+            edges = _edges(forecast[rows], min(SIZES, int(rows.sum()) // MIN_RELEASES_OF_A_SIZE))
+            buckets = np.searchsorted(edges, forecast[rows], side="right")
+            # equal forecasts may leave a bucket empty: it then takes the errors of all
+            members = [relative[rows][buckets == number] for number in range(len(edges) + 1)]
+            members = [inside if len(inside) else relative[rows] for inside in members]
+            self.edges_.append(edges)
+            self.quantiles_.append(np.array([quantiles(inside) for inside in members]))
+        return self
+
+    def predict(self, X: pd.DataFrame, forecast: np.ndarray) -> np.ndarray:
+        """Quantiles of the log remainder at `LEVELS`, shape (rows, levels); none below 0."""
+        places, found = nearest(self.days_, X["as_of_day"].to_numpy()), np.zeros((len(X), len(LEVELS)))
+        for place in np.unique(places):
+            rows = places == place
+            found[rows] = self.quantiles_[place][np.searchsorted(self.edges_[place], forecast[rows], side="right")]
+        scale = self.difficulty_.predict(X, forecast)
+        return np.asarray(np.maximum(forecast[:, None] + scale[:, None] * found, 0.0))
+
+
+def quantiles(errors: np.ndarray) -> np.ndarray:
+    """Quantiles of a forecast's errors at `LEVELS`, wider the fewer there are; the forecast itself is the median.
+
+    Each tail takes the order statistic that split conformal asks for. Beyond the outermost errors quantiles go on as
+    those of a normal law would; Student's t widens all.
+
+    Args:
+        errors: Relative errors, one for each release, not empty.
+    """
+    count, tail = len(errors), np.minimum(LEVELS, 1 - LEVELS)
+    rank = np.maximum(np.floor((count + 1) * tail + 1e-9), 1.0)
+    share = (rank - 0.5) / count
+    # the Hazen quantile of (rank - 0.5) / count is the order statistic of that rank
+    found = np.quantile(errors, np.where(LEVELS < 0.5, share, 1 - share), method="hazen")
+    outermost = 1 / (count + 1)
+    beyond = np.where(tail < outermost, norm.ppf(tail) / norm.ppf(min(outermost, 0.4)), 1.0)
+    widened = np.divide(t.ppf(tail, max(count - 1, 1)), norm.ppf(tail), out=np.ones(len(tail)), where=tail < 0.5)
+    found = found * np.maximum(beyond * widened, 1.0)
+    return np.where(LEVELS < 0.5, np.minimum(found, 0.0), np.where(LEVELS > 0.5, np.maximum(found, 0.0), 0.0))
+
+
+def chance_at_least(totals: np.ndarray, least: float) -> np.ndarray:
+    """Chance of each row's total to reach a number of streams.
+
+    Between two quantiles, and beyond the outermost, logs of totals are taken as normal.
+
+    Args:
+        totals: Quantiles of totals at `LEVELS`, shape (rows, levels).
+        least: Streams.
+    """
+    logs, target = np.log1p(totals) + 1e-9 * np.arange(len(LEVELS)), np.log1p(least)
+    deviates = norm.ppf(LEVELS)
+    upper = np.clip((logs < target).sum(axis=1), 1, len(LEVELS) - 1)
+    rows = np.arange(len(logs))
+    low, high = logs[rows, upper - 1], logs[rows, upper]
+    step = (target - low) / (high - low)
+    reached = deviates[upper - 1] + np.clip(step, -1e3, 1e3) * (deviates[upper] - deviates[upper - 1])
+    return np.asarray(np.where(totals[:, 0] >= least, np.maximum(norm.sf(reached), 1 - LEVELS[0]), norm.sf(reached)))
+
+
+def mean_total(totals: np.ndarray) -> np.ndarray:
+    """Mean of each row's distribution, shape (rows,): between two quantiles the middle of their logs counts.
+
+    Args:
+        totals: Quantiles of totals at `LEVELS`, shape (rows, levels).
+    """
+    logs = np.log1p(totals)
+    middles = np.expm1((logs[:, 1:] + logs[:, :-1]) / 2)
+    return np.asarray(
+        np.column_stack([totals[:, 0], middles, totals[:, -1]]) @ np.diff(LEVELS, prepend=0.0, append=1.0)
+    )
+
+
+def _edges(size: np.ndarray, buckets: int) -> np.ndarray:
+    return np.unique(np.quantile(size, np.arange(1, buckets) / buckets)) if buckets > 1 else np.array([])
