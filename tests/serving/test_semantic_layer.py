@@ -28,7 +28,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         copy(PROJECT_DIR / part, project / part)
     matured = {"release_id": "R2", "expected_streams": 300.0, "actual_streams": 400, "absolute_percentage_error": 0.25}
     upcoming = {"release_id": "R3", "genre": "rock", "expected_streams": 50.0}
-    tested = {"task": "classes", "model_name": "lightgbm", "feature_set": "tiktok", "predicted_class": "high"}
+    tested = {"task": "classes", "model_name": "hitcast", "feature_set": "tiktok", "predicted_class": "high"}
     home = make_home(
         folder / "home",
         release_predictions=[matured, matured | {"release_id": "R1", "horizon_days": 14}, upcoming],
