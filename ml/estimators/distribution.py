@@ -17,6 +17,10 @@ LEVELS = np.array([0.005, 0.01, 0.025, *np.arange(1, 20) / 20, 0.975, 0.99, 0.99
 """Levels of the quantiles that are kept."""
 MEDIAN = int(np.flatnonzero(LEVELS == 0.5)[0])
 MIN_RELEASES_OF_A_SIZE = 60
+UPPER = int(np.flatnonzero(np.isclose(LEVELS, 0.9))[0])
+TAIL = 2.5
+"""Distances from the median to the 90 % quantile, in logs, beyond which a tail adds no more to a mean: one error in
+hundreds would else rule it."""
 SIZES = 3
 """Most buckets of predicted size: small and large releases err to different sides."""
 
@@ -119,10 +123,11 @@ def mean_total(totals: np.ndarray) -> np.ndarray:
         totals: Quantiles of totals at `LEVELS`, shape (rows, levels).
     """
     logs = np.log1p(totals)
-    middles = np.expm1((logs[:, 1:] + logs[:, :-1]) / 2)
-    return np.asarray(
-        np.column_stack([totals[:, 0], middles, totals[:, -1]]) @ np.diff(LEVELS, prepend=0.0, append=1.0)
-    )
+    farthest = logs[:, MEDIAN] + TAIL * (logs[:, UPPER] - logs[:, MEDIAN])
+    logs = np.minimum(logs, farthest[:, None])
+    middles = (logs[:, 1:] + logs[:, :-1]) / 2
+    points = np.expm1(np.column_stack([logs[:, 0], middles, logs[:, -1]]))
+    return np.asarray(points @ np.diff(LEVELS, prepend=0.0, append=1.0))
 
 
 def _edges(size: np.ndarray, buckets: int) -> np.ndarray:

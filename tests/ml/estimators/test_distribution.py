@@ -112,3 +112,10 @@ def test_a_certain_total_has_that_chance_and_that_mean() -> None:
     assert mean_total(totals) == pytest.approx(700)
     assert chance_at_least(totals, 699.0) > 0.99
     assert chance_at_least(totals, 701.0) < 0.01
+
+
+def test_one_wild_error_does_not_rule_a_mean() -> None:
+    totals = normal_totals(0.1)
+    wild = totals.copy()
+    wild[0, -2:] *= 1000
+    assert mean_total(wild) == pytest.approx(mean_total(totals), rel=0.05)
