@@ -48,7 +48,7 @@ def damped_log_ratios(losses: np.ndarray, reference: np.ndarray, factor: float, 
     Args:
         losses: Weekly losses of one recipe.
         reference: Of the other.
-        factor: 0.98 asks whether the first is less by more than 2 %.
+        factor: 0.99 asks whether the first is less by more than 1 %.
         least: What both are raised by at least, so that losses of no importance tell nothing.
     """
     damping = max(float(reference.mean()), least)

@@ -12,14 +12,17 @@ from ml.evaluation.sequential import damped_log_ratios, interval_at_every_look, 
 MIN_WEEKS = 10
 """Release weeks: on two weeks a contest was a toss of a coin."""
 MIN_RELEASES = 50
+MIN_BLOCKS = 3
+"""Weeks that count, after those of few releases have been joined: of two the spread cannot be told."""
 FALSE_PROMOTIONS = 0.1
 """Probability that a year's contests promote a recipe that is no better."""
 SHARES: Mapping[str, float] = {"streams": 0.8, "classes": 0.2}
 """How the tasks share that probability; either may win the title."""
-LEAST_GAIN = 0.02
-"""Share of the loss, 1 % in RMSLE, by which a recipe must be better: as much as another seed may be."""
-MARGIN = 0.1
-"""Share of the loss, 5 % in RMSLE, by which the other task may be worse: no more than a gain worth finding."""
+LEAST_GAIN = 0.01
+"""Share of the loss, half a percent in RMSLE, by which a recipe must be better to be worth a change."""
+MARGINS: Mapping[str, float] = {"streams": 0.1, "classes": 0.2}
+"""Share of its loss by which the other task may be worse. Of streams 5 % in RMSLE, as much as a gain worth finding; the
+Brier score hangs on the few releases near a cut-point, and two months cannot tell less than a fifth of it."""
 MARGIN_LEVEL = 0.9
 """Level of the one-sided interval that must lie below the margin. It only ever keeps from promoting."""
 LEAST_LOSS: Mapping[str, float] = {"streams": 1e-4, "classes": 0.01}
@@ -65,16 +68,31 @@ def judge_task(task: str, losses: np.ndarray, release_dates: pd.Series, number: 
         release_dates: Of each release.
         number: Place of the contest among those of its year.
     """
-    candidate, champion = weekly_losses(losses, release_dates).T
-    least, weeks = LEAST_LOSS[task], len(candidate)
-    if weeks < 2:
-        lower, upper, margin_upper = -np.inf, np.inf, np.inf
-    else:
-        gains = damped_log_ratios(candidate, champion, 1 - LEAST_GAIN, least)
-        lower, upper = interval_at_every_look(gains, 1 - 2 * SHARES[task] * contest_level(number))
-        margin_upper = _one_sided_upper(damped_log_ratios(candidate, champion, 1 + MARGIN, least))
-    means = losses.mean(axis=0)
-    return TaskResult(float(means[0]), float(means[1]), lower, upper, margin_upper)
+    weekly, means = weekly_losses(losses, release_dates), losses.mean(axis=0)
+    if len(weekly) < MIN_BLOCKS:
+        return TaskResult(float(means[0]), float(means[1]), -np.inf, np.inf, np.inf)
+    return TaskResult(float(means[0]), float(means[1]), *judge_weeks(task, weekly, number))
+
+
+def judge_weeks(task: str, weekly: np.ndarray, number: int) -> tuple[float, float, float]:
+    """Both ends of the interval at every look, and the upper end of the one against the margin.
+
+    Args:
+        task: `streams` or `classes`.
+        weekly: Mean losses of the candidate and of the champion, shape (weeks, 2).
+        number: Place of the contest among those of its year.
+    """
+    candidate, champion = weekly.T
+    gains = damped_log_ratios(candidate, champion, 1 - LEAST_GAIN, LEAST_LOSS[task])
+    lower, upper = interval_at_every_look(gains, 1 - 2 * SHARES[task] * contest_level(number))
+    losses = damped_log_ratios(candidate, champion, 1 + MARGINS[task], LEAST_LOSS[task])
+    return lower, upper, _one_sided_upper(losses)
+
+
+def is_won(results: Mapping[str, TaskResult]) -> bool:
+    """Better on a task, and not worse by the margin on any."""
+    found = results.values()
+    return any(result.is_better for result in found) and all(result.is_not_worse for result in found)
 
 
 def contest_level(number: int) -> float:

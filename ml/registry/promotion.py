@@ -19,7 +19,7 @@ from ml.data import FEATURE_SETS, Marts, modelling_frame, target_column
 from ml.evaluation.bootstrap import release_weeks
 from ml.registry import store
 from ml.registry.bundles import Bundle, load_bundle
-from ml.registry.contest import LEAST_LOSS, MARGIN, TaskResult, enough_to_tell, judge_task
+from ml.registry.contest import LEAST_LOSS, MARGINS, TaskResult, enough_to_tell, is_won, judge_task
 from ml.registry.looks import Contest, next_look
 from ml.registry.recipes import COMPARED_DAYS, same_forecasts
 from ml.registry.store import Version
@@ -186,11 +186,11 @@ def _contest(
     )
     wins = [task for task, result in results.items() if result.is_better]
     worse = [task for task, result in results.items() if not result.is_not_worse]
-    if wins and not worse:
+    if is_won(results):
         reason = f"another recipe that beats {named} on {' and '.join(wins)} {message}"
         return Decision(True, "better", reason, figures, look)
     if wins:
-        message += f"; {worse[0]} may be worse by more than {MARGIN:.0%}"
+        message += f"; {worse[0]} may be worse by more than {MARGINS[worse[0]]:.0%}"
     return Decision(False, "not better", f"another recipe that does not beat {named} {message}", figures, look)
 
 
@@ -238,8 +238,8 @@ def _refresh(
         return Decision(True, "refresh", reason, figures)
     task = worse[0]
     reason += (
-        f", and it grows worse by more than {MARGIN:.0%}: fitted as of {rehearsal.cutoff}, its loss of {task} on "
-        f"{len(rows)} later releases is {figures[f'{task}_candidate']:.4f} against {figures[f'{task}_champion']:.4f}. "
+        f", and it grows worse by more than {MARGINS[task]:.0%}: fitted as of {rehearsal.cutoff}, its loss of {task} "
+        f"on {len(rows)} later releases is {figures[f'{task}_candidate']:.4f} against {figures[f'{task}_champion']:.4f}. "
         "See what was delivered lately; --promote overrules this"
     )
     return Decision(False, "worse refresh", reason, figures)
@@ -247,7 +247,7 @@ def _refresh(
 
 def _is_shown_worse(task: str, ours: np.ndarray, champions: np.ndarray) -> bool:
     """Whether a mean loss is above another by more than the margin, with a one-sided 95 % interval."""
-    allowed = max(float(champions.mean()), LEAST_LOSS[task]) * MARGIN
+    allowed = max(float(champions.mean()), LEAST_LOSS[task]) * MARGINS[task]
     excess = ours - champions
     return bool(excess.mean() - NORMAL_95 * excess.std(ddof=1) / np.sqrt(len(excess)) > allowed)
 

@@ -181,7 +181,7 @@ def test_better_streams_do_not_buy_worse_classes(good: tuple[Bundle, Marts, Sett
     decision = contest(level_only(good[0]), blunt(good[0]))
     assert (decision.is_promoted, decision.verdict) == (False, "not better")
     assert decision.figures["streams_upper"] < 0 < decision.figures["classes_margin_upper"]
-    assert "classes may be worse by more than 10%" in decision.reason
+    assert "classes may be worse by more than 20%" in decision.reason
 
 
 def test_a_few_releases_settle_nothing(good: tuple[Bundle, Marts, Settings], contest: Contest) -> None:
