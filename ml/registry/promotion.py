@@ -239,8 +239,8 @@ def _refresh(
     task = worse[0]
     reason += (
         f", and it grows worse by more than {MARGINS[task]:.0%}: fitted as of {rehearsal.cutoff}, its loss of {task} "
-        f"on {len(rows)} later releases is {figures[f'{task}_candidate']:.4f} against {figures[f'{task}_champion']:.4f}. "
-        "See what was delivered lately; --promote overrules this"
+        f"on {len(rows)} later releases is {figures[f'{task}_candidate']:.4f} against "
+        f"{figures[f'{task}_champion']:.4f}. See what was delivered lately; --promote overrules this"
     )
     return Decision(False, "worse refresh", reason, figures)
 

@@ -47,12 +47,8 @@ def meet(losses: pd.DataFrame, candidate: str, champion: str, ratio: float | Non
     """
     tasks = {}
     for task, wanted in (("streams", ratio), ("classes", ratio and 1.0)):
-        pair = np.column_stack(
-            [
-                losses[f"{task}_{name}" if f"{task}_{name}" in losses else f"{task}_own"]
-                for name in (candidate, champion)
-            ]
-        )
+        known = [name if f"{task}_{name}" in losses else "own" for name in (candidate, champion)]
+        pair = losses[[f"{task}_{name}" for name in known]].to_numpy().copy()
         if wanted is not None:
             pair[:, 1] *= pair[:, 0].mean() / pair[:, 1].mean() / wanted**2
         tasks[task] = pair

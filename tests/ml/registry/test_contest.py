@@ -52,7 +52,7 @@ def test_false_promotions_of_every_pair(candidate: str, champion: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("candidate", "champion"), permutations(RECIPES, 2))
+@pytest.mark.parametrize(("candidate", "champion"), [*permutations(RECIPES, 2)])
 def test_power_of_every_pair(candidate: str, champion: str) -> None:
     share = power(candidate, champion, WHOLE)
     print(f"{candidate} over {champion}: {share:.3f} promoted by {BY_WEEK} weeks")
