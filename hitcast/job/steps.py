@@ -158,7 +158,7 @@ def _cause_to_train(settings: Settings, retrain: Retrain) -> str:
     if standing is not None and (obstacle := obstacle_today(standing.version, settings, standing.bundle)):
         message = f"version {standing.version.version} {obstacle}"
         if retrain == "never":
-            raise HitcastError(message, "--retrain never", "Undo the change, or train again: `hitcast run`")
+            raise HitcastError(message, "--retrain never", "Train again with `hitcast run`, or undo what has changed")
         return f"; {message}"
     found = shift.look(settings) if retrain == "auto" else None
     return f"; {found.reasons[0]}" if found is not None and found.is_retrain_due else ""

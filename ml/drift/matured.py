@@ -13,7 +13,7 @@ from ml.splits import REFERENCE_DAY
 
 MATURED_DAYS = 60
 NOMINAL = 0.8
-CHANCE = 5e-4
+CHANCE = 2e-4
 """Probability with which intervals that hold what they promise give the alarm at one look; there are many in a year."""
 
 
