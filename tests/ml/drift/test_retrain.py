@@ -21,7 +21,7 @@ def execute(settings: Settings, statement: str) -> None:
 
 
 MOVED = Shift("vk_streams_total", 0.3, 0.25, True, 0.1)
-NARROW = MaturedForecasts(14, 30, 0.5, 0.2, 0.1)
+NARROW = MaturedForecasts(14, 30, 0.4, 0.2, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ NARROW = MaturedForecasts(14, 30, 0.5, 0.2, 0.1)
         (1, replace(MOVED, index=0.25), None, ""),
         (1, replace(MOVED, is_main=False), None, ""),
         (1, replace(MOVED, limit=0.4), None, ""),
-        (1, None, NARROW, "50% of 30 matured 14-day totals"),
+        (1, None, NARROW, "40% of 30 matured 14-day totals"),
         (1, replace(MOVED, index_after=0.25), None, ""),
         (1, None, replace(NARROW, coverage=0.7), ""),
         # trained on all there is
