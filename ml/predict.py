@@ -21,6 +21,7 @@ from ml.outlook import forecast_outlook
 from ml.registry import store
 from ml.registry.bundles import Bundle
 from ml.registry.standing import load_standing
+from ml.registry.usable import later_than_data
 
 LATE_DAYS = 7
 """Days past the longest window for which a release is still scored, as its last days may come late."""
@@ -127,6 +128,8 @@ def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:
 
 
 def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:
+    if later := later_than_data(bundle.cutoff, marts.data_through):
+        raise HitcastError(f"version {standing.version} {later}", cure="Run `hitcast run`, which trains again")
     if as_of < bundle.cutoff:
         raise HitcastError(
             f"the champion was trained on {bundle.cutoff}, after {as_of}: it would forecast what it has seen",

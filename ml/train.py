@@ -21,8 +21,10 @@ from ml.outlook import earned_class_weights
 from ml.registry import store, tracking
 from ml.registry.bundles import Bundle, save_bundle
 from ml.registry.leftovers import finish_killed, prune
-from ml.registry.promotion import Decision, decide, recipe_fingerprint
+from ml.registry.looks import contest_tags
+from ml.registry.promotion import Decision, decide
 from ml.registry.pyfunc import write_mlmodel
+from ml.registry.recipes import recipe_fingerprint
 from ml.splits import MIN_TRAINING_RELEASES, REFERENCE_DAY, training_rows
 from ml.streams import StreamModel, importances
 from ml.studies import TunedParameters, tuned_parameters
@@ -81,15 +83,15 @@ def train(
         models: Estimators of the zoo by task (`streams`, `classes`); a task without one keeps the champion's.
 
     Raises:
-        HitcastError: The zoo has no such model, marts are missing, too few releases are mature, or a feature looks like
-            a leak.
+        HitcastError: The zoo has no such model, marts are missing, the data do not reach `as_of`, too few releases are
+            mature, or a feature looks like a leak.
     """
     stop_on_unknown(models or {})
     for line in finish_killed(settings):
         progress(line)
     progress("Reading the marts")
     marts = read_marts(settings)
-    cutoff = as_of or marts.data_through + timedelta(days=1)
+    cutoff = _cutoff(as_of, marts.data_through)
     tuned = replace(tuned_parameters(settings, cutoff), models={**_champions_models(settings), **(models or {})})
     bundle = fit_bundle(marts, settings, cutoff, progress, tuned)
     recipe = recipe_fingerprint(marts, settings, tuned)
@@ -107,6 +109,7 @@ def train(
             tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
             tags |= {"recipe": recipe, "parameters": _as_json(tuned), **_model_tags(tuned)}
             tags |= {**marts.origin.tags(), **decision.tags()}
+            tags |= contest_tags(store.list_models(settings), decision.look, cutoff)
             rows = _training_frame(bundle, marts, settings)
             tracking.log_training_rows(client, run_id, rows, marts.delivery_number)
             write_mlmodel(bundle, rows, run_id, Path(folder))
@@ -126,6 +129,18 @@ def train(
         len(bundle.training_releases),
         decision,
     )
+
+
+def _cutoff(as_of: date | None, data_through: date) -> date:
+    """Day of training: one that the data reach, or a later command would have nothing to forecast from."""
+    latest = data_through + timedelta(days=1)
+    if as_of is not None and as_of > latest:
+        raise HitcastError(
+            f"the data reach {data_through} only, so that {as_of} cannot be known",
+            "--as-of",
+            f"Name a day up to {latest}, or leave it out",
+        )
+    return as_of or latest
 
 
 def _as_json(tuned: TunedParameters) -> str:
@@ -181,9 +196,9 @@ def _decide(
         message = "promoted" if promote else "not promoted"
         return Decision(promote, "asked for", f"{message} because it was asked for, not compared")
 
-    def refit(cutoff: date) -> Bundle:
+    def refit(cutoff: date, feature_sets: Collection[str]) -> Bundle:
         progress(f"Comparing with the champion: the same recipe as of {cutoff}")
-        return fit_bundle(marts, settings, cutoff, progress, tuned)
+        return fit_bundle(marts, settings, cutoff, progress, tuned, feature_sets)
 
     return decide(bundle, recipe, standing, marts, settings, refit)
 
@@ -194,8 +209,9 @@ def fit_bundle(
     cutoff: date,
     progress: Callable[[str], None],
     tuned: TunedParameters | None = None,
+    feature_sets: Collection[str] = tuple(FEATURE_SETS),
 ) -> Bundle:
-    """Both feature sets fitted on what was mature at the cut-off, and the one to forecast with.
+    """Feature sets fitted on what was mature at the cut-off, and the one to forecast with.
 
     Args:
         marts: The marts.
@@ -203,6 +219,7 @@ def fit_bundle(
         cutoff: Day of training.
         progress: Takes a line for each feature set.
         tuned: Parameters; by default those that could be known at the cut-off.
+        feature_sets: Those to fit.
 
     Raises:
         HitcastError: Too few releases are mature, or a feature looks like a leak.
@@ -220,7 +237,7 @@ def fit_bundle(
     minimums = class_minimums(marts.classes)
     tuned = tuned or tuned_parameters(settings, cutoff)
     streams, classes, class_weights = {}, {}, {}
-    for name in FEATURE_SETS:
+    for name in feature_sets:
         columns = feature_columns(marts.catalog, name, training)
         progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
         given = ModelInputs(name, columns, minimums, settings, tuned)

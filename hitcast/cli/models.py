@@ -95,22 +95,22 @@ def list_models() -> None:
 def promote(version: Annotated[int, typer.Argument(help="Version to make the champion.")]) -> None:
     """Make a version the champion."""
     from hitcast.core.home import Home
-    from ml.registry import store
+    from ml.registry.usable import promote_usable
 
     with changing(Home.current(), "models promote"):
-        store.promote(_modelling_settings(), version)
+        promote_usable(_modelling_settings(), version)
     typer.echo(f"champion: version {version}")
 
 
 @models_app.command()
 def rollback() -> None:
-    """Give the title back to the champion before."""
+    """Restore the latest earlier champion that can forecast."""
     from hitcast.core.home import Home
-    from ml.registry import store
+    from ml.registry.usable import rollback_usable
 
     with changing(Home.current(), "models rollback"):
-        version = store.rollback(_modelling_settings())
-    typer.echo(f"champion: version {version}")
+        version, passed = rollback_usable(_modelling_settings())
+    typer.echo(f"champion: version {version}{''.join(f'; passed over {reason}' for reason in passed)}")
 
 
 def _modelling_settings() -> "Settings":

@@ -16,7 +16,8 @@ from hitcast.core.words import age, number, one_line
 if TYPE_CHECKING:
     from hitcast.demo.world import DemoSummary
     from hitcast.job.status import Status
-    from ml.drift import Drift, Shift
+    from ml.drift import Drift
+    from ml.drift.stability import Shift
     from ml.registry.store import Version
     from ml.tune import TuningResult
 
@@ -35,7 +36,8 @@ def describe_world(summary: "DemoSummary") -> str:
 
 def describe_drift(found: "Drift") -> list[str]:
     """What has changed since the champion was trained, a line each."""
-    lines = [f"champion: version {found.version}, trained {found.age_days} days of data ago"]
+    age = f"trained {found.age_days} days of data ago" if found.age_days >= 0 else "trained on days that are gone"
+    lines = [f"champion: version {found.version}, {age}"]
     if found.shifts:
         lines.append(f"PSI of the last month's {found.recent_count} releases, largest: {_listed(found.shifts)}")
         main = tuple(shift for shift in found.shifts if shift.is_main)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from hitcast.core.builds import FEATURE_VARIABLES, build_difference, feature_origin, read_builds
+from hitcast.core.builds import FEATURE_VARIABLES, build_difference, read_builds
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.project import settings_of
@@ -18,9 +18,6 @@ from hitcast.job import dbt
 from hitcast.job.rebuild import rebuild as rebuild_warehouse
 from hitcast.job.rebuild import stop_on_lost_warehouse
 from hitcast.serving.publish import Publication, last_published_at, publish
-
-if TYPE_CHECKING:
-    from ml.registry.store import Version
 
 Retrain = Literal["never", "changed", "auto", "always"]
 Progress = Callable[[str], None]
@@ -99,7 +96,7 @@ def train(job: Job, progress: Progress, counts: Counts) -> str:
     ended = "".join(f"; {line}" for line in leftovers.finish_killed(job.settings))
     champion, cause = store.champion(job.settings), ""
     if champion is not None and job.retrain != "always":
-        cause = _cause_to_train(champion, job.settings, job.retrain)
+        cause = _cause_to_train(job.settings, job.retrain)
         if not cause:
             return f"champion version {champion.version} is kept{ended}"
     trained = training.train(job.settings, progress=progress)
@@ -147,18 +144,21 @@ def _build_difference(settings: Settings) -> str:
     return build_difference(builds, settings.variables, FEATURE_VARIABLES) if builds else ""
 
 
-def _cause_to_train(champion: "Version", settings: Settings, retrain: Retrain) -> str:
+def _cause_to_train(settings: Settings, retrain: Retrain) -> str:
     """Why the champion is to be replaced, to follow what came of it; empty where it is not.
 
     Raises:
-        HitcastError: Its features have changed, and nothing is to be trained.
+        HitcastError: It cannot forecast from what the marts hold, and nothing is to be trained.
     """
     from ml import drift as shift
+    from ml.registry.standing import load_standing
+    from ml.registry.usable import obstacle_today
 
-    if changes := feature_origin(read_builds(settings)).changes_since(champion.tags):
-        message = f"version {champion.version} was trained on other features: {changes}"
+    standing = load_standing(settings)
+    if standing is not None and (obstacle := obstacle_today(standing.version, settings, standing.bundle)):
+        message = f"version {standing.version.version} {obstacle}"
         if retrain == "never":
-            raise HitcastError(message, "--retrain never", "Undo the change, or train again: `hitcast run`")
+            raise HitcastError(message, "--retrain never", "Train again with `hitcast run`, or undo what has changed")
         return f"; {message}"
     found = shift.look(settings) if retrain == "auto" else None
     return f"; {found.reasons[0]}" if found is not None and found.is_retrain_due else ""

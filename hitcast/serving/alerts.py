@@ -88,9 +88,13 @@ def find_alerts(home: Home, threshold: float) -> list[Alert]:
         with earlier as (
             select history.*
             from prediction_history as history
-            where history.predicted_at <= (select max(previous_published_at) from publish_info)
+            cross join (
+                select max(previous_published_at) as published_at, max(previous_run_id) as run_id from publish_info
+            ) as before
+            -- `predict` on the same data writes the published run again, under a later time
+            where history.predicted_at <= before.published_at or history.run_id = before.run_id
             qualify row_number() over (
-                partition by release_id, horizon_days order by as_of_date desc, predicted_at desc, run_id desc
+                partition by release_id, horizon_days order by as_of_date desc, predicted_at desc, history.run_id desc
             ) = 1
         )
 

@@ -57,6 +57,7 @@ OWN_TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
                 "When another scoring run was last published, UTC; null before that.",
             ),
             "territory": ("varchar", "Territory that the figures are of."),
+            "previous_run_id": ("varchar", "Scoring run published then; null before that."),
         },
     ),
 }
@@ -239,27 +240,32 @@ def _inform(
         """
     ).fetchone()
     run_id, model_name, predicted_at = latest or (None, None, None)
-    published_at, previous = moment_after(last_published_at(home), predicted_at), _previous(home, run_id)
+    published_at = moment_after(last_published_at(home), predicted_at)
+    previous, previous_run = _previous(home, run_id)
     for name, row_count in row_counts.items():
         connection.execute(
-            "insert into publish_info select ?, ?, data_through_date, ?, ?, ?, ?, ? from warehouse.main.dataset_days",
-            [name, row_count, published_at, run_id, model_name, previous, territory],
+            "insert into publish_info "
+            "select ?, ?, data_through_date, ?, ?, ?, ?, ?, ? from warehouse.main.dataset_days",
+            [name, row_count, published_at, run_id, model_name, previous, territory, previous_run],
         )
     return published_at
 
 
-def _previous(home: Home, run_id: str | None) -> datetime | None:
-    """When another scoring run was last published: publishing one again does not make its own forecasts the past."""
+def _previous(home: Home, run_id: str | None) -> tuple[datetime | None, str | None]:
+    """When another scoring run was last published, and which: publishing one again does not make it the past."""
     try:
         with open_published(home) as serving:
-            row = serving.execute("select run_id, published_at, previous_published_at from publish_info").fetchone()
+            rows = serving.execute("from publish_info limit 1").df().astype(object)
+            row = rows.where(rows.notna(), None).iloc[0].to_dict() if len(rows) else None
     except (HitcastError, duckdb.Error):
         # none, or one that cannot be read: what is published has nothing to be compared with
-        return None
+        return None, None
     if row is None:
-        return None
-    earlier: datetime | None = row[2] if row[0] == run_id else row[1]
-    return earlier
+        return None, None
+    if row["run_id"] == run_id:
+        # a file of an earlier version does not say which run it was
+        return row["previous_published_at"], row.get("previous_run_id")
+    return row["published_at"], row["run_id"]
 
 
 def last_published_at(home: Home) -> datetime | None:

@@ -1,40 +1,39 @@
 """Promotion: whether a candidate takes the title from the standing champion.
 
-Both are judged on releases that neither was trained on: the candidate's recipe is fitted again at the champion's
-cut-off, and both forecast what has matured since. What a candidate gains by later data alone is not judged: the same
-recipe on more data is a refresh, and takes the title without a contest.
+Another recipe is judged on releases that neither was trained on: it is fitted again at the champion's cut-off, and both
+forecast what has matured since. The same recipe on more data is a refresh: it takes the title unless more data make it
+worse.
 """
 
-import ast
-import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
-from ml.classes import class_minimums, predict_classes
-from ml.data import FEATURE_SETS, Marts, is_open, modelling_frame, target_column
-from ml.evaluation.bootstrap import difference_interval, release_weeks
+from ml.classes import class_minimums
+from ml.data import FEATURE_SETS, Marts, modelling_frame, target_column
+from ml.evaluation.bootstrap import release_weeks
+from ml.outlook import forecast_outlook
+from ml.registry import store
 from ml.registry.bundles import Bundle, load_bundle
+from ml.registry.contest import LEAST_LOSS, MARGINS, TaskResult, enough_to_tell, is_won, judge_task
+from ml.registry.looks import Contest, next_look
+from ml.registry.recipes import COMPARED_DAYS, same_forecasts
 from ml.registry.store import Version
+from ml.registry.usable import find_obstacle
 from ml.splits import REFERENCE_DAY, training_rows
-from ml.streams import predict_streams
-from ml.studies import TunedParameters, open_storage, quiet_optuna, study_name
+from ml.studies import open_storage, quiet_optuna, study_name
 
-MIN_JUDGED_RELEASES = 50
-COMPARED_DAYS = (0, 1, 3, REFERENCE_DAY, 14, 21)
-"""As-of days at which two recipes have to forecast alike to count as one."""
-LIBRARIES = ("catboost", "lightgbm", "numpy", "scikit-learn")
+MIN_REHEARSED = 25
+"""Releases below which a refresh is not judged."""
+NORMAL_95 = 1.645
 
-Refit = Callable[[date], Bundle]
-"""The candidate's recipe, fitted at another cut-off."""
+Refit = Callable[[date, Collection[str]], Bundle]
+"""The candidate's recipe, fitted at another cut-off for some feature sets."""
 
 
 @dataclass(frozen=True)
@@ -43,46 +42,23 @@ class Decision:
 
     Attributes:
         is_promoted: Whether it becomes the champion.
-        verdict: `first`, `asked for`, `replaces`, `refresh`, `better`, `too few to tell`, `not better` or `older`.
+        verdict: `first`, `asked for`, `replaces`, `refresh`, `worse refresh`, `better`, `too few to tell`, `not better`
+            or `older`.
         reason: Why, in a sentence with its figures.
         figures: What was measured, by name; empty where nothing was.
+        look: The contest that it was a look of; None where there was none.
     """
 
     is_promoted: bool
     verdict: str
     reason: str
     figures: dict[str, float] = field(default_factory=dict)
+    look: Contest | None = None
 
     def tags(self) -> dict[str, str]:
         """The decision as tags of a registered version."""
         measured = {f"promotion_{name}": f"{value:.6g}" for name, value in self.figures.items()}
         return {"promotion": self.verdict, "promotion_reason": self.reason, **measured}
-
-
-def recipe_fingerprint(marts: Marts, settings: Settings, tuned: TunedParameters) -> str:
-    """Hash of everything but the data that decides a forecast.
-
-    The SQL of the features and the variables that shape them, parameters, the feature catalog and sets, horizons,
-    class cut-points, seed, threads, the modelling code without its comments and layout, and the libraries that fit.
-    """
-    folder = Path(__file__).parents[1]
-    code = {
-        file.relative_to(folder).as_posix(): ast.dump(ast.parse(file.read_text("utf-8")))
-        for file in sorted(folder.rglob("*.py"))
-    }
-    message = {
-        "feature_sql": dict(marts.origin.sql),
-        "variables": dict(marts.origin.variables),
-        "tuned": {"streams": dict(tuned.streams), "classes": dict(tuned.classes)},
-        "models": dict(tuned.models),
-        "catalog": marts.catalog[["feature_name", "feature_group", "feature_kind"]].to_numpy().tolist(),
-        "feature_sets": {name: sorted(left_out) for name, left_out in FEATURE_SETS.items()},
-        "classes": class_minimums(marts.classes),
-        "settings": [sorted(settings.horizons), settings.class_horizon, settings.seed, settings.threads],
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "code": code,
-    }
-    return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def decide(
@@ -106,18 +82,33 @@ def decide(
     named = f"version {standing.version}, trained on {champion.cutoff},"
     if candidate.cutoff < champion.cutoff:
         return Decision(False, "older", f"{named} has seen later data; ask for it with --promote")
-    more = len(set(candidate.training_releases) - set(champion.training_releases))
-    refresh = f"the same recipe as {named} on {more} more releases"
     if standing.tags.get("recipe") == recipe:
-        return Decision(True, "refresh", refresh)
+        return _refresh(candidate, champion, named, marts, settings, refit)
+    return _challenge(candidate, recipe, champion, standing.version, named, marts, settings, refit)
 
-    challenger = candidate if candidate.cutoff == champion.cutoff else refit(champion.cutoff)
+
+def _challenge(
+    candidate: Bundle,
+    recipe: str,
+    champion: Bundle,
+    version: int,
+    named: str,
+    marts: Marts,
+    settings: Settings,
+    refit: Refit,
+) -> Decision:
+    """Judge another fingerprint than the champion's: a refresh where it forecasts alike, else by a contest."""
+    challenger = candidate if candidate.cutoff == champion.cutoff else refit(champion.cutoff, tuple(FEATURE_SETS))
     frame = modelling_frame(marts, settings.horizons)
-    if _same_forecasts(challenger, champion, frame[frame["as_of_day"].isin(COMPARED_DAYS)]):
-        return Decision(True, "refresh", f"{refresh}, as far as its forecasts tell")
+    if same_forecasts(challenger, champion, frame[frame["as_of_day"].isin(COMPARED_DAYS)]):
+        return _refresh(candidate, champion, named, marts, settings, refit, ", as far as its forecasts tell")
     frame = frame[frame["as_of_day"] == REFERENCE_DAY].reset_index(drop=True)
     rows = judged_rows(frame, champion, candidate.cutoff, settings)
-    return _contest(challenger, champion, rows, named, class_minimums(marts.classes))
+    if missing := enough_to_tell(rows["release_date"]):
+        reason = f"another recipe than {named} and {missing}"
+        return Decision(False, "too few to tell", reason, {"releases": float(len(rows))})
+    look = next_look(store.list_models(settings), recipe, version, candidate.cutoff)
+    return _contest(challenger, champion, rows, named, class_minimums(marts.classes), look)
 
 
 def _standing_bundle(standing: Version, marts: Marts, settings: Settings) -> tuple[Bundle | None, str]:
@@ -126,17 +117,13 @@ def _standing_bundle(standing: Version, marts: Marts, settings: Settings) -> tup
         champion = load_bundle(standing.bundle)
     except HitcastError:
         return None, "can no longer be read"
-    if changes := marts.origin.changes_since(standing.tags):
-        # on today's features it would forecast from what it never learned
-        return None, f"was trained on other features: {changes}"
-    obstacle = _obstacle(champion, marts, settings)
+    obstacle = find_obstacle(standing, champion, settings, marts.origin, marts.data_through)
+    obstacle = obstacle or _obstacle(champion, marts)
     return (None, obstacle) if obstacle else (champion, "")
 
 
-def _obstacle(champion: Bundle, marts: Marts, settings: Settings) -> str:
-    """What keeps the champion from forecasting what is asked for; empty where nothing does."""
-    if (champion.horizons, champion.class_horizon) != (tuple(sorted(settings.horizons)), settings.class_horizon):
-        return f"forecasts other horizons, {list(champion.horizons)} and classes at {champion.class_horizon}"
+def _obstacle(champion: Bundle, marts: Marts) -> str:
+    """Classes and features of the champion that the marts no longer hold; empty where they hold all."""
     champion_losses = champion.classes[champion.feature_set].minimums
     if champion_losses != class_minimums(marts.classes):
         return f"cuts the classes at {list(champion_losses)} streams"
@@ -178,46 +165,96 @@ def searched_until(settings: Settings, cutoff: date) -> date | None:
 
 
 def _contest(
-    challenger: Bundle, champion: Bundle, rows: pd.DataFrame, named: str, minimums: tuple[float, float]
+    challenger: Bundle, champion: Bundle, rows: pd.DataFrame, named: str, minimums: tuple[float, float], look: Contest
 ) -> Decision:
-    """Better on streams or classes by more than chance, and worse on neither."""
-    if len(rows) < MIN_JUDGED_RELEASES:
-        reason = (
-            f"another recipe than {named} and only {len(rows)} releases have matured since to compare them on, "
-            f"{MIN_JUDGED_RELEASES} are needed"
-        )
-        return Decision(False, "too few to tell", reason, {"releases": float(len(rows))})
-    weeks = release_weeks(rows["release_date"])
-    figures: dict[str, float] = {"releases": float(len(rows))}
-    ends = []
+    """Better on streams or classes by a test that holds over all looks, and not worse on the other by the margin."""
     both = (challenger, champion)
     losses = {
         "streams": [stream_loss(bundle, rows) for bundle in both],
         "classes": [class_loss(bundle, rows, minimums) for bundle in both],
     }
-    for task, (challenger_losses, champion_losses) in losses.items():
-        low, high = difference_interval(challenger_losses, champion_losses, weeks)
-        ends.append((low, high))
-        figures |= {
-            f"{task}_candidate": float(challenger_losses.mean()),
-            f"{task}_champion": float(champion_losses.mean()),
-        }
-        figures |= {f"{task}_lower_95": low, f"{task}_upper_95": high}
-    better, worse = any(high < 0 for _, high in ends), any(low > 0 for low, _ in ends)
+    results = {
+        task: judge_task(task, np.column_stack(found), rows["release_date"], look.number)
+        for task, found in losses.items()
+    }
+    streams, classes = results["streams"], results["classes"]
+    figures = _figures(results, rows) | {"look": float(look.looks), "contest": float(look.number)}
     message = (
-        f"on {len(rows)} releases matured since: squared log error {figures['streams_candidate']:.4f} against "
-        f"{figures['streams_champion']:.4f}, difference [{ends[0][0]:+.4f}, {ends[0][1]:+.4f}]; Brier "
-        f"{figures['classes_candidate']:.4f} against {figures['classes_champion']:.4f}, difference "
-        f"[{ends[1][0]:+.4f}, {ends[1][1]:+.4f}]"
+        f"on {len(rows)} releases matured since, of {figures['weeks']:.0f} weeks: squared log error "
+        f"{streams.candidate_loss:.4f} against {streams.champion_loss:.4f}, Brier {classes.candidate_loss:.4f} against "
+        f"{classes.champion_loss:.4f} (look {look.looks} of contest {look.number} this year)"
     )
-    if better and not worse:
-        return Decision(True, "better", f"another recipe that beats {named} {message}", figures)
-    return Decision(False, "not better", f"another recipe that does not beat {named} {message}", figures)
+    wins = [task for task, result in results.items() if result.is_better]
+    worse = [task for task, result in results.items() if not result.is_not_worse]
+    if is_won(results):
+        reason = f"another recipe that beats {named} on {' and '.join(wins)} {message}"
+        return Decision(True, "better", reason, figures, look)
+    if wins:
+        message += f"; {worse[0]} may be worse by more than {MARGINS[worse[0]]:.0%}"
+    return Decision(False, "not better", f"another recipe that does not beat {named} {message}", figures, look)
+
+
+def _figures(results: dict[str, TaskResult], rows: pd.DataFrame) -> dict[str, float]:
+    figures = {"releases": float(len(rows)), "weeks": float(len(np.unique(release_weeks(rows["release_date"]))))}
+    for task, result in results.items():
+        figures |= {
+            f"{task}_candidate": result.candidate_loss,
+            f"{task}_champion": result.champion_loss,
+            f"{task}_lower": result.lower,
+            f"{task}_upper": result.upper,
+            f"{task}_margin_upper": result.margin_upper,
+        }
+    return figures
+
+
+def _refresh(
+    candidate: Bundle, champion: Bundle, named: str, marts: Marts, settings: Settings, refit: Refit, note: str = ""
+) -> Decision:
+    """The same recipe on more data takes the title unless a rehearsal shows it to be worse by more than the margin.
+
+    The candidate was trained on all that has matured. So its recipe is fitted as of the day that halves the champion's
+    news, and both forecast the later half.
+    """
+    news = set(candidate.training_releases) - set(champion.training_releases)
+    reason = f"the same recipe as {named} on {len(news)} more releases{note}"
+    frame = modelling_frame(marts, settings.horizons)
+    frame = frame[(frame["as_of_day"] == REFERENCE_DAY) & frame["release_id"].isin(news)]
+    middle = frame["release_date"].sort_values().iloc[len(frame) // 2 : len(frame) // 2 + 1].max()
+    rows = frame[frame["release_date"] > middle].reset_index(drop=True)
+    if len(rows) < MIN_REHEARSED:
+        return Decision(True, "refresh", reason)
+    rehearsal = refit((middle + pd.Timedelta(days=max(settings.horizons))).date(), (candidate.feature_set,))
+    minimums = class_minimums(marts.classes)
+    both = (rehearsal, champion)
+    losses = {
+        "streams": [stream_loss(bundle, rows) for bundle in both],
+        "classes": [class_loss(bundle, rows, minimums) for bundle in both],
+    }
+    figures = {"releases": float(len(rows))}
+    for task, (ours, champions) in losses.items():
+        figures |= {f"{task}_candidate": float(ours.mean()), f"{task}_champion": float(champions.mean())}
+    worse = [task for task, found in losses.items() if _is_shown_worse(task, *found)]
+    if not worse:
+        return Decision(True, "refresh", reason, figures)
+    task = worse[0]
+    reason += (
+        f", and it grows worse by more than {MARGINS[task]:.0%}: fitted as of {rehearsal.cutoff}, its loss of {task} "
+        f"on {len(rows)} later releases is {figures[f'{task}_candidate']:.4f} against "
+        f"{figures[f'{task}_champion']:.4f}. See what was delivered lately; --promote overrules this"
+    )
+    return Decision(False, "worse refresh", reason, figures)
+
+
+def _is_shown_worse(task: str, ours: np.ndarray, champions: np.ndarray) -> bool:
+    """Whether a mean loss is above another by more than the margin, with a one-sided 95 % interval."""
+    allowed = max(float(champions.mean()), LEAST_LOSS[task]) * MARGINS[task]
+    excess = ours - champions
+    return bool(excess.mean() - NORMAL_95 * excess.std(ddof=1) / np.sqrt(len(excess)) > allowed)
 
 
 def stream_loss(bundle: Bundle, rows: pd.DataFrame) -> np.ndarray:
     """Squared log error of each row, the mean over the horizons, with the bundle's own feature set."""
-    forecasts = predict_streams(bundle.streams[bundle.feature_set], rows)
+    forecasts = forecast_outlook(bundle.outlook_model(), rows).forecasts
     losses = [
         (np.log1p(forecast["predicted_streams"].to_numpy()) - np.log1p(rows[target_column(horizon)].to_numpy())) ** 2
         for horizon, forecast in forecasts.items()
@@ -227,22 +264,7 @@ def stream_loss(bundle: Bundle, rows: pd.DataFrame) -> np.ndarray:
 
 
 def class_loss(bundle: Bundle, rows: pd.DataFrame, minimums: tuple[float, float]) -> np.ndarray:
-    """Brier score of each row over the three classes. Source: Brier 1950."""
-    probabilities = predict_classes(bundle.classes[bundle.feature_set], rows, bundle.feature_set).to_numpy()
+    """Brier score of each row over the three classes, as served. Source: Brier 1950."""
+    probabilities = forecast_outlook(bundle.outlook_model(), rows).chances.to_numpy()
     place = np.searchsorted(np.asarray(minimums), rows[target_column(bundle.class_horizon)], side="right")
     return np.asarray(np.sum((probabilities - np.eye(3)[place]) ** 2, axis=1))
-
-
-def _same_forecasts(one: Bundle, other: Bundle, frame: pd.DataFrame) -> bool:
-    """Whether two bundles forecast alike: a changed comment or a faster loop makes no other recipe."""
-
-    def forecasts(bundle: Bundle) -> np.ndarray:
-        streams = predict_streams(bundle.streams[bundle.feature_set], frame)
-        logs = [np.log1p(forecast["predicted_streams"].to_numpy()) for forecast in streams.values()]
-        undecided = frame[is_open(frame, bundle.class_horizon)]
-        chances = predict_classes(bundle.classes[bundle.feature_set], undecided, bundle.feature_set)
-        return np.concatenate([*logs, chances.to_numpy().ravel()])
-
-    return one.feature_set == other.feature_set and bool(
-        np.allclose(forecasts(one), forecasts(other), rtol=0, atol=1e-9)
-    )

@@ -193,20 +193,20 @@ def _forget_stale_turns(client: "MlflowClient", versions: list[Version]) -> list
     return turns
 
 
-def rollback(settings: Settings) -> int:
-    """Make the previous champion the champion again; returns its version.
+def rollback(settings: Settings, version: int | None = None) -> int:
+    """Make an earlier champion, by default the previous one, the champion again; returns its version.
 
     Raises:
         HitcastError: There was none before.
     """
-    earlier = earlier_champions(settings)
+    earlier = [found.version for found in earlier_champions(settings) if version in (None, found.version)]
     if not earlier:
         raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
     client, given_up = open_client(settings), champion(settings)
-    client.set_registered_model_alias(MODEL, ALIAS, str(earlier[0].version))
+    client.set_registered_model_alias(MODEL, ALIAS, str(earlier[0]))
     if given_up is not None and TURN_TAG in given_up.tags:
         client.delete_model_version_tag(MODEL, str(given_up.version), TURN_TAG)
-    return earlier[0].version
+    return earlier[0]
 
 
 def _champion_version(client: "MlflowClient") -> int | None:

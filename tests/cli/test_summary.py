@@ -9,7 +9,9 @@ from hitcast.core.home import Home
 from hitcast.core.settings import Settings
 from hitcast.ingest import ingest, withdraw
 from hitcast.job.status import look
-from ml.drift import Drift, MaturedForecasts, Shift
+from ml.drift import Drift
+from ml.drift.matured import MaturedForecasts
+from ml.drift.stability import Shift
 from ml.predict import ScoringRun
 from ml.registry.store import Version
 
@@ -21,7 +23,9 @@ def test_a_scoring_run_tells_what_it_refused() -> None:
     assert message.endswith("hitcast/1; 3 more: not enough data, no day of them was delivered")
 
 
-SHIFTS = tuple(Shift(name, index, 0.25, name == "d") for name, index in zip("abcd", (3.0, 2.0, 1.0, 0.5), strict=True))
+SHIFTS = tuple(
+    Shift(name, index, 0.25, name == "d", 0.0) for name, index in zip("abcd", (3.0, 2.0, 1.0, 0.5), strict=True)
+)
 
 
 def test_the_three_largest_shifts_and_the_main_ones_are_told() -> None:

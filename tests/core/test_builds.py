@@ -26,7 +26,8 @@ from hitcast.core.settings import Settings
 from ml.data import read_marts
 from ml.drift import look
 from ml.predict import predict
-from ml.registry.promotion import decide, recipe_fingerprint
+from ml.registry.promotion import decide
+from ml.registry.recipes import recipe_fingerprint
 from ml.registry.store import champion
 from ml.studies import DEFAULTS, TunedParameters
 from ml.train import TrainingRun, train

@@ -19,7 +19,7 @@ from hitcast.core.errors import BusyError, HitcastError
 from hitcast.core.settings import Settings, Spark
 from hitcast.core.warehouse import count_rows, latest_moment, open_warehouse, write_tables
 from ml.data import read_marts
-from ml.drift import _matured_forecasts
+from ml.drift.matured import read_matured
 from ml.explain.drivers import read_meanings
 from tests.ml.conftest import MakeHome
 from tests.ml.spark_session import ON_SPARK, Session
@@ -38,7 +38,7 @@ def on_spark(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> tuple[Sett
 READERS: list[Callable[[Settings], Any]] = [
     lambda settings: vars(read_marts(settings)),
     lambda settings: {"meanings": read_meanings(settings)},
-    lambda settings: {"matured": _matured_forecasts(settings, "hitcast/1", date(2021, 6, 1))},
+    lambda settings: {"matured": read_matured(settings, "hitcast/1", date(2021, 6, 1))},
     lambda settings: {
         "rows": count_rows(settings, "releases"),
         "latest": latest_moment(settings, "predictions", "predicted_at"),

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from hitcast.core import builds
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.project import read_variables, settings_of
@@ -17,7 +16,7 @@ from hitcast.job.steps import Job
 from hitcast.serving.publish import Publication
 from ml import drift, predict, train
 from ml.drift import Drift
-from ml.registry import store
+from ml.registry import standing, store, usable
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,12 @@ def test_a_champion_is_replaced_when_asked_or_due(
     monkeypatch.setattr(job, "count_rows", lambda settings, table: 0)
     monkeypatch.setattr(job, "publish", lambda home, variables: Publication(tmp_path, datetime.now(UTC), {}))
     monkeypatch.setattr(store, "champion", lambda settings: SimpleNamespace(version=1, tags={}) if stands else None)
-    monkeypatch.setattr(job, "read_builds", lambda settings: {})
+    monkeypatch.setattr(
+        standing,
+        "load_standing",
+        lambda settings: SimpleNamespace(version=SimpleNamespace(version=1), bundle=None) if stands else None,
+    )
+    monkeypatch.setattr(usable, "obstacle_today", lambda version, settings, bundle: "")
     found = Drift(1, date(2021, 12, 31), 40, candidate, 0, (), (), reasons)
     monkeypatch.setattr(drift, "look", lambda settings: found)
     monkeypatch.setattr(drift, "record", lambda settings: found)
@@ -78,13 +82,13 @@ def test_a_champion_is_replaced_when_asked_or_due(
 
 
 @pytest.mark.parametrize("retrain", ["changed", "auto"])
-def test_a_champion_of_other_features_is_replaced(
+def test_a_champion_that_cannot_forecast_is_replaced(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, retrain: str
 ) -> None:
     settings = settings_of(Home(tmp_path), read_variables())
-    monkeypatch.setattr(job, "read_builds", lambda settings: {"release_features": None})
-    champion = SimpleNamespace(version=4, tags=builds.FeatureOrigin({"release_features": "1"}).tags())
-    cause = job._cause_to_train(champion, settings, retrain)  # type: ignore[arg-type]
-    assert "version 4 was trained on other features: the SQL of release_features has changed" in cause
+    found = SimpleNamespace(version=SimpleNamespace(version=4), bundle=None)
+    monkeypatch.setattr(standing, "load_standing", lambda settings: found)
+    monkeypatch.setattr(usable, "obstacle_today", lambda version, settings, bundle: "was trained on other features")
+    assert job._cause_to_train(settings, retrain) == "; version 4 was trained on other features"  # type: ignore[arg-type]
     with pytest.raises(HitcastError, match="--retrain never: version 4 was trained on other features"):
-        job._cause_to_train(champion, settings, "never")  # type: ignore[arg-type]
+        job._cause_to_train(settings, "never")

@@ -50,6 +50,22 @@ def test_publishing_the_same_run_again_keeps_its_alerts(home: Home) -> None:
     assert find_alerts(home, 0.25) == before
 
 
+def test_scoring_again_between_two_publications_hides_no_move(tmp_path: Path) -> None:
+    past = [BEFORE | {"release_id": "moved"}]
+    home = make_home(tmp_path, prediction_history=past, release_predictions=past)
+    publish(home)
+    # `predict` on the same data: the same run, at a later time
+    past = [row | {"predicted_at": datetime(2099, 1, 1)} for row in past]
+    latest = [past[0] | NOW | AFTER["moved"]]
+    # and once more with another model, never published
+    between = past[0] | {"run_id": "r1b", "predicted_at": datetime(2099, 6, 1), "predicted_streams": 124_000.0}
+    fill(home, prediction_history=[*past, between, *latest], release_predictions=latest)
+    publish(home)
+    assert [alert.previous_predicted_streams for alert in find_alerts(home, 0.2)] == [100_000.0]
+    publish(home)
+    assert [alert.previous_predicted_streams for alert in find_alerts(home, 0.2)] == [100_000.0]
+
+
 def test_a_first_publication_alerts_to_nothing(tmp_path: Path) -> None:
     home = make_home(tmp_path, prediction_history=[{}], release_predictions=[{}])
     publish(home)
