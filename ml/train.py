@@ -193,8 +193,7 @@ def _decide(
 ) -> Decision:
     standing = store.champion(settings)
     if promote is not None and standing is not None:
-        message = "promoted" if promote else "not promoted"
-        return Decision(promote, "asked for", f"{message} because it was asked for, not compared")
+        return Decision(promote, "asked for", f"--{'' if promote else 'no-'}promote was given")
 
     def refit(cutoff: date, feature_sets: Collection[str]) -> Bundle:
         progress(f"Comparing with the champion: the same recipe as of {cutoff}")

@@ -9,7 +9,6 @@ import pytest
 
 from hitcast.core.settings import Settings
 from ml.data import Marts, modelling_frame, read_marts
-from ml.estimators.logistic import Curve
 from ml.registry.bundles import Bundle, load_bundle, save_bundle
 from ml.registry.promotion import Decision, decide, judged_rows, searched_until
 from ml.registry.recipes import recipe_fingerprint
@@ -52,12 +51,12 @@ def level_only(bundle: Bundle) -> Bundle:
 
 
 def blunt(bundle: Bundle) -> Bundle:
-    """The bundle with classes that are all but sure of nothing."""
-    classes = deepcopy(bundle.classes)
-    for model in classes.values():
-        for cut in model.cuts_:
-            cut.base_, cut.booster_, cut.weight_ = Curve(0.0, 0.05), None, 0.0
-    return replace(bundle, classes=classes)
+    """The bundle with the same medians and chances that are all but sure of nothing."""
+    streams = deepcopy(bundle.streams)
+    for model in streams.values():
+        for calibrated in model.models_:
+            calibrated.distribution_.quantiles_ = [30 * found for found in calibrated.distribution_.quantiles_]
+    return replace(bundle, streams=streams)
 
 
 @pytest.fixture
