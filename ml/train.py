@@ -24,6 +24,7 @@ from ml.registry.promotion import Decision, decide, recipe_fingerprint
 from ml.registry.pyfunc import write_mlmodel
 from ml.splits import MIN_TRAINING_RELEASES, REFERENCE_DAY, training_rows
 from ml.streams import StreamModel, importances
+from ml.stressed import read_stressed, stressed_training
 from ml.studies import TunedParameters, tuned_parameters
 
 MODEL_TAGS = {"streams": "stream_model", "classes": "class_model"}
@@ -88,6 +89,7 @@ def train(
         progress(line)
     progress("Reading the marts")
     marts = read_marts(settings)
+    marts = replace(marts, stressed=read_stressed(settings, marts))
     cutoff = as_of or marts.data_through + timedelta(days=1)
     tuned = replace(tuned_parameters(settings, cutoff), models={**_champions_models(settings), **(models or {})})
     bundle = fit_bundle(marts, settings, cutoff, progress, tuned)
@@ -222,7 +224,7 @@ def fit_bundle(
     for name in FEATURE_SETS:
         columns = feature_columns(marts.catalog, name, training)
         progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
-        given = ModelInputs(name, columns, minimums, settings, tuned)
+        given = ModelInputs(name, columns, minimums, settings, tuned, stressed_training(marts.stressed, training))
         streams[name] = stream_model(tuned.models["streams"], training, given)
         classes[name] = class_model(tuned.models["classes"], training, given)
     chosen, reason = _choose(streams)

@@ -1,0 +1,149 @@
+"""What is not known widens a forecast: each state of the known days by what it cost in later releases."""
+
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+from sklearn.base import BaseEstimator
+
+from ml.estimators.base import nearest
+from ml.estimators.log_linear import landed_streams
+
+WHOLE, OLDER, RECENT, SEVERAL, OTHER = range(5)
+"""States: nothing missing, a hole, a hole among the last three days, two holes or more, the other platform's days."""
+PRIOR_FACTORS = {OLDER: 1.1, RECENT: 1.2, SEVERAL: 1.5, OTHER: 1.1}
+PRIOR_RELEASES = 20
+"""Releases that a prior factor weighs as much as."""
+PRIOR_SPREAD = 0.5
+"""Log error of a filled day where no release tells."""
+TAILS = norm.ppf([0.9, 0.95])
+"""Standard errors to the ends of the 80 and 90 % intervals."""
+MIN_SPAN = 1e-3
+
+
+def counts_of(rows: pd.DataFrame, name: str) -> np.ndarray:
+    """A count of days of `release_features`; 0 where the column is not there."""
+    return rows[name].fillna(0).to_numpy(dtype=float) if name in rows else np.zeros(len(rows))
+
+
+def days_missing(rows: pd.DataFrame, platform: str) -> np.ndarray:
+    """Days before the as-of day that a platform has not delivered whole, late ones too."""
+    return counts_of(rows, f"{platform}_missing_days") + counts_of(rows, f"{platform}_days_behind")
+
+
+def states(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
+    """State of the known days of each row, as a forecast by the feature set sees it."""
+    own, other = ("vk", "tiktok") if feature_set == "tiktok_vk" else ("tiktok", None)
+    missing = days_missing(rows, own)
+    lately = counts_of(rows, f"{own}_missing_of_last_three_days") + counts_of(rows, f"{own}_days_behind")
+    found = np.where(missing > 1, SEVERAL, np.where(missing == 0, WHOLE, np.where(lately > 0, RECENT, OLDER)))
+    if other is not None:
+        found = np.where((found == WHOLE) & (days_missing(rows, other) > 0), OTHER, found)
+    # on the day of release no day is known, so none is missing
+    return np.asarray(np.where(rows["as_of_day"].to_numpy() > 0, found, WHOLE))
+
+
+class StateWidths(BaseEstimator):
+    """How much wider a forecast is where days are missing, by state and as-of day.
+
+    What is unknown is the total above the streams that landed. It holds the filled days, whose error is added to that
+    of the remainder in quadrature; the sum is stretched until it holds as many totals as it should, never drawn in. Few
+    releases draw a factor to its prior.
+
+    Args:
+        feature_set: Whose days count.
+
+    Attributes:
+        spread_: Root mean square of the log error of filled days.
+        days_: As-of days measured, in rising order.
+        factors_: For each day the factor of each state.
+    """
+
+    def __init__(self, feature_set: str = "tiktok_vk") -> None:
+        self.feature_set = feature_set
+
+    def fit(self, rows: pd.DataFrame, actual: np.ndarray, figures: np.ndarray, filled: np.ndarray) -> Self:
+        """Measure.
+
+        Args:
+            rows: Rows of releases that the forecasts were not fitted on, with days taken away.
+            actual: True totals.
+            figures: Their forecasts as if nothing were missing, shape (rows, 6), as `CalibratedForecast` gives them.
+            filled: Streams that the filled days had in truth.
+        """
+        found, releases = states(rows, self.feature_set), rows["release_id"].to_numpy()
+        days = rows["as_of_day"].to_numpy()
+        guessed = self._filled(rows)
+        error = np.log1p(filled[guessed > 0]) - np.log1p(guessed[guessed > 0])
+        count = len(np.unique(releases[guessed > 0]))
+        square = np.mean(error**2) if len(error) else 0.0
+        weighted = count * square + PRIOR_RELEASES * PRIOR_SPREAD**2
+        self.spread_ = float(np.sqrt(weighted / (count + PRIOR_RELEASES)))
+        score = self._score(rows, actual, figures)
+        self.days_ = np.unique(days) if len(days) else np.array([0])
+        self.factors_ = np.array(
+            [
+                [
+                    1.0 if state == WHOLE else _factor(state, score[at], releases[at])
+                    for state in range(OTHER + 1)
+                    for at in [(days == day) & (found == state)]
+                ]
+                for day in self.days_
+            ]
+        )
+        return self
+
+    def widened(self, rows: pd.DataFrame, figures: np.ndarray) -> np.ndarray:
+        """Median, ends and mean of each row, shape (rows, 6), with ends as wide as its state asks for.
+
+        The ends of rows without a missing day are left as they are.
+        """
+        found = states(rows, self.feature_set)
+        missing = found != WHOLE
+        if not missing.any():
+            return figures
+        rows, result = rows[missing], figures.copy()
+        days = nearest(self.days_, rows["as_of_day"].to_numpy())
+        factor, floor = self.factors_[days, found[missing]], self._floor(rows)
+        middle, spans = self._spans(rows, figures[missing])
+        steps = factor[:, None] * spans
+        ends = floor[:, None] + np.expm1(np.maximum(middle[:, None] + np.array([-1, 1, -1, 1]) * steps, 0.0))
+        result[missing, 1:5] = ends
+        return result
+
+    def factors(self, rows: pd.DataFrame) -> np.ndarray:
+        """Factor of each row."""
+        days = nearest(self.days_, rows["as_of_day"].to_numpy())
+        return np.asarray(self.factors_[days, states(rows, self.feature_set)])
+
+    def _floor(self, rows: pd.DataFrame) -> np.ndarray:
+        return landed_streams(rows) if self.feature_set == "tiktok_vk" else np.zeros(len(rows))
+
+    def _filled(self, rows: pd.DataFrame) -> np.ndarray:
+        """Streams that stand for days that are missing; 0 where the feature set does not see streams."""
+        if self.feature_set != "tiktok_vk" or "vk_streams_total" not in rows:
+            return np.zeros(len(rows))
+        return np.maximum(rows["vk_streams_total"].fillna(0).to_numpy(dtype=float) - landed_streams(rows), 0.0)
+
+    def _spans(self, rows: pd.DataFrame, figures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Log of what is unknown at the median, and from it to each end: shapes (rows,) and (rows, 4)."""
+        floor = self._floor(rows)
+        left = np.log1p(np.maximum(figures[:, :5] - floor[:, None], 0.0))
+        middle, ends = left[:, 0], left[:, 1:]
+        share = self._filled(rows) / (1.0 + np.expm1(middle))
+        of_filling = np.outer(np.minimum(share, 1.0) * self.spread_, np.repeat(TAILS, 2))
+        return middle, np.maximum(np.hypot(ends - middle[:, None], of_filling), MIN_SPAN)
+
+    def _score(self, rows: pd.DataFrame, actual: np.ndarray, figures: np.ndarray) -> np.ndarray:
+        """Error of each forecast in spans of its 90 % interval."""
+        middle, spans = self._spans(rows, figures)
+        error = np.log1p(np.maximum(actual - self._floor(rows), 0.0)) - middle
+        return np.asarray(np.abs(error) / np.where(error < 0, spans[:, 2], spans[:, 3]))
+
+
+def _factor(state: int, score: np.ndarray, releases: np.ndarray) -> float:
+    """The score that nine in ten keep to, drawn to the state's prior by few releases, and at least 1."""
+    count, prior = len(np.unique(releases)), PRIOR_FACTORS[state]
+    measured = np.log(max(float(np.quantile(score, 0.9)), 1.0)) if count else 0.0
+    return float(np.exp((count * measured + PRIOR_RELEASES * np.log(prior)) / (count + PRIOR_RELEASES)))
