@@ -36,7 +36,15 @@ STATES = (
     "tiktok_missing_of_last_three_days",
 )
 """Columns of `release_features` that say what is known; no features."""
-MARTS = ("release_features", "release_targets", "feature_catalog", "releases", "stream_classes", "dataset_days")
+MARTS = (
+    "release_features",
+    "release_targets",
+    "feature_catalog",
+    "releases",
+    "stream_classes",
+    "dataset_days",
+    "release_date_checks",
+)
 SPEAK_ON_DAY_0 = ("tiktok_teaser_views_total", "artist_mean_log_streams")
 SEASONS = pd.Timedelta(days=700)
 """Span of training releases from which every season has been seen twice, but for the last window's maturity."""
@@ -54,6 +62,7 @@ class Marts:
         classes: Stream classes by rising `minimum_streams`.
         data_through: Last day that every source has delivered.
         latest_day: Last day that any source has delivered.
+        wrong_dates: Why a release's date cannot be right, by release; releases whose date can are not there.
         delivery_number: Number of the last delivery.
         origin: What features and targets were computed by.
         stressed: Features with days taken away, from `ml.stressed`; None where nobody asked for them.
@@ -66,6 +75,7 @@ class Marts:
     classes: pd.DataFrame
     data_through: date
     latest_day: date
+    wrong_dates: Mapping[str, str]
     delivery_number: int
     origin: FeatureOrigin = field(default_factory=FeatureOrigin)
     stressed: pd.DataFrame | None = None
@@ -117,6 +127,7 @@ def read_marts(settings: Settings) -> Marts:
         catalog = read("select feature_name, feature_group, feature_kind from feature_catalog order by position")
         releases = read("select release_id, release_date, is_reissue from releases order by release_date, release_id")
         classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
+        wrong = read("select release_id, reason from release_date_checks where is_date_wrong")
         days = read(
             "select data_through_date, greatest(tiktok_data_through_date, vk_data_through_date) as latest_day, "
             "last_delivery_number from dataset_days"
@@ -139,6 +150,7 @@ def read_marts(settings: Settings) -> Marts:
         classes=classes,
         data_through=days["data_through_date"].iloc[0].date(),
         latest_day=days["latest_day"].iloc[0].date(),
+        wrong_dates=dict(zip(wrong["release_id"], wrong["reason"], strict=True)),
         delivery_number=int(days["last_delivery_number"].iloc[0]),
         origin=feature_origin(builds),
     )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hitcast.core.words import Language, plural
 from ml.data import Marts, is_open, speaks
+from ml.estimators.floor import given_floor
 from ml.estimators.log_linear import landed_streams
 from ml.estimators.states import counts_of, days_missing
 from ml.registry.bundles import Bundle
@@ -22,6 +23,7 @@ CLOCKS = {"tiktok_vk": "vk", "tiktok": "tiktok"}
 NAMES = {"vk": "VK", "tiktok": "TikTok"}
 UNHEARD_OF = "not enough data: no teaser on TikTok and no earlier release of the artist"
 SILENT = "not enough data: TikTok or VK delivered no day since the release"
+WRONG_DATE = "the release date cannot be right"
 MOSTLY_MISSING = "not enough data: more than half of the days since the release are missing"
 
 
@@ -86,6 +88,45 @@ def choose(known: pd.DataFrame, streams: Mapping[str, Any], horizon: int) -> tup
     )
     refused = latest[~latest["release_id"].isin(chosen["release_id"])].reset_index(drop=True)
     return chosen, refused.assign(known_by=refused["as_of_date"], refusal=_refusal(refused))
+
+
+def without_wrong_dates(
+    chosen: pd.DataFrame, refused: pd.DataFrame, wrong_dates: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `choose` gives, but that a release whose date cannot be right is refused, whatever is known of it."""
+    released = pd.concat([chosen[["release_id", "as_of_day", "known_by"]], refused], ignore_index=True)
+    is_wrong = released["release_id"].isin(list(wrong_dates))
+    reasons = [f"{WRONG_DATE}: {wrong_dates[release]}" for release in released.loc[is_wrong, "release_id"]]
+    wrong = released[is_wrong].assign(refusal=reasons)
+    is_right, is_dated = (~rows["release_id"].isin(list(wrong_dates)) for rows in (chosen, refused))
+    return chosen[is_right], pd.concat([refused[is_dated], wrong], ignore_index=True)
+
+
+def stream_figures(
+    model: Any, feature_set: str, rows: pd.DataFrame
+) -> tuple[dict[int, pd.DataFrame], dict[int, pd.Series]]:
+    """Forecasts of chosen rows by horizon, none of which falls below what has landed by the day of the forecast.
+
+    Args:
+        model: Stream model of the feature set.
+        feature_set: That of the rows.
+        rows: Rows with `floor_streams`.
+
+    Returns:
+        Figures as `StreamForecaster.forecast` gives them, and how likely each forecast took its floor to be reached.
+    """
+    figures = model.forecast(rows)
+    floor = rows["floor_streams"].fillna(0)
+    seen = landed_streams(rows) if feature_set == "tiktok_vk" else np.zeros(len(rows))
+    later = floor[floor > seen]
+    reached = {}
+    for horizon, table in figures.items():
+        reached[horizon] = pd.Series(1.0, index=table.index)
+        raised = table.index.intersection(later.index)
+        table.loc[raised], reached[horizon][raised] = given_floor(
+            table.loc[raised].to_numpy(), later[raised].to_numpy()
+        )
+    return figures, reached
 
 
 def _refusal(rows: pd.DataFrame) -> np.ndarray:

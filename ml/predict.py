@@ -16,16 +16,14 @@ from hitcast.core.warehouse import latest_moment, write_tables
 from ml.classes import PROBABILITY_COLUMNS, predict_classes
 from ml.data import Marts, is_open, modelling_frame, read_marts
 from ml.decide.decisions import class_from_probabilities, class_probabilities, with_reached
-from ml.estimators.floor import given_floor
 from ml.estimators.log_linear import AS_OF_TOTALS, landed_streams
 from ml.estimators.streams import FORECAST_COLUMNS
-from ml.evidence import choose, known_rows
+from ml.evidence import choose, known_rows, stream_figures, without_wrong_dates
 from ml.explain.drivers import explain, read_meanings
 from ml.explain.similar import find_similar
 from ml.registry import store
 from ml.registry.bundles import Bundle
 from ml.registry.standing import load_standing
-from ml.streams import predict_streams
 
 EVIDENCE_COLUMNS = ("vk_days_known", "tiktok_days_known", "missing_days", "data_note", "data_note_ru")
 """Columns of `ml.predictions` that say what a forecast rests on."""
@@ -61,7 +59,7 @@ class ScoringRun:
         if self.instead_of:
             line += f", {self.instead_of}"
         if self.refused_count:
-            line += f"; {self.refused_count:,} more: not enough data"
+            line += f"; {self.refused_count:,} more are refused: too little is known, or the date cannot be right"
         return line
 
 
@@ -73,7 +71,7 @@ def predict(
 ) -> ScoringRun:
     """Write forecasts, their drivers and precedents for every release with an open window.
 
-    A release of which nothing was delivered that the forecast could rest on gets rows that say so, without a figure.
+    A release of which too little was delivered, or whose date cannot be right, gets rows that say so, without a figure.
 
     Args:
         settings: Places and choices.
@@ -163,7 +161,8 @@ def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> tuple[dict[int, pd
     They are the latest known before the window's end: where it has ended, of its last open day. See `choose`.
     """
     found = {
-        horizon: choose(known, bundle.streams, horizon) for horizon, known in known_rows(marts, bundle, as_of).items()
+        horizon: without_wrong_dates(*choose(known, bundle.streams, horizon), marts.wrong_dates)
+        for horizon, known in known_rows(marts, bundle, as_of).items()
     }
     chosen, refused = ({horizon: rows[place] for horizon, rows in found.items()} for place in (0, 1))
     return chosen, refused
@@ -219,19 +218,9 @@ def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _forecast(bundle: Bundle, feature_set: str, rows: pd.DataFrame) -> pd.DataFrame:
-    streams = predict_streams(bundle.streams[feature_set], rows)
-    floor = rows["floor_streams"].fillna(0).to_numpy(dtype=float)
-    seen = landed_streams(rows) if feature_set == "tiktok_vk" else np.zeros(len(rows))
-    later = pd.Series(floor > seen, index=rows.index)
-    reached = pd.Series(1.0, index=rows.index)
-    for horizon, figures in streams.items():
-        raised = figures.index[later[figures.index]]
-        least = rows.loc[raised, "floor_streams"].to_numpy(dtype=float)
-        streams[horizon].loc[raised], chances = given_floor(figures.loc[raised].to_numpy(), least)
-        if horizon == bundle.class_horizon:
-            reached[raised] = chances
+    streams, reached = stream_figures(bundle.streams[feature_set], feature_set, rows)
     undecided = rows[is_open(rows, bundle.class_horizon)]
-    classes = class_chances(bundle, feature_set, undecided, reached[undecided.index].to_numpy())
+    classes = class_chances(bundle, feature_set, undecided, reached[bundle.class_horizon].to_numpy())
     shared = rows[["release_id", "as_of_day"]].assign(
         as_of_date=rows["known_by"], feature_set=feature_set, refusal=None, known_streams=rows["floor_streams"]
     )

@@ -10,9 +10,10 @@ from sklearn.base import BaseEstimator
 from ml.estimators.base import nearest
 from ml.estimators.log_linear import landed_streams
 
-WHOLE, OLDER, RECENT, SEVERAL, OTHER = range(5)
-"""States: nothing missing, a hole, a hole among the last three days, two holes or more, the other platform's days."""
-PRIOR_FACTORS = {OLDER: 1.1, RECENT: 1.2, SEVERAL: 1.5, OTHER: 1.1}
+WHOLE, OLDER, RECENT, SEVERAL, OTHER, ALONE = range(6)
+"""States: nothing is missing; one day is; one of the last three is; two or more are; some of the other platform's are;
+all of the other platform's are."""
+PRIOR_FACTORS = {OLDER: 1.1, RECENT: 1.2, SEVERAL: 1.5, OTHER: 1.1, ALONE: 1.4}
 PRIOR_RELEASES = 20
 """Releases that a prior factor weighs as much as."""
 PRIOR_SPREAD = 0.5
@@ -39,7 +40,8 @@ def states(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
     lately = counts_of(rows, f"{own}_missing_of_last_three_days") + counts_of(rows, f"{own}_days_behind")
     found = np.where(missing > 1, SEVERAL, np.where(missing == 0, WHOLE, np.where(lately > 0, RECENT, OLDER)))
     if other is not None:
-        found = np.where((found == WHOLE) & (days_missing(rows, other) > 0), OTHER, found)
+        lacking, days = days_missing(rows, other), rows["as_of_day"].to_numpy()
+        found = np.where((found == WHOLE) & (lacking > 0), np.where(lacking < days, OTHER, ALONE), found)
     # on the day of release no day is known, so none is missing
     return np.asarray(np.where(rows["as_of_day"].to_numpy() > 0, found, WHOLE))
 
@@ -86,7 +88,7 @@ class StateWidths(BaseEstimator):
             [
                 [
                     1.0 if state == WHOLE else _factor(state, score[at], releases[at])
-                    for state in range(OTHER + 1)
+                    for state in range(ALONE + 1)
                     for at in [(days == day) & (found == state)]
                 ]
                 for day in self.days_
