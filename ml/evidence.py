@@ -64,7 +64,7 @@ def choose(known: pd.DataFrame, streams: Mapping[str, Any], horizon: int) -> tup
     """
     known = known.sort_values(["release_id", "as_of_day"], kind="stable")
     latest = known.drop_duplicates("release_id", keep="last").set_index("release_id", drop=False)
-    since = known["release_id"].map(latest["as_of_day"]) - known["as_of_day"]
+    since = known["release_id"].map(latest["as_of_day"]).astype("float64") - known["as_of_day"]
     starts = (known["as_of_day"] == 0) & speaks(known) & (since <= SILENT_DAYS)
     found = []
     for feature_set, clock in CLOCKS.items():

@@ -192,6 +192,8 @@ def score(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFram
         [forecast(bundle, rows).query("horizon_days == @horizon") for horizon, rows in by_horizon.items()],
         ignore_index=True,
     ).sort_values(["release_id", "horizon_days"], kind="stable", ignore_index=True)
+    if forecasts.empty:
+        return forecasts
     named = [*PROBABILITY_COLUMNS, "predicted_class"]
     last = forecasts[forecasts["horizon_days"] == bundle.class_horizon].set_index("release_id")
     is_same_day = forecasts["as_of_date"] == forecasts["release_id"].map(last["as_of_date"])
@@ -213,7 +215,8 @@ def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
         told = AS_OF_TOTALS["tiktok_vk"] in rows and bundle.feature_set == "tiktok_vk"
         floor = np.where(rows[AS_OF_TOTALS["tiktok_vk"]].notna(), landed_streams(rows), np.nan) if told else np.nan
         rows = rows.assign(chosen_set=bundle.feature_set, known_by=rows["as_of_date"], floor_streams=floor)
-    parts = [_forecast(bundle, str(name), part) for name, part in rows.groupby("chosen_set", sort=False)]
+    names = rows["chosen_set"].unique() if len(rows) else [bundle.feature_set]
+    parts = [_forecast(bundle, str(name), rows[rows["chosen_set"] == name]) for name in names]
     return pd.concat(parts, ignore_index=True)
 
 

@@ -43,7 +43,8 @@ sampled as (
 scenarios as (
 
     select
-        listed.platform || ' ' || cast(listed.first_day as string) || '-' || cast(listed.last_day as string) as scenario,
+        listed.platform || ' ' || cast(listed.first_day as string) || '-' || cast(listed.last_day as string)
+            as scenario,
         listed.platform,
         listed.first_day,
         listed.last_day,

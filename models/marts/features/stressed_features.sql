@@ -21,7 +21,7 @@ vk_features as (
 
 )
 
--- a release without a known day of one platform has a row of the other alone
-select *
+-- whatever columns the two have; a release without a known day of one platform has a row of the other alone
+select *  -- noqa: AM04, RF02
 from tiktok_features
-full outer join vk_features using (release_id, scenario, as_of_day)
+full outer join vk_features using (release_id, scenario, as_of_day)  -- noqa: ST07

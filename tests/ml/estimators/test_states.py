@@ -9,7 +9,7 @@ from ml.estimators.states import ALONE, OLDER, OTHER, RECENT, SEVERAL, WHOLE, St
 def rows_of(count: int, **columns: object) -> pd.DataFrame:
     frame = pd.DataFrame({"release_id": [f"R{number}" for number in range(count)], "as_of_day": 7})
     whole = {f"{platform}_{name}": 0.0 for platform in ("vk", "tiktok") for name in ("missing_days", "days_behind")}
-    return frame.assign(vk_streams_total=70.0, vk_streams_known=70.0, **{**whole, **columns})
+    return frame.assign(**{"vk_streams_total": 70.0, "vk_streams_known": 70.0, **whole, **columns})
 
 
 @pytest.mark.parametrize(
