@@ -96,7 +96,12 @@ leveled as (
                     and release_days.vk_state = 'whole'
                     then 1
             end
-        ) as idle_days
+        ) as idle_days,
+        coalesce(sum(
+            case
+                when release_days.day_number between 0 and plain.first_plain_day_number - 1 then release_days.vk_streams
+            end
+        ), 0) as idle_streams
     from release_days
     inner join plain on release_days.release_id = plain.release_id
     group by release_days.release_id
@@ -114,6 +119,7 @@ judged as (
         cast(counted.early_streams as bigint) as early_streams,
         counted.known_days,
         case
+            when releases.is_reissue then 'reissue'
             when
                 counted.plainly_early_streams >= 20
                 and counted.plainly_early_streams * 10 >= counted.first_week_streams
@@ -122,7 +128,11 @@ judged as (
                     else 'streamed before'
                 end
             -- seven streams expected and none come: one case in a thousand
-            when leveled.idle_days >= 2 and leveled.idle_days * leveled.daily_streams >= 7 then 'late streams'
+            when
+                leveled.idle_days >= 2
+                and leveled.idle_streams <= 2
+                and leveled.idle_days * leveled.daily_streams >= 7
+                then 'late streams'
             when counted.most_streams > 0 then 'right'
             when
                 counted.known_days >= 2
@@ -168,6 +178,7 @@ select
             then
                 'no VK streams in the ' || cast(known_days as string)
                 || ' days since the release date of the catalog, where nine in ten releases, or the artist, had many'
+        when 'reissue' then 'an earlier release carries its recordings, and has their streams'
         when 'no streams for a week' then 'no VK streams yet, as may be of a release that few hear'
     end as reason
 from judged
