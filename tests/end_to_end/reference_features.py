@@ -106,6 +106,13 @@ class Reference:
         f["tiktok_share_of_platform_creations"] = _ratio(totals["creations"], platform["creations"].sum())
         return f
 
+    def _first_week_views(self, upc: str) -> int | None:
+        """Views of the first week's delivered days, none filled."""
+        days = [self.released[upc] + timedelta(days=n) for n in range(7)]
+        known = [day for day in days if day in self.tiktok_days]
+        rows = self.tiktok_of[upc]
+        return int(rows.loc[rows["activity_date"].isin(known), "views"].sum()) if known else None
+
     def _vk(self, upc: str, as_of_day: int) -> dict[str, Any]:
         released = self.released[upc]
         rows = self.vk_of[upc]
@@ -214,7 +221,7 @@ class Reference:
             "artist_mean_log_streams": float(np.mean([math.log1p(s) for s in streams])),
             "artist_best_streams": max(streams),
             "artist_last_streams": last_streams,
-            "artist_last_first_week_views": self._tiktok(last, 7)["tiktok_views_total"],
+            "artist_last_first_week_views": self._first_week_views(last),
             "artist_mean_log_growth": float(np.mean(growth)) if growth else None,
             "artist_days_since_last_release": (self.released[upc] - last_day).days,
         }
