@@ -85,7 +85,7 @@ def test_exposures_stand_in_the_graph(manifest: dict[str, Any], exposure: str, r
 
 def test_every_feature_names_its_group_kind_and_unit(manifest: dict[str, Any]) -> None:
     columns = manifest["nodes"]["model.hitcast.release_features"]["columns"]
-    keys = {"release_id", "as_of_day", "release_date", "as_of_date", "is_reissue"}
+    keys = {*KEYS, *STATES}
     for name in set(columns) - keys:
         meta = columns[name]["config"]["meta"]
         assert meta["feature_kind"] in ("numeric", "categorical"), name
