@@ -10,6 +10,7 @@ import pytest
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.job import dbt
 from hitcast.serving.publish import PUBLISHED_TABLES
+from ml.data import KEYS, STATES
 
 
 @pytest.fixture(scope="module")
