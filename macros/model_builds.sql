@@ -72,7 +72,7 @@
 
 {#- dbt tells a macro the value of a variable, not their names. -#}
 {% macro project_variables() %}
-  {{ return(['horizons', 'class_horizon', 'territory', 'teaser_days', 'false_positive_cost', 'false_negative_cost']) }}
+  {{ return(['horizons', 'class_horizon', 'territory', 'teaser_days', 'stressed_releases', 'false_positive_cost', 'false_negative_cost']) }}
 {% endmacro %}
 
 {#- Digest of what a model computes: comments on lines of their own and layout are no part of it. -#}

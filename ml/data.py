@@ -26,7 +26,25 @@ FEATURE_SETS: Mapping[str, frozenset[str]] = {
 """Named feature sets, each by the feature groups that it leaves out."""
 
 KEYS = ("release_id", "as_of_day", "release_date", "as_of_date", "is_reissue")
-MARTS = ("release_features", "release_targets", "feature_catalog", "releases", "stream_classes", "dataset_days")
+STATES = (
+    "vk_streams_known",
+    "vk_missing_days",
+    "vk_days_behind",
+    "vk_missing_of_last_three_days",
+    "tiktok_missing_days",
+    "tiktok_days_behind",
+    "tiktok_missing_of_last_three_days",
+)
+"""Columns of `release_features` that say what is known; no features."""
+MARTS = (
+    "release_features",
+    "release_targets",
+    "feature_catalog",
+    "releases",
+    "stream_classes",
+    "dataset_days",
+    "release_date_checks",
+)
 SPEAK_ON_DAY_0 = ("tiktok_teaser_views_total", "artist_mean_log_streams")
 SEASONS = pd.Timedelta(days=700)
 """Span of training releases from which every season has been seen twice, but for the last window's maturity."""
@@ -43,8 +61,11 @@ class Marts:
         releases: One row per release.
         classes: Stream classes by rising `minimum_streams`.
         data_through: Last day that every source has delivered.
+        latest_day: Last day that any source has delivered.
+        wrong_dates: Why a release's date cannot be right, by release; releases whose date can are not there.
         delivery_number: Number of the last delivery.
         origin: What features and targets were computed by.
+        stressed: Features with days taken away, from `ml.stressed`; None where nobody asked for them.
     """
 
     features: pd.DataFrame
@@ -53,8 +74,11 @@ class Marts:
     releases: pd.DataFrame
     classes: pd.DataFrame
     data_through: date
+    latest_day: date
+    wrong_dates: Mapping[str, str]
     delivery_number: int
     origin: FeatureOrigin = field(default_factory=FeatureOrigin)
+    stressed: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -85,14 +109,14 @@ def read_marts(settings: Settings) -> Marts:
             frame: pd.DataFrame = rows.to_pandas(date_as_object=False)
             return frame
 
-        # the models' clock is TikTok's: an as-of day that VK alone has reached is not forecast
+        # a release that is not out yet has a row of as-of day 0 all the same
         features = read(
             """
             select release_features.* from release_features
             cross join dataset_days
             where
                 as_of_day between 0 and $last
-                and as_of_date <= tiktok_data_through_date + interval 1 day
+                and as_of_date <= greatest(tiktok_data_through_date, vk_data_through_date) + interval 1 day
             order by release_date, release_id, as_of_day
             """,
             {"last": max(settings.horizons) - 1},
@@ -103,7 +127,11 @@ def read_marts(settings: Settings) -> Marts:
         catalog = read("select feature_name, feature_group, feature_kind from feature_catalog order by position")
         releases = read("select release_id, release_date, is_reissue from releases order by release_date, release_id")
         classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
-        days = read("select data_through_date, last_delivery_number from dataset_days")
+        wrong = read("select release_id, reason from release_date_checks where is_date_wrong")
+        days = read(
+            "select data_through_date, greatest(tiktok_data_through_date, vk_data_through_date) as latest_day, "
+            "last_delivery_number from dataset_days"
+        )
 
     stop_on_other_variables(builds, settings.variables, FEATURE_VARIABLES, "release_features")
     stop_if_stale(builds)
@@ -115,12 +143,14 @@ def read_marts(settings: Settings) -> Marts:
     _stop_on_other_choices(settings, classes, targets)
     targets["streams"] = targets["streams"].astype("float64").where(targets["is_mature"].fillna(False).astype(bool))
     return Marts(
-        features=_with_types(features, catalog),
+        features=with_types(features, catalog),
         targets=targets,
         catalog=catalog,
         releases=releases,
         classes=classes,
         data_through=days["data_through_date"].iloc[0].date(),
+        latest_day=days["latest_day"].iloc[0].date(),
+        wrong_dates=dict(zip(wrong["release_id"], wrong["reason"], strict=True)),
         delivery_number=int(days["last_delivery_number"].iloc[0]),
         origin=feature_origin(builds),
     )
@@ -153,8 +183,8 @@ def _stop_without_activity(features: pd.DataFrame, targets: pd.DataFrame, territ
         )
 
 
-def _with_types(features: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
-    """Features as the catalog declares them."""
+def with_types(features: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
+    """Features as the catalog declares them, and what says how much is known."""
     absent = sorted(set(catalog["feature_name"]) - set(features.columns))
     if absent:
         raise HitcastError(f"features without a column: {', '.join(absent)}", "feature_catalog", BUILD_MARTS)
@@ -176,7 +206,7 @@ def _with_types(features: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
             raise HitcastError(
                 f"feature {name} is declared numeric but holds {column.dtype}", "release_features", "Correct its kind"
             ) from None
-    frame = pd.DataFrame(typed)
+    frame = pd.DataFrame(typed | {name: features[name].astype("float64") for name in STATES})
     frame["as_of_day"] = frame["as_of_day"].astype("int64")
     return frame
 

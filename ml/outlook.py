@@ -11,7 +11,8 @@ from ml.decide.decisions import class_probabilities, true_class, with_reached
 from ml.estimators.base import ClassEstimator
 from ml.estimators.blend import earned_weights, reweighted, steps_between
 from ml.estimators.distribution import chance_at_least
-from ml.estimators.log_linear import known_streams
+from ml.estimators.floor import given_floor
+from ml.estimators.log_linear import landed_streams
 from ml.estimators.streams import StreamForecaster, read_off
 
 
@@ -86,27 +87,40 @@ def at_least(totals: np.ndarray, minimums: tuple[float, float]) -> np.ndarray:
     return np.column_stack([chance_at_least(totals, minimum) for minimum in minimums])
 
 
-def forecast_outlook(model: OutlookModel, rows: pd.DataFrame) -> Outlook:
+def stream_quantiles(streams: StreamForecaster, rows: pd.DataFrame, floor: np.ndarray) -> dict[int, np.ndarray]:
+    """Quantiles of totals by horizon, given that the totals have reached a floor: shape (rows, levels).
+
+    Args:
+        streams: The distribution of each horizon's total.
+        rows: Rows of `release_features`.
+        floor: Streams that have landed by the day of the forecast, also those that the rows do not know of.
+    """
+    return _with_floor(streams.quantiles(rows), floor, _seen(rows, str(streams.feature_set)))
+
+
+def forecast_outlook(model: OutlookModel, rows: pd.DataFrame, floor: np.ndarray | None = None) -> Outlook:
     """Forecast rows of `release_features`.
 
     Args:
         model: Streams and classes.
         rows: Rows of any as-of day.
+        floor: Streams that have landed by the day of the forecast; None for what the rows know.
     """
     horizon, minimums = model.class_horizon, model.classes.minimums
     totals, undecided = model.streams.quantiles(rows), is_open(rows, model.class_horizon)
-    known = known_streams(rows, model.feature_set)
+    seen = _seen(rows, model.feature_set)
     if any(model.class_weights) and undecided.any():
         chances = predict_classes(model.classes, rows[undecided], model.feature_set).to_numpy()
         by_classes = np.column_stack([1 - chances[:, 0], chances[:, 2]])
         steps = steps_between(at_least(totals[horizon][undecided], minimums), by_classes)
         # what is certain by now is no matter of opinion
-        steps[np.column_stack([known[undecided] >= minimum for minimum in minimums])] = 0.0
+        steps[np.column_stack([seen[undecided] >= minimum for minimum in minimums])] = 0.0
         steps = np.array(model.class_weights) * steps
         totals[horizon][undecided] = reweighted(totals[horizon][undecided], minimums, steps)
-        totals = _in_order(totals, known)
+    landed = seen if floor is None else np.maximum(floor, seen)
+    totals = _with_floor(totals, landed, seen)
     chances = class_probabilities(at_least(totals[horizon][undecided], minimums))
-    chances = with_reached(chances, known[undecided], minimums)
+    chances = with_reached(chances, landed[undecided], minimums)
     opened = {each: is_open(rows, each) for each in totals}
     forecasts = {each: read_off(values[opened[each]], rows.index[opened[each]]) for each, values in totals.items()}
     return Outlook(
@@ -117,7 +131,16 @@ def forecast_outlook(model: OutlookModel, rows: pd.DataFrame) -> Outlook:
     )
 
 
-def _in_order(totals: dict[int, np.ndarray], known: np.ndarray) -> dict[int, np.ndarray]:
-    """Quantiles raised to what is known and to those of shorter horizons."""
-    raised = np.fmax.accumulate(np.stack([np.maximum(values, known[:, None]) for values in totals.values()]), axis=0)
-    return dict(zip(totals, raised, strict=True))
+def _seen(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
+    """Streams of VK that the feature set sees have landed."""
+    return landed_streams(rows) if feature_set == "tiktok_vk" else np.zeros(len(rows))
+
+
+def _with_floor(totals: dict[int, np.ndarray], floor: np.ndarray, seen: np.ndarray) -> dict[int, np.ndarray]:
+    """Quantiles given the floor where it lies above what was seen; none below it, nor below a shorter horizon's."""
+    raised, later = [], floor > seen
+    for values in totals.values():
+        found, rows = values.copy(), later & np.isfinite(values[:, 0])
+        found[rows] = given_floor(values[rows], floor[rows])
+        raised.append(np.maximum(found, floor[:, None]))
+    return dict(zip(totals, np.fmax.accumulate(np.stack(raised), axis=0), strict=True))

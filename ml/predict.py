@@ -13,8 +13,10 @@ from hitcast.core.moments import moment_after
 from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
 from ml.classes import PROBABILITY_COLUMNS
-from ml.data import Marts, is_open, modelling_frame, read_marts, speaks
-from ml.estimators.log_linear import AS_OF_TOTALS
+from ml.data import Marts, modelling_frame, read_marts
+from ml.estimators.log_linear import AS_OF_TOTALS, landed_streams
+from ml.estimators.streams import FORECAST_COLUMNS
+from ml.evidence import choose, known_rows, without_wrong_dates
 from ml.explain.drivers import explain, read_meanings
 from ml.explain.similar import find_similar
 from ml.outlook import forecast_outlook
@@ -23,10 +25,8 @@ from ml.registry.bundles import Bundle
 from ml.registry.standing import load_standing
 from ml.registry.usable import later_than_data
 
-LATE_DAYS = 7
-"""Days past the longest window for which a release is still scored, as its last days may come late."""
-UNHEARD_OF = "not enough data: no teaser on TikTok and no earlier release of the artist"
-"""Why nothing is forecast on the day of release."""
+EVIDENCE_COLUMNS = ("vk_days_known", "tiktok_days_known", "missing_days", "data_note", "data_note_ru")
+"""Columns of `ml.predictions` that say what a forecast rests on."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class ScoringRun:
         refused_count: Releases of which too little is known: their rows say so and hold no figure.
         as_of: Day on which the forecasts are made.
         model_name: Registered model and version.
-        feature_set: Feature set of the forecasts.
+        feature_set: Feature set that the champion has the lower error with at the reference day.
         instead_of: Why another model than the champion was taken; empty where it was the champion.
     """
 
@@ -59,7 +59,7 @@ class ScoringRun:
         if self.instead_of:
             line += f", {self.instead_of}"
         if self.refused_count:
-            line += f"; {self.refused_count:,} more: not enough data, no day of them was delivered"
+            line += f"; {self.refused_count:,} more are refused: too little is known, or the date cannot be right"
         return line
 
 
@@ -71,7 +71,7 @@ def predict(
 ) -> ScoringRun:
     """Write forecasts, their drivers and precedents for every release with an open window.
 
-    A release of which nothing was delivered that the forecast could rest on gets rows that say so, without a figure.
+    A release of which too little was delivered, or whose date cannot be right, gets rows that say so, without a figure.
 
     Args:
         settings: Places and choices.
@@ -89,14 +89,14 @@ def predict(
     standing, bundle = found.version, found.bundle
     progress("Reading the marts")
     marts = read_marts(settings)
-    as_of = as_of or marts.data_through + timedelta(days=1)
+    as_of = as_of or marts.latest_day + timedelta(days=1)
     _check(standing, bundle, marts, settings, as_of)
 
-    by_horizon = scored_rows(marts, bundle, as_of)
-    parts = [_split(rows, bundle.feature_set) for rows in by_horizon.values()]
-    scored, refused = (dict(zip(by_horizon, rows, strict=True)) for rows in zip(*parts, strict=True))
+    scored, refused = scored_rows(marts, bundle, as_of)
     youngest = scored[max(scored)]
-    progress(f"Scoring {len(youngest)} releases with version {standing.version}, feature set {bundle.feature_set}")
+    counts = youngest["chosen_set"].value_counts()
+    sets = ", ".join(f"{count} from {name}" for name, count in counts.items())
+    progress(f"Scoring {len(youngest)} releases with version {standing.version}{sets and f': {sets}'}")
     run_id, model_name = _run_id(standing, marts, as_of), f"{store.MODEL}/{standing.version}"
     predictions = pd.concat([score(bundle, scored), refuse(bundle, refused)], ignore_index=True).assign(
         run_id=run_id,
@@ -105,20 +105,22 @@ def predict(
         data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
         territory=settings.territory,
     )
-    model = bundle.streams[bundle.feature_set]
-    drivers = explain(model, scored, read_meanings(settings), bundle.class_horizon)
-    frame = modelling_frame(marts, bundle.horizons)
-    similar = find_similar(frame, youngest, as_of, bundle.horizons, model.columns.all)
+    meanings, frame = read_meanings(settings), modelling_frame(marts, bundle.horizons)
+    drivers, similar = [], []
+    for name, model in bundle.streams.items():
+        rows = {horizon: part[part["chosen_set"] == name] for horizon, part in scored.items()}
+        drivers.append(explain(model, rows, meanings, bundle.class_horizon))
+        similar.append(find_similar(frame, rows[max(rows)], as_of, bundle.horizons, model.columns.all))
     write_tables(
         settings,
         {
             "predictions": predictions,
-            "prediction_drivers": drivers.assign(run_id=run_id),
-            "similar_releases": similar.assign(run_id=run_id),
+            "prediction_drivers": pd.concat(drivers, ignore_index=True).assign(run_id=run_id),
+            "similar_releases": pd.concat(similar, ignore_index=True).assign(run_id=run_id),
         },
     )
-    counts = (len(predictions), len(youngest), len(refused[max(refused)]))
-    return ScoringRun(run_id, *counts, as_of, model_name, bundle.feature_set, found.instead_of)
+    rows_written = (len(predictions), len(youngest), len(refused[max(refused)]))
+    return ScoringRun(run_id, *rows_written, as_of, model_name, bundle.feature_set, found.instead_of)
 
 
 def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:
@@ -155,55 +157,25 @@ def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Sett
         )
 
 
-def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> dict[int, pd.DataFrame]:
-    """For each horizon the row that each release to be scored is forecast from.
+def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> tuple[dict[int, pd.DataFrame], dict[int, pd.DataFrame]]:
+    """For each horizon the rows that releases are forecast from, and those of releases that are refused.
 
-    That is the latest row known by `as_of` of a day before the window's end: where the window has ended, its last open
-    day. Reissues and releases that the champion was trained on are left out, so are releases whose longest window ended
-    more than `LATE_DAYS` before.
+    They are the latest known before the window's end: where it has ended, of its last open day. See `choose`.
     """
-    features = marts.features
-    known_by = pd.Timestamp(min(as_of, marts.data_through + timedelta(days=1)))
-    earliest = pd.Timestamp(as_of) - pd.Timedelta(days=max(bundle.horizons) + LATE_DAYS)
-    known = features[
-        (features["as_of_date"] <= known_by)
-        & (features["release_date"] >= earliest)
-        & ~features["is_reissue"].fillna(False).astype(bool)
-        & ~features["release_id"].isin(bundle.training_releases)
-    ].sort_values("as_of_day")
-    return {
-        horizon: known[is_open(known, horizon)].drop_duplicates("release_id", keep="last").sort_values("release_id")
-        for horizon in sorted(bundle.horizons)
+    found = {
+        horizon: without_wrong_dates(*choose(known, bundle.streams, horizon), marts.wrong_dates)
+        for horizon, known in known_rows(marts, bundle, as_of).items()
     }
-
-
-def _split(rows: pd.DataFrame, feature_set: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows that a forecast can rest on, and the others."""
-    is_known = has_evidence(rows, feature_set)
-    return rows[is_known], rows[~is_known]
-
-
-def has_evidence(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
-    """Whether a source that the feature set reads delivered any known day of the release; a reported 0 is evidence.
-
-    On day 0 no day is known: a teaser or an earlier release of the artist is.
-    """
-    read = {AS_OF_TOTALS["tiktok"], AS_OF_TOTALS[feature_set]}
-    totals = [rows[name].notna().to_numpy() for name in sorted(read) if name in rows]
-    delivered = np.any(totals, axis=0) if totals else np.zeros(len(rows), dtype=bool)
-    return np.asarray(np.where(rows["as_of_day"] > 0, delivered, speaks(rows)))
+    chosen, refused = ({horizon: rows[place] for horizon, rows in found.items()} for place in (0, 1))
+    return chosen, refused
 
 
 def refuse(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """A row for each release and horizon that says why nothing is forecast: the figures are absent, so null."""
-    sources = "TikTok" if bundle.feature_set == "tiktok" else "TikTok or VK"
-    later = f"not enough data: {sources} delivered no day since the release"
     return pd.concat(
         [
-            rows[["release_id", "as_of_day", "as_of_date"]].assign(
-                feature_set=bundle.feature_set,
-                horizon_days=horizon,
-                refusal=np.where(rows["as_of_day"] > 0, later, UNHEARD_OF),
+            rows[["release_id", "as_of_day", "refusal"]].assign(
+                as_of_date=rows["known_by"], feature_set=bundle.feature_set, horizon_days=horizon
             )
             for horizon, rows in by_horizon.items()
         ],
@@ -214,32 +186,50 @@ def refuse(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFra
 def score(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """The forecast of each horizon from its own rows, in the columns of `ml.predictions` that the model knows.
 
-    A forecast of a longer horizon than the class's keeps the last chances of the class, once its window has ended.
+    Horizons of a release that are forecast on the same day share the chances of the class, and no longer one lies below
+    a shorter one. A forecast of a longer horizon than the class's keeps the last chances of the class, once its window
+    has ended.
     """
     forecasts = pd.concat(
         [forecast(bundle, rows).query("horizon_days == @horizon") for horizon, rows in by_horizon.items()],
         ignore_index=True,
-    )
+    ).sort_values(["release_id", "horizon_days"], kind="stable", ignore_index=True)
+    if forecasts.empty:
+        return forecasts
     named = [*PROBABILITY_COLUMNS, "predicted_class"]
-    last = forecasts[forecasts["horizon_days"] == bundle.class_horizon].set_index("release_id")[named]
+    last = forecasts[forecasts["horizon_days"] == bundle.class_horizon].set_index("release_id")
+    is_same_day = forecasts["as_of_date"] == forecasts["release_id"].map(last["as_of_date"])
     for name in named:
-        forecasts[name] = forecasts[name].fillna(forecasts["release_id"].map(last[name]))
+        shared = forecasts["release_id"].map(last[name])
+        forecasts[name] = forecasts[name].fillna(shared).where(~is_same_day, shared)
+    figures = list(FORECAST_COLUMNS)
+    forecasts[figures] = forecasts.groupby(["release_id", "as_of_date"])[figures].cummax()
     return forecasts
 
 
 def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
     """Streams and classes for each row and horizon that is open on its day, in columns of `ml.predictions`.
 
-    The class of a row whose as-of day lies after the class's window is null.
+    The class of a row whose as-of day lies after the class's window is null. Rows that `choose` has not seen are
+    forecast with the bundle's feature set, on what their own as-of day knows.
     """
-    outlook = forecast_outlook(bundle.outlook_model(), rows)
-    with_vk = bundle.feature_set == "tiktok_vk"
-    shared = rows[["release_id", "as_of_day", "as_of_date"]].assign(
-        feature_set=bundle.feature_set,
-        refusal=None,
-        known_streams=rows["vk_streams_total"] if with_vk and "vk_streams_total" in rows else np.nan,
+    if "chosen_set" not in rows:
+        told = AS_OF_TOTALS["tiktok_vk"] in rows and bundle.feature_set == "tiktok_vk"
+        floor = np.where(rows[AS_OF_TOTALS["tiktok_vk"]].notna(), landed_streams(rows), np.nan) if told else np.nan
+        rows = rows.assign(chosen_set=bundle.feature_set, known_by=rows["as_of_date"], floor_streams=floor)
+    names = rows["chosen_set"].unique() if len(rows) else [bundle.feature_set]
+    parts = [_forecast(bundle, str(name), rows[rows["chosen_set"] == name]) for name in names]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _forecast(bundle: Bundle, feature_set: str, rows: pd.DataFrame) -> pd.DataFrame:
+    outlook = forecast_outlook(bundle.outlook_model(feature_set), rows, rows["floor_streams"].fillna(0).to_numpy())
+    shared = rows[["release_id", "as_of_day"]].assign(
+        as_of_date=rows["known_by"], feature_set=feature_set, refusal=None, known_streams=rows["floor_streams"]
     )
-    shared = shared.join(outlook.classes(bundle.class_names))
+    shared = shared.join(rows[rows.columns.intersection(list(EVIDENCE_COLUMNS))]).join(
+        outlook.classes(bundle.class_names)
+    )
     return pd.concat(
         [
             pd.concat([shared.loc[per_horizon.index].assign(horizon_days=horizon), per_horizon], axis="columns")

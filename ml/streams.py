@@ -25,6 +25,7 @@ def fit_streams(
     parameters: Mapping[str, Any] | None = None,
     estimator: StreamEstimator | None = None,
     is_calibrated: bool = True,
+    stressed: pd.DataFrame | None = None,
 ) -> StreamModel:
     """Fit on the rows of a training set.
 
@@ -36,6 +37,7 @@ def fit_streams(
         parameters: CatBoost's parameters, where the estimator has any; None for the defaults.
         estimator: What is fitted for each horizon; None for this project's own.
         is_calibrated: Whether to fit intervals and means too.
+        stressed: Rows of the training releases with days taken away, from `ml.stressed`.
     """
     forecaster = StreamForecaster(
         estimator,
@@ -48,7 +50,8 @@ def fit_streams(
         None if parameters is None else dict(parameters),
         is_calibrated,
     )
-    return forecaster.fit(training, training[[target_column(horizon) for horizon in settings.horizons]])
+    totals = training[[target_column(horizon) for horizon in settings.horizons]]
+    return forecaster.fit(training, totals, stressed)
 
 
 def predict_streams(model: StreamModel, frame: pd.DataFrame) -> dict[int, pd.DataFrame]:

@@ -27,6 +27,7 @@ from ml.registry.pyfunc import write_mlmodel
 from ml.registry.recipes import recipe_fingerprint
 from ml.splits import MIN_TRAINING_RELEASES, REFERENCE_DAY, training_rows
 from ml.streams import StreamModel, importances
+from ml.stressed import read_stressed, stressed_training
 from ml.studies import TunedParameters, tuned_parameters
 
 MODEL_TAGS = {"streams": "stream_model", "classes": "class_model"}
@@ -91,6 +92,7 @@ def train(
         progress(line)
     progress("Reading the marts")
     marts = read_marts(settings)
+    marts = replace(marts, stressed=read_stressed(settings, marts))
     cutoff = _cutoff(as_of, marts.data_through)
     tuned = replace(tuned_parameters(settings, cutoff), models={**_champions_models(settings), **(models or {})})
     bundle = fit_bundle(marts, settings, cutoff, progress, tuned)
@@ -239,7 +241,7 @@ def fit_bundle(
     for name in feature_sets:
         columns = feature_columns(marts.catalog, name, training)
         progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
-        given = ModelInputs(name, columns, minimums, settings, tuned)
+        given = ModelInputs(name, columns, minimums, settings, tuned, stressed_training(marts.stressed, training))
         streams[name] = stream_model(tuned.models["streams"], training, given)
         classes[name] = class_model(tuned.models["classes"], training, given)
         class_weights[name] = earned_class_weights(streams[name], classes[name], settings.class_horizon, training)

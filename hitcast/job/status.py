@@ -70,6 +70,7 @@ class Status:
         drift: What has changed since the champion was trained; None where there is nothing to look at.
         problems: What could not be looked at, and why.
         published: By table.
+        wrong_dates: Published releases whose date cannot be right.
         steps: Latest run records, oldest first.
         states: Every step of a run, and whether what it wrote still fits what it reads.
     """
@@ -81,6 +82,7 @@ class Status:
     drift: "Drift | None"
     problems: list[str]
     published: list[PublishedTable]
+    wrong_dates: int
     steps: list[dict[str, Any]]
     states: list[StepState]
 
@@ -109,6 +111,7 @@ class Status:
             "models": models,
             "drift": drift,
             "published": [asdict(table) for table in self.published],
+            "wrong_dates": self.wrong_dates,
             "problems": self.problems,
             "steps": self.steps,
             "states": [asdict(state) for state in self.states],
@@ -122,7 +125,7 @@ def look(home: Home, settings: Settings) -> Status:
     from ml import drift
 
     problems: list[str] = []
-    found, models, loaded, published = None, [], [], []
+    found, models, loaded, published, wrong_dates = None, [], [], [], 0
     try:
         models = store.list_models(settings)
     except HitcastError as error:
@@ -138,6 +141,7 @@ def look(home: Home, settings: Settings) -> Status:
         problems.append(str(error))
     try:
         published = _published(home)
+        wrong_dates = _wrong_dates(home, published)
     except (HitcastError, duckdb.Error) as error:
         problems.append(str(error))
     states: list[StepState] = []
@@ -146,7 +150,7 @@ def look(home: Home, settings: Settings) -> Status:
     except HitcastError as error:
         problems.append(f"steps were not compared: {error}")
     return Status(
-        home.root, holder(home), loaded, models, found, problems, published, latest_records(home), states
+        home.root, holder(home), loaded, models, found, problems, published, wrong_dates, latest_records(home), states
     )  # fmt: skip
 
 
@@ -175,6 +179,14 @@ def _published(home: Home) -> list[PublishedTable]:
             "select table_name, row_count, data_through_date, published_at from publish_info order by table_name"
         ).fetchall()
     return [PublishedTable(*row) for row in rows]
+
+
+def _wrong_dates(home: Home, published: list[PublishedTable]) -> int:
+    if "release_date_checks" not in {table.table_name for table in published}:
+        return 0
+    with open_published(home) as serving:
+        count: int = serving.execute("select count(*) from release_date_checks where is_date_wrong").fetchall()[0][0]
+    return count
 
 
 def _plain(value: Any) -> str:

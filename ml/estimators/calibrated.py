@@ -7,9 +7,10 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from ml.estimators.base import StreamEstimator, on_days
+from ml.estimators.base import StreamEstimator, nearest, on_days, usual_errors
 from ml.estimators.distribution import MEDIAN, RemainderDistribution
 from ml.estimators.log_linear import known_streams
+from ml.estimators.states import StateWidths
 from ml.splits import REFERENCE_DAY, Slices, inner_slices
 
 PARTS = 5
@@ -28,6 +29,8 @@ class CalibratedForecast(StreamEstimator):
         point_: The estimator, fitted.
         distribution_: Quantiles of what is still to come, calibrated on releases that the draft was not fitted on.
         calibration_error_: RMSLE there, at the reference day.
+        error_days_, errors_: As-of days calibrated on, and the RMSLE there on each.
+        states_: How much wider a forecast is where days are missing.
         typical_: Median of each number among the training rows, by column.
         held_out: Rows calibrated on, as places among the training rows, and the draft's quantiles of their totals; not
             kept in files.
@@ -38,8 +41,14 @@ class CalibratedForecast(StreamEstimator):
         self.feature_set = feature_set
         self.window = window
 
-    def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
-        """Draft, calibrate on the latest rows, fit on all."""
+    def fit(self, X: pd.DataFrame, y: np.ndarray, stressed: pd.DataFrame | None = None) -> Self:
+        """Draft, calibrate on the latest rows, fit on all.
+
+        Args:
+            X: Rows of `release_features`.
+            y: Their totals.
+            stressed: Rows of `stressed_features` of the same releases, with `actual_streams` and `filled_streams`.
+        """
         y, slices = np.asarray(y, dtype=float), inner_slices(X, (self.window,))
         draft = clone(self.point).draft(X, y, slices)
         rows, forecast = self._held_out_forecasts(draft, X, y, slices)
@@ -50,8 +59,10 @@ class CalibratedForecast(StreamEstimator):
         left, came = np.log1p(forecast - known), np.log1p(np.maximum(actual - known, 0.0))
         self.distribution_ = RemainderDistribution(self.feature_set).fit(later, left, came)
         self.held_out = rows, self._totals(later, forecast)
-        error = (np.log1p(actual) - np.log1p(forecast))[on_days(later, (REFERENCE_DAY,))]
-        self.calibration_error_ = float(np.sqrt(np.mean(error**2)))
+        error = np.log1p(actual) - np.log1p(forecast)
+        self.error_days_, self.errors_ = usual_errors(later["as_of_day"].to_numpy(), error, 0.0)
+        self.calibration_error_ = float(np.sqrt(np.mean(error[on_days(later, (REFERENCE_DAY,))] ** 2)))
+        self.states_ = self._measured_states(draft, later, stressed)
         self.point_ = clone(self.point).refit(draft, X, y)
         self.typical_ = X.select_dtypes("number").median().to_dict()
         return self
@@ -62,7 +73,11 @@ class CalibratedForecast(StreamEstimator):
 
     def predict_quantiles(self, X: pd.DataFrame) -> np.ndarray:
         """Quantiles of totals at `ml.estimators.distribution.LEVELS`, in streams: shape (rows, levels)."""
-        return self._totals(X, self.predict(X))
+        return self.states_.widened(X, self._totals(X, self.predict(X)))
+
+    def usual_error(self, days: np.ndarray) -> np.ndarray:
+        """RMSLE that is usual on as-of days."""
+        return np.asarray(self.errors_[nearest(self.error_days_, days)])
 
     def contributions(self, X: pd.DataFrame, columns: list[str]) -> np.ndarray:
         """What each feature adds to the log of the total, shape (rows, columns).
@@ -94,6 +109,14 @@ class CalibratedForecast(StreamEstimator):
         releases = X["release_id"].to_numpy()
         parts = GroupKFold(min(PARTS, len(np.unique(releases))))
         return np.arange(len(X)), cross_val_predict(self.point, X, y, groups=releases, cv=parts)
+
+    def _measured_states(self, draft: Any, later: pd.DataFrame, stressed: pd.DataFrame | None) -> StateWidths:
+        """What missing days cost in the releases calibrated on; priors where nobody took any away."""
+        rows = later.iloc[:0].assign(actual_streams=0.0, filled_streams=0.0) if stressed is None else stressed
+        rows = rows[rows["release_id"].isin(later["release_id"])]
+        totals, filled = (rows[name].to_numpy(dtype=float) for name in ("actual_streams", "filled_streams"))
+        forecast = np.maximum(draft.predict(rows), known_streams(rows, self.feature_set)) if len(rows) else totals
+        return StateWidths(self.feature_set).fit(rows, totals, self._totals(rows, forecast), filled)
 
     def _totals(self, X: pd.DataFrame, forecast: np.ndarray) -> np.ndarray:
         """Quantiles of totals around their forecast, which is the median itself."""

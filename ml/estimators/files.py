@@ -23,6 +23,7 @@ from ml.estimators.mix import RidgeAndTrees
 from ml.estimators.ridge import DayRidge
 from ml.estimators.ridge_on_law import RidgeOnLaw
 from ml.estimators.shape_law import ShapeLaw
+from ml.estimators.states import StateWidths
 from ml.estimators.streams import StreamForecaster
 from ml.estimators.trees import CatBoostTrees, LightGBMTrees
 
@@ -55,6 +56,7 @@ KNOWN: dict[str, Any] = {
         RidgeAndTrees,
         RidgeOnLaw,
         ShapeLaw,
+        StateWidths,
         StreamForecaster,
         LinearRegression,
         LogisticRegression,

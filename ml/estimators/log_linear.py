@@ -27,10 +27,16 @@ def log_as_of_total(frame: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def known_streams(frame: pd.DataFrame, feature_set: str) -> np.ndarray:
-    """Streams that a forecast of the feature set has seen: the floor of its total. 0 where it saw none."""
+    """Streams so far as a forecast of the feature set reckons them, missing days filled. 0 where it saw none."""
     if feature_set != "tiktok_vk" or "vk_streams_total" not in frame.columns:
         return np.zeros(len(frame))
     return frame["vk_streams_total"].fillna(0).to_numpy(dtype=float)
+
+
+def landed_streams(frame: pd.DataFrame) -> np.ndarray:
+    """Streams of VK's days that landed, no missing day filled: what a total cannot fall below. 0 where none did."""
+    name = "vk_streams_known" if "vk_streams_known" in frame.columns else AS_OF_TOTALS["tiktok_vk"]
+    return frame[name].fillna(0).to_numpy(dtype=float) if name in frame.columns else np.zeros(len(frame))
 
 
 class LogLinear(StreamEstimator):

@@ -11,7 +11,7 @@ from ml.data import Columns, is_open, target_column
 from ml.estimators.base import configured
 from ml.estimators.calibrated import CalibratedForecast
 from ml.estimators.distribution import LEVELS, MEDIAN, mean_total
-from ml.estimators.log_linear import known_streams
+from ml.estimators.log_linear import landed_streams
 from ml.estimators.mix import RidgeAndTrees
 
 INTERVAL_COLUMNS = ("lower_80", "upper_80", "lower_90", "upper_90")
@@ -70,12 +70,14 @@ class StreamForecaster(BaseEstimator):
         """The fitted model of each horizon, in rising order."""
         return dict(zip(sorted(self.horizons), self.models_, strict=True))
 
-    def fit(self, X: pd.DataFrame, y: pd.DataFrame) -> Self:
+    def fit(self, X: pd.DataFrame, y: pd.DataFrame, stressed: pd.DataFrame | None = None) -> Self:
         """Fit every horizon.
 
         Args:
             X: Rows of `release_features`.
             y: A column `streams_<horizon>` for each horizon.
+            stressed: Rows of the same releases with days taken away, from `ml.stressed`; without them priors widen a
+                forecast where days are missing.
         """
         shared = {
             "feature_set": self.feature_set,
@@ -94,7 +96,11 @@ class StreamForecaster(BaseEstimator):
         for horizon in sorted(self.horizons):
             rows = is_open(X, horizon)
             totals = y.loc[rows, target_column(horizon)].to_numpy(dtype=float)
-            self.models_.append(clone(model).fit(X[rows].reset_index(drop=True), totals))
+            more = {}
+            if self.is_calibrated and stressed is not None:
+                lacking = stressed[is_open(stressed, horizon)]
+                more["stressed"] = lacking.assign(actual_streams=lacking[target_column(horizon)])
+            self.models_.append(clone(model).fit(X[rows].reset_index(drop=True), totals, **more))
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
@@ -122,13 +128,14 @@ class StreamForecaster(BaseEstimator):
         return np.asarray(self.by_horizon[horizon].contributions(X, self.columns.all))
 
     def _raised(self, X: pd.DataFrame, figures: Callable[[Any, pd.DataFrame], np.ndarray]) -> np.ndarray:
-        """Each figure raised to what is known and to that of the shorter horizons: shape (horizons, rows, figures)."""
+        """Each figure raised to what landed and to that of the shorter horizons: shape (horizons, rows, figures)."""
         found = []
         for horizon, model in self.by_horizon.items():
             rows = is_open(X, horizon)
             values = figures(model, X[rows])
             found.append(np.full((len(X), values.shape[1]), np.nan))
-            found[-1][rows] = np.maximum(values, known_streams(X[rows], self.feature_set)[:, None])
+            landed = landed_streams(X[rows]) if self.feature_set == "tiktok_vk" else np.zeros(len(values))
+            found[-1][rows] = np.maximum(values, landed[:, None])
         return np.asarray(np.fmax.accumulate(np.stack(found), axis=0))
 
 

@@ -64,6 +64,8 @@ class ModelInputs:
         minimums: Least streams of the middle and of the top class.
         settings: Horizons, seed and threads.
         tuned: Parameters of this project's own models.
+        stressed: Rows of the training releases with days taken away, from `ml.stressed`; None where nobody asks how
+            wide a forecast is.
     """
 
     feature_set: str
@@ -71,6 +73,7 @@ class ModelInputs:
     minimums: tuple[float, float]
     settings: Settings
     tuned: TunedParameters
+    stressed: pd.DataFrame | None = None
 
 
 PredictStreams = Callable[[pd.DataFrame], dict[int, np.ndarray]]
@@ -87,7 +90,10 @@ def stream_model(name: str, training: pd.DataFrame, given: ModelInputs, is_calib
         is_calibrated: Whether to fit intervals and means too.
     """
     tuned = given.tuned.streams if name == OWN["streams"] else None
-    return fit_streams(training, given.feature_set, given.columns, given.settings, tuned, STREAMS[name], is_calibrated)
+    model = STREAMS[name]
+    return fit_streams(
+        training, given.feature_set, given.columns, given.settings, tuned, model, is_calibrated, given.stressed
+    )
 
 
 def class_model(name: str, training: pd.DataFrame, given: ModelInputs) -> ClassEstimator:

@@ -18,10 +18,12 @@ from ml.evaluation.alarms import stop_on_leak
 from ml.evaluation.baselines import BASELINES, RANKINGS, forecast_baseline, line_probabilities, ranking_probabilities
 from ml.evaluation.board import render
 from ml.evaluation.leaderboard import evaluate
+from ml.evaluation.stress import stress_forecasts, stress_metrics
 from ml.outlook import Outlook, OutlookModel, earned_class_weights, forecast_outlook
 from ml.registry import tracking
 from ml.splits import REFERENCE_DAY, Fold, Plan, plan_folds, rows_to_test, training_rows
 from ml.streams import INTERVAL_COLUMNS, fit_streams
+from ml.stressed import read_stressed, stressed_training
 from ml.studies import TunedParameters, tuned_parameters
 
 AS_OF_DAYS = (0, 1, 3, 5, 7, 10, 14, 21, 28)
@@ -36,17 +38,19 @@ class BacktestResult:
         run_id: MLflow run, and key of the rows written.
         plan: Folds that were used.
         metrics: Rows of `ml.backtest_metrics`.
+        stress: Rows of `ml.backtest_stress`.
         row_count: Rows written to `ml.backtest_predictions`.
     """
 
     run_id: str
     plan: Plan
     metrics: pd.DataFrame
+    stress: pd.DataFrame
     row_count: int
 
     def render(self) -> Group:
         """The leader board as tables that fit 80 columns."""
-        return render(self.metrics, self.plan)
+        return render(self.metrics, self.plan, self.stress)
 
 
 def backtest(settings: Settings, progress: Callable[[str], None] = print) -> BacktestResult:
@@ -64,21 +68,25 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
     stop_on_leak(frame, feature_columns(marts.catalog, "tiktok_vk", frame), settings.horizons)
     minimums, names = class_minimums(marts.classes), tuple(marts.classes["stream_class"])
     streams, classes = [], []
+    stressed, stress = read_stressed(settings, marts), []
     for number, fold in enumerate(plan.folds, start=1):
         training = frame[training_rows(frame, fold.origin, settings.horizons)].reset_index(drop=True)
-        testing = frame[rows_to_test(frame, fold, settings.horizons) & frame["as_of_day"].isin(AS_OF_DAYS)]
-        testing = testing.reset_index(drop=True)
+        all_days = frame[rows_to_test(frame, fold, settings.horizons)]
+        testing = all_days[all_days["as_of_day"].isin(AS_OF_DAYS)].reset_index(drop=True)
         progress(
             f"Origin {fold.origin} ({number} of {len(plan.folds)}): {training['release_id'].nunique()} releases to "
             f"train on, {testing['release_id'].nunique()} to test"
         )
-        tuned = tuned_parameters(settings, fold.origin)
+        tuned, models = tuned_parameters(settings, fold.origin), {}
+        lacking = stressed_training(stressed, training)
         for feature_set in FEATURE_SETS:
             columns = feature_columns(marts.catalog, feature_set, training)
-            model = fit_outlook(training, feature_set, columns, minimums, settings, tuned)
+            model = fit_outlook(training, feature_set, columns, minimums, settings, tuned, lacking)
+            models[feature_set] = model.streams
             outlook = forecast_outlook(model, testing)
             streams.append(stream_forecasts(training, testing, fold, feature_set, outlook, settings))
             classes.append(class_forecasts(training, testing, fold, model, outlook, names, settings))
+        stress.append(stress_forecasts(models, all_days, stressed, settings.horizons))
 
     predictions, class_predictions = pd.concat(streams, ignore_index=True), pd.concat(classes, ignore_index=True)
     client = tracking.open_client(settings)
@@ -90,6 +98,9 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
             evaluated_at=moment_after(latest_moment(settings, "backtest_metrics", "evaluated_at")),
             territory=settings.territory,
         )
+        stress_rows = stress_metrics(pd.concat(stress, ignore_index=True)).assign(
+            run_id=run_id, evaluated_at=metrics["evaluated_at"].iloc[0], territory=settings.territory
+        )
         tracking.log_figures(client, run_id, {"step": plan.step, "origins": len(plan.folds)}, _headline(metrics))
         progress("Writing forecasts and metrics")
         write_tables(
@@ -98,9 +109,10 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
                 "backtest_predictions": predictions.assign(run_id=run_id),
                 "backtest_class_predictions": class_predictions.assign(run_id=run_id),
                 "backtest_metrics": metrics,
+                "backtest_stress": stress_rows,
             },
         )
-    return BacktestResult(run_id, plan, metrics, len(predictions))
+    return BacktestResult(run_id, plan, metrics, stress_rows, len(predictions))
 
 
 def fit_outlook(
@@ -110,9 +122,10 @@ def fit_outlook(
     minimums: tuple[float, float],
     settings: Settings,
     tuned: TunedParameters,
+    stressed: pd.DataFrame | None = None,
 ) -> OutlookModel:
     """Streams and classes as `hitcast train` would fit them on these rows."""
-    streams = fit_streams(training, feature_set, columns, settings, tuned.streams)
+    streams = fit_streams(training, feature_set, columns, settings, tuned.streams, stressed=stressed)
     classes = fit_classes(training, feature_set, columns, minimums, settings, tuned.classes)
     weights = earned_class_weights(streams, classes, settings.class_horizon, training)
     return OutlookModel(streams, classes, settings.class_horizon, weights)

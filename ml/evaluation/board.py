@@ -12,7 +12,7 @@ LEGEND = (
     "skill: 1 - RMSLE / RMSLE of log_linear; above 0 is better than the line. In brackets the 95 % interval of a "
     "bootstrap over release weeks. in 90%: share of true totals inside the 90 % interval. AP top: average "
     "precision of the top class. cost: mean cost a release of promoting where it pays, by the costs of "
-    "dbt_project.yml. acc.: accuracy."
+    "dbt_project.yml. acc.: accuracy. width, times: median width of the 90 % interval against that with all days."
 )
 STREAM_FIGURES = (
     ("rmsle", "RMSLE"),
@@ -30,8 +30,11 @@ CLASS_FIGURES = (
 WITH_INTERVAL = {"skill", "average_precision_top"}
 
 
-def render(metrics: pd.DataFrame, plan: Plan) -> Group:
-    """The leader board within 80 columns: at the reference day a table for each horizon of either task, then by day."""
+def render(metrics: pd.DataFrame, plan: Plan, stress: pd.DataFrame) -> Group:
+    """The leader board within 80 columns.
+
+    At the reference day a table for each horizon of either task, then the errors by day, then what lacking days cost.
+    """
     reference = metrics[metrics["as_of_day"] == REFERENCE_DAY]
     parts: list[Table | Text] = []
     if plan.note:
@@ -54,6 +57,7 @@ def render(metrics: pd.DataFrame, plan: Plan) -> Group:
                 table.add_section()
             parts.append(table)
     parts += _boards_by_day(metrics)
+    parts += _stress_boards(stress)
     parts.append(Text(LEGEND))
     return Group(*parts)
 
@@ -81,6 +85,27 @@ def _boards_by_day(metrics: pd.DataFrame) -> list[Table]:
                 errors = model_rows.set_index("as_of_day")["metric_value"]
                 table.add_row(str(feature_set), str(model), *(f"{errors[day]:.3f}" for day in days if day in errors))
             boards.append(table)
+    return boards
+
+
+def _stress_boards(stress: pd.DataFrame) -> list[Table]:
+    """What forecasts of the reference day are worth where days are late or missing: a table for each horizon."""
+    boards = []
+    for horizon, rows in stress[stress["as_of_day"] == REFERENCE_DAY].groupby("horizon_days"):
+        table = Table(
+            title=f"Days late or missing, {horizon} days, known at day {REFERENCE_DAY}",
+            title_justify="left",
+            width=80,
+            pad_edge=False,
+        )
+        table.add_column("lacking")
+        for heading in ("releases", "refused", "in 90%", "width, times", "RMSLE", "with all"):
+            table.add_column(heading, justify="right")
+        for row in rows.itertuples():
+            cells = (f"{row.refused_share:.0%}", f"{row.coverage_90:.3f}", f"{row.width_ratio:.2f}")
+            errors = (f"{row.rmsle:.3f}", f"{row.clean_rmsle:.3f}")
+            table.add_row(str(row.state).replace("_", " "), str(row.release_count), *cells, *errors)
+        boards.append(table)
     return boards
 
 

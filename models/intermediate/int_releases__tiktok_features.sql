@@ -1,38 +1,31 @@
--- one row per release and as-of day: TikTok activity of the days before the as-of day
--- a view: release_features alone reads it, and writing its columns twice would cost more than computing them
+-- one row per release, scenario and as-of day with a known day of TikTok: its activity before the as-of day
+-- a view: writing its columns twice would cost more than computing them
 {{ config(materialized='view') }}
 
-with release_days as (
-
-    select * from {{ ref('release_days') }}
-
-),
-
--- a day before release feeds the teasers, and nothing else
-days as (
+with days as (
 
     select
         release_id,
+        scenario,
         day_number,
         day_number + 1 as as_of_day,
-        case when day_number < 0 then tiktok_views end as teaser_views,
-        case when day_number < 0 then tiktok_creations end as teaser_creations,
-        case when day_number >= 0 then tiktok_views end as views,
-        case when day_number >= 0 then tiktok_creations end as creations,
-        case when day_number >= 0 then tiktok_likes end as likes,
-        case when day_number >= 0 then tiktok_comments end as comments,
-        case when day_number >= 0 then tiktok_shares end as shares,
-        case when day_number >= 0 then tiktok_favorites end as favorites,
-        case when day_number >= 0 then tiktok_pgc_views end as pgc_views,
-        case when day_number >= 0 then tiktok_pgc_creations end as pgc_creations,
-        case when day_number >= 0 then tiktok_largest_sound_creations end as largest_sound_creations,
-        case when day_number >= 0 then tiktok_active_sounds end as active_sounds,
-        case when day_number >= 0 then tiktok_play_seconds end as play_seconds,
-        case when day_number >= 0 then tiktok_timed_views end as timed_views,
-        case when day_number >= 0 then tiktok_platform_views end as platform_views,
-        case when day_number >= 0 then tiktok_platform_creations end as platform_creations,
-        day_number >= 0 and tiktok_state = 'whole' as is_known
-    from release_days
+        tiktok_views as views,
+        tiktok_creations as creations,
+        tiktok_likes as likes,
+        tiktok_comments as comments,
+        tiktok_shares as shares,
+        tiktok_favorites as favorites,
+        tiktok_pgc_views as pgc_views,
+        tiktok_pgc_creations as pgc_creations,
+        tiktok_largest_sound_creations as largest_sound_creations,
+        tiktok_active_sounds as active_sounds,
+        tiktok_play_seconds as play_seconds,
+        tiktok_timed_views as timed_views,
+        tiktok_platform_views as platform_views,
+        tiktok_platform_creations as platform_creations,
+        tiktok_is_known as is_known,
+        tiktok_source_day as source_day
+    from {{ ref('int_releases__scenario_days') }}
 
 ),
 
@@ -40,7 +33,9 @@ known as (
 
     select
         release_id,
+        scenario,
         as_of_day,
+        source_day,
         views,
         creations,
         max(case when day_number = 0 then views end) over release as views_day_0,
@@ -85,21 +80,22 @@ known as (
         sum(largest_sound_creations) over so_far as largest_sound_creations_total,
         cast(sum({{ exact('play_seconds') }}) over so_far as double) as play_seconds_total,
         sum(timed_views) over so_far as timed_views_total,
-        cast(sum(teaser_views) over so_far as bigint) as tiktok_teaser_views_total,
-        cast(sum(teaser_creations) over so_far as bigint) as tiktok_teaser_creations_total,
-        count(case when teaser_views > 0 then 1 end) over so_far as tiktok_teaser_days_active,
         cast(sum(platform_views) over so_far as bigint) as tiktok_platform_views_total,
         sum(platform_creations) over so_far as platform_creations_total,
-        count(case when is_known then 1 end) over so_far as tiktok_delivered_days
+        count(case when is_known then 1 end) over so_far as tiktok_delivered_days,
+        count(case when not is_known then 1 end) over last_three_days as tiktok_missing_of_last_three_days
     from days
     window
         -- its days to come as well: readers check the as-of day first
-        release as (partition by release_id),
+        release as (partition by release_id, scenario),
         so_far as (
-            partition by release_id order by day_number rows between unbounded preceding and current row
+            partition by release_id, scenario order by day_number rows between unbounded preceding and current row
         ),
         day_before as (
-            partition by release_id order by day_number rows between 1 preceding and 1 preceding
+            partition by release_id, scenario order by day_number rows between 1 preceding and 1 preceding
+        ),
+        last_three_days as (
+            partition by release_id, scenario order by day_number rows between 2 preceding and current row
         )
 
 )
@@ -108,8 +104,9 @@ known as (
 -- 0 and 4e-16 are two values.
 select
     release_id,
+    scenario,
     as_of_day,
-    case when as_of_day > 0 then views_day_0 end as tiktok_views_day_0,
+    views_day_0 as tiktok_views_day_0,
     case when as_of_day > 1 then views_day_1 end as tiktok_views_day_1,
     case when as_of_day > 2 then views_day_2 end as tiktok_views_day_2,
     case when as_of_day > 3 then views_day_3 end as tiktok_views_day_3,
@@ -126,7 +123,7 @@ select
             )
     end as tiktok_views_acceleration,
     tiktok_views_peak_day,
-    case when as_of_day > 0 then creations_day_0 end as tiktok_creations_day_0,
+    creations_day_0 as tiktok_creations_day_0,
     case when as_of_day > 1 then creations_day_1 end as tiktok_creations_day_1,
     case when as_of_day > 2 then creations_day_2 end as tiktok_creations_day_2,
     case when as_of_day > 3 then creations_day_3 end as tiktok_creations_day_3,
@@ -152,7 +149,7 @@ select
     tiktok_comments_total / nullif(tiktok_views_total, 0) as tiktok_comments_per_view,
     tiktok_shares_total / nullif(tiktok_views_total, 0) as tiktok_shares_per_view,
     tiktok_favorites_total / nullif(tiktok_views_total, 0) as tiktok_favorites_per_view,
-    case when as_of_day > 0 then likes_day_0 end as tiktok_likes_day_0,
+    likes_day_0 as tiktok_likes_day_0,
     case when as_of_day > 1 then likes_day_1 end as tiktok_likes_day_1,
     case when as_of_day > 2 then likes_day_2 end as tiktok_likes_day_2,
     case when as_of_day > 3 then likes_day_3 end as tiktok_likes_day_3,
@@ -167,12 +164,15 @@ select
     tiktok_creations_total - pgc_creations_total as tiktok_ugc_creations_total,
     largest_sound_creations_total / nullif(tiktok_creations_total, 0) as tiktok_largest_sound_share,
     round(play_seconds_total / nullif(timed_views_total, 0), 9) as tiktok_average_play_seconds,
-    tiktok_teaser_views_total,
-    tiktok_teaser_creations_total,
-    tiktok_teaser_days_active,
     tiktok_views_total / nullif(tiktok_platform_views_total, 0) as tiktok_share_of_platform_views,
     tiktok_creations_total / nullif(platform_creations_total, 0) as tiktok_share_of_platform_creations,
     tiktok_platform_views_total,
-    tiktok_delivered_days
+    tiktok_delivered_days,
+    source_day + 1 - tiktok_delivered_days as tiktok_missing_days,
+    as_of_day - 1 - source_day as tiktok_days_behind,
+    tiktok_missing_of_last_three_days
 from known
-where as_of_day between 0 and {{ last_as_of_day() }}
+-- before the first known day nothing is known, though later on it stands for the days before it
+where
+    as_of_day <= {{ last_as_of_day() }}
+    and source_day < as_of_day

@@ -35,7 +35,14 @@ from tests.ml.conftest import MakeHome, quiet
 from tests.ml.spark_session import ON_SPARK, Session
 from tests.ml.world import PROJECT
 
-VARIABLES = {"territory": "RU", "teaser_days": 14, "horizons": [14, 30], "class_horizon": 30, "cost": 5}
+VARIABLES = {
+    "territory": "RU",
+    "teaser_days": 14,
+    "horizons": [14, 30],
+    "class_horizon": 30,
+    "stressed_releases": 9,
+    "cost": 5,
+}
 NOON = datetime(2026, 1, 1, 12)
 
 
@@ -61,6 +68,7 @@ def whole(**variables: object) -> dict[str, ModelBuild]:
         "int": build("2", "stg", minutes=1, **variables),
         "release_features": build("3", "int", minutes=2, **variables),
         "release_targets": build("4", "int", minutes=2, **variables),
+        "stressed_features": build("5", "int", minutes=2, **variables),
     }
 
 

@@ -60,8 +60,11 @@ class Reference:
         released = self.released[upc]
         rows = self.tiktok_of[upc]
         known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.tiktok_days]
-        by_day = {n: self.tiktok_day_of[upc].get(released + timedelta(days=n), rows.iloc[:0]) for n in known}
-        f: dict[str, Any] = {"tiktok_delivered_days": len(known)}
+        sources = _sources(known, as_of_day)
+        by_day = {
+            n: self.tiktok_day_of[upc].get(released + timedelta(days=m), rows.iloc[:0]) for n, m in sources.items()
+        }
+        f: dict[str, Any] = {"tiktok_delivered_days": len(known), **_lacking("tiktok", known, as_of_day)}
 
         def series(measure: str) -> dict[int, float | None]:
             return {n: _sum(day[measure]) for n, day in by_day.items()}
@@ -97,30 +100,41 @@ class Reference:
         f["tiktok_teaser_views_total"] = teasers["views"].sum() if before else None
         f["tiktok_teaser_creations_total"] = teasers["creations"].sum() if before else None
         f["tiktok_teaser_days_active"] = int((teasers["views"] > 0).sum())
-        platform = self.platform[self.platform.index.isin([released + timedelta(days=n) for n in known])]
+        platform = self.platform.reindex([released + timedelta(days=m) for m in sources.values()]).dropna()
         f["tiktok_platform_views_total"] = platform["views"].sum() if len(platform) else None
         f["tiktok_share_of_platform_views"] = _ratio(totals["views"], platform["views"].sum())
         f["tiktok_share_of_platform_creations"] = _ratio(totals["creations"], platform["creations"].sum())
         return f
 
+    def _first_week_views(self, upc: str) -> int | None:
+        """Views of the first week's delivered days, none filled."""
+        days = [self.released[upc] + timedelta(days=n) for n in range(7)]
+        known = [day for day in days if day in self.tiktok_days]
+        rows = self.tiktok_of[upc]
+        return int(rows.loc[rows["activity_date"].isin(known), "views"].sum()) if known else None
+
     def _vk(self, upc: str, as_of_day: int) -> dict[str, Any]:
         released = self.released[upc]
         rows = self.vk_of[upc]
         known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.vk_days]
-        by_day = {n: self.vk_day_of[upc].get(released + timedelta(days=n), rows.iloc[:0]) for n in known}
+        by_day = {
+            n: self.vk_day_of[upc].get(released + timedelta(days=m), rows.iloc[:0])
+            for n, m in _sources(known, as_of_day).items()
+        }
         streams = {n: _sum(day["streams"]) for n, day in by_day.items()}
         total = _total(streams.values())
         f: dict[str, Any] = {f"vk_streams_day_{n}": streams.get(n) for n in range(7)}
-        f |= {"vk_streams_total": total, "vk_delivered_days": len(known)}
+        f |= {"vk_streams_total": total, "vk_delivered_days": len(known), **_lacking("vk", known, as_of_day)}
+        f["vk_streams_known"] = _total(streams[n] for n in known)
         f["vk_streams_last_day"] = streams.get(as_of_day - 1)
-        f["vk_streams_last_three_days"] = _total(streams[n] for n in known if n >= as_of_day - 3)
-        f["vk_streams_first_three_days"] = _total(streams[n] for n in known if n < 3)
+        f["vk_streams_last_three_days"] = _total(streams[n] for n in streams if n >= as_of_day - 3)
+        f["vk_streams_first_three_days"] = _total(streams[n] for n in streams if n < 3)
         growth = _growth(streams, as_of_day)
         f |= {"vk_streams_log_slope": growth["log_slope"], "vk_streams_last_over_first": growth["last_over_first"]}
+        tiktok_known = [n for n in range(as_of_day) if released + timedelta(days=n) in self.tiktok_days]
         views = {
-            n: _sum(self.tiktok_day_of[upc].get(released + timedelta(days=n), self.tiktok_of[upc].iloc[:0])["views"])
-            for n in range(as_of_day)
-            if released + timedelta(days=n) in self.tiktok_days
+            n: _sum(self.tiktok_day_of[upc].get(released + timedelta(days=m), self.tiktok_of[upc].iloc[:0])["views"])
+            for n, m in _sources(tiktok_known, as_of_day).items()
         }
         grows = as_of_day > 1
         f["vk_streams_first_day_log_ratio"] = _log_ratio(streams.get(0), total) if grows else None
@@ -207,10 +221,27 @@ class Reference:
             "artist_mean_log_streams": float(np.mean([math.log1p(s) for s in streams])),
             "artist_best_streams": max(streams),
             "artist_last_streams": last_streams,
-            "artist_last_first_week_views": self._tiktok(last, 7)["tiktok_views_total"],
+            "artist_last_first_week_views": self._first_week_views(last),
             "artist_mean_log_growth": float(np.mean(growth)) if growth else None,
             "artist_days_since_last_release": (self.released[upc] - last_day).days,
         }
+
+
+def _sources(known: list[int], as_of_day: int) -> dict[int, int]:
+    """The day that stands for each day: itself, the last known one before it, or the first known one."""
+    if not known:
+        return {}
+    return {n: max((m for m in known if m <= n), default=known[0]) for n in range(as_of_day)}
+
+
+def _lacking(platform: str, known: list[int], as_of_day: int) -> dict[str, int]:
+    last = known[-1] if known else -1
+    lately = range(max(as_of_day - 3, 0), as_of_day)
+    return {
+        f"{platform}_missing_days": last + 1 - len(known),
+        f"{platform}_days_behind": as_of_day - 1 - last,
+        f"{platform}_missing_of_last_three_days": sum(n not in known for n in lately) if known else 0,
+    }
 
 
 def _log_ratio(part: Any, whole: Any) -> float | None:

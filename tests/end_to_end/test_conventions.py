@@ -10,6 +10,7 @@ import pytest
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.job import dbt
 from hitcast.serving.publish import PUBLISHED_TABLES
+from ml.data import KEYS, STATES
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,16 @@ def test_every_model_opens_with_its_grain(manifest: dict[str, Any]) -> None:
     [
         (
             "training",
-            {"releases", "release_features", "release_targets", "feature_catalog", "dataset_days", "stream_classes"},
+            {
+                "releases",
+                "release_features",
+                "release_targets",
+                "stressed_features",
+                "release_date_checks",
+                "feature_catalog",
+                "dataset_days",
+                "stream_classes",
+            },
         ),
         ("dashboard", set(PUBLISHED_TABLES)),
         ("bi", set(PUBLISHED_TABLES)),
@@ -76,7 +86,7 @@ def test_exposures_stand_in_the_graph(manifest: dict[str, Any], exposure: str, r
 
 def test_every_feature_names_its_group_kind_and_unit(manifest: dict[str, Any]) -> None:
     columns = manifest["nodes"]["model.hitcast.release_features"]["columns"]
-    keys = {"release_id", "as_of_day", "release_date", "as_of_date", "is_reissue"}
+    keys = {*KEYS, *STATES}
     for name in set(columns) - keys:
         meta = columns[name]["config"]["meta"]
         assert meta["feature_kind"] in ("numeric", "categorical"), name

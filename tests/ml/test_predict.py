@@ -9,7 +9,7 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.data import read_marts
-from ml.predict import has_evidence, predict
+from ml.predict import predict
 from ml.train import TrainingRun, train
 from tests.ml.conftest import MakeHome, quiet
 
@@ -37,7 +37,7 @@ def test_every_open_release_gets_a_row_for_each_horizon(trained: tuple[Settings,
     assert (rows["as_of_date"] <= as_of).all()
     assert rows["run_id"].eq(result.run_id).all()
     assert rows["model_name"].eq("hitcast/1").all()
-    required = rows.drop(columns=["known_streams", "refusal", "territory"])
+    required = rows.drop(columns=["known_streams", "refusal", "territory", "data_note", "data_note_ru"])
     assert required.notna().all(axis=None)
     assert rows["refusal"].isna().all()
     assert result.refused_count == 0
@@ -53,15 +53,17 @@ def test_forecasts_name_the_territory(trained: tuple[Settings, TrainingRun], mon
     assert read(settings, "from ml.predictions")["territory"].eq("KZ").all()
 
 
-def forget(settings: Settings, release_id: str, measures: tuple[str, ...]) -> None:
-    """As if none of the release's days had been delivered."""
+def forget(settings: Settings, release_id: str, platforms: tuple[str, ...]) -> None:
+    """As if none of the release's days had been delivered by the platforms."""
     with duckdb.connect(str(settings.warehouse)) as connection:
-        for measure in measures:
-            columns = [f"{measure}_total", f"{measure}_log_slope", *(f"{measure}_day_{day}" for day in range(7))]
-            if measure == "vk_streams":
-                columns += ["vk_streams_last_day", "vk_streams_last_three_days", "vk_streams_first_three_days"]
+        names = [name for name, *_ in connection.execute("describe release_features").fetchall()]
+        for platform in platforms:
+            states = ("missing_days", "days_behind", "missing_of_last_three_days")
+            keep = {f"{platform}_{state}" for state in states} | {"tiktok_teaser_views_total"}
+            lost = [name for name in names if name.startswith(f"{platform}_") and name not in keep]
             connection.execute(
-                f"update release_features set {', '.join(f'{name} = null' for name in columns)} where release_id = ?",
+                f"update release_features set {', '.join(f'{name} = null' for name in lost)}, "
+                f"{platform}_days_behind = as_of_day where release_id = ?",
                 [release_id],
             )
 
@@ -71,30 +73,42 @@ def test_a_release_of_which_nothing_is_known_gets_no_number(trained: tuple[Setti
     whole = predict(settings, progress=quiet)
     assert whole.feature_set == "tiktok_vk"
     nothing, views_only = read(
-        settings, "select distinct release_id from ml.predictions where as_of_day > 0 order by all limit 2"
+        settings, "select distinct release_id from ml.predictions where as_of_day between 4 and 13 order by all limit 2"
     )["release_id"]
-    forget(settings, nothing, ("vk_streams", "tiktok_views"))
-    forget(settings, views_only, ("vk_streams",))
+    forget(settings, nothing, ("vk", "tiktok"))
+    forget(settings, views_only, ("vk",))
     result = predict(settings, progress=quiet)
     assert (result.refused_count, result.release_count) == (1, whole.release_count - 1)
     assert result.row_count == whole.row_count
     refused = read(settings, "from ml.predictions where refusal is not null")
     assert refused["release_id"].tolist() == [nothing, nothing]
     assert sorted(refused["horizon_days"]) == [14, 30]
-    assert refused["refusal"].str.startswith("not enough data").all()
+    assert refused["refusal"].str.contains("delivered no day").all()
     figures = ["predicted_streams", "lower_80", "upper_90", "probability_high", "predicted_class", "known_streams"]
     assert refused[figures].isna().all(axis=None)
     for table in ("prediction_drivers", "similar_releases"):
         assert read(settings, f"from ml.{table} where release_id = '{nothing}'").empty
     seen = read(settings, f"from ml.predictions where release_id = '{views_only}'")
+    assert seen["feature_set"].eq("tiktok").all()
     assert seen["predicted_streams"].notna().all()
+    assert seen["known_streams"].isna().all()
+    assert seen["data_note"].eq("VK has delivered no day").all()
 
 
-def test_a_forecast_without_vk_rests_on_tiktok_alone() -> None:
-    rows = pd.DataFrame({"tiktok_views_total": [0.0, None, None], "vk_streams_total": [None, 5.0, None]}, dtype=float)
-    rows["as_of_day"] = 2
-    assert has_evidence(rows, "tiktok_vk").tolist() == [True, True, False]
-    assert has_evidence(rows, "tiktok").tolist() == [True, False, False]
+def test_a_release_whose_date_cannot_be_right_is_refused(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, _ = trained
+    whole = predict(settings, progress=quiet)
+    wrong = read(settings, "select min(release_id) as it from ml.predictions")["it"].iloc[0]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute(
+            "update release_date_checks set is_date_wrong = true, reason = 'out a week late' where release_id = ?",
+            [wrong],
+        )
+    assert predict(settings, progress=quiet).release_count == whole.release_count - 1
+    rows = read(settings, "from ml.predictions where refusal is not null")
+    assert set(rows["release_id"]) == {wrong}
+    assert rows["refusal"].eq("the release date cannot be right: out a week late").all()
+    assert rows["predicted_streams"].isna().all()
 
 
 def test_every_forecast_has_its_precedents(trained: tuple[Settings, TrainingRun]) -> None:
@@ -108,15 +122,6 @@ def test_every_forecast_has_its_precedents(trained: tuple[Settings, TrainingRun]
     assert len(similar) == 5 * len(known)
     assert set(similar["release_id"]) == set(known["release_id"])
     assert similar["streams"].notna().all()
-
-
-def test_on_the_day_of_release_a_teaser_or_an_earlier_release_speaks() -> None:
-    rows = pd.DataFrame(
-        {"tiktok_teaser_views_total": [5.0, 0.0, None, None], "artist_mean_log_streams": [None, None, 4.0, None]},
-        dtype=float,
-    )
-    rows["as_of_day"] = 0
-    assert has_evidence(rows, "tiktok_vk").tolist() == [True, False, True, False]
 
 
 def a_release_day(settings: Settings, run: TrainingRun) -> date:

@@ -165,7 +165,7 @@ def test_tiny_data_does_not_crash(make_home: MakeHome) -> None:
 
 
 def test_equal_totals_do_not_crash(training: pd.DataFrame, columns: Columns, settings: Settings) -> None:
-    counts = dict.fromkeys([name for name in LAW_COLUMNS if name.startswith("vk_")], 0.0)
+    counts = dict.fromkeys([*(name for name in LAW_COLUMNS if name.startswith("vk_")), "vk_streams_known"], 0.0)
     same = training.assign(streams_14=5.0, streams_30=5.0, **counts)
     forecast = predict_streams(fit_streams(same, "tiktok_vk", columns, replace(settings, seed=1)), same)[30]
     assert forecast["predicted_streams"].to_numpy() == pytest.approx(np.full(len(same), 5.0))

@@ -36,7 +36,7 @@ def test_a_bundle_forecasts_the_same_after_a_round_trip(
     folder = settings.warehouse.parent / "bundle"
     folder.mkdir()
     save_bundle(bundle, folder)
-    rows = scored_rows(marts, bundle, marts.data_through)
+    rows = scored_rows(marts, bundle, marts.data_through)[0]
     pd.testing.assert_frame_equal(score(load_bundle(folder), rows), score(bundle, rows), rtol=1e-9, atol=1e-12)
 
 
@@ -46,7 +46,7 @@ def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, Traini
     champion = store.champion(settings)
     assert champion is not None
     kept, again = load_bundle(champion.bundle), fit_bundle(marts, settings, result.cutoff, quiet)
-    rows = scored_rows(marts, kept, marts.data_through)
+    rows = scored_rows(marts, kept, marts.data_through)[0]
     pd.testing.assert_frame_equal(score(again, rows), score(kept, rows), rtol=1e-9, atol=1e-12)
 
 
@@ -177,7 +177,7 @@ def test_other_horizons_and_a_single_class(make_home: MakeHome) -> None:
     marts = read_marts(settings)
     cutoff = marts.data_through - timedelta(days=30)
     bundle = fit_bundle(marts, settings, cutoff, quiet)
-    rows = score(bundle, scored_rows(marts, bundle, marts.data_through))
+    rows = score(bundle, scored_rows(marts, bundle, marts.data_through)[0])
     assert sorted(rows["horizon_days"].unique()) == [14, 28]
     assert (rows["predicted_class"] == "high").mean() > 0.9
 

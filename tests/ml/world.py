@@ -107,7 +107,34 @@ def _features(as_of_day: int, streams: np.ndarray, views: np.ndarray, likes: np.
     for name, span in spans.items():
         frame[f"vk_streams_{name}"] = streams[:, span].sum(axis=1) if as_of_day else np.nan
     frame["tiktok_likes_total"] = frame["tiktok_views_total"] * likes
+    frame["vk_streams_known"] = frame["vk_streams_total"]
+    for platform in ("vk", "tiktok"):
+        for count in ("missing_days", "days_behind", "missing_of_last_three_days"):
+            frame[f"{platform}_{count}"] = np.zeros(len(streams))
     return pd.DataFrame(frame)
+
+
+def _stressed(release_ids: np.ndarray, streams: np.ndarray, views: np.ndarray, likes: np.ndarray) -> pd.DataFrame:
+    """Rows of as-of days 3 and 7 of every second release, with days taken away as the mart takes them."""
+    chosen, rows = slice(None, None, 2), []
+    for platform, counts in (("vk", streams), ("tiktok", views)):
+        for first, last in [(day, day) for day in range(DAYS)] + [(1, 2), (5, 6), (0, 2), (4, 6)]:
+            filled = counts[chosen].copy()
+            filled[:, first : last + 1] = filled[:, [first - 1 if first else last + 1]]
+            both = (filled, views[chosen]) if platform == "vk" else (streams[chosen], filled)
+            for as_of_day in (3, 7):
+                taken = range(first, min(last + 1, as_of_day))
+                is_late = last >= as_of_day - 1
+                # before any day is known there is no row
+                if not taken or (is_late and first == 0):
+                    continue
+                frame = _features(as_of_day, *both, likes[chosen])
+                frame[f"{platform}_{'days_behind' if is_late else 'missing_days'}"] = len(taken)
+                frame[f"{platform}_missing_of_last_three_days"] = sum(day >= as_of_day - 3 for day in taken)
+                if platform == "vk":
+                    frame["vk_streams_known"] -= filled[:, list(taken)].sum(axis=1)
+                rows.append(frame.assign(release_id=release_ids[chosen], scenario=f"{platform} {first}-{last}"))
+    return pd.concat(rows, ignore_index=True)
 
 
 def _tables(
@@ -186,6 +213,14 @@ def _tables(
     )
     return {
         "releases": releases,
+        "release_date_checks": pd.DataFrame(
+            {
+                "release_id": release_ids,
+                "is_date_wrong": False,
+                "reason": pd.Series([None] * len(release_ids), dtype="str"),
+            }
+        ),
+        "stressed_features": _stressed(release_ids, streams, views, likes),
         "release_features": pd.concat(features, ignore_index=True),
         "release_targets": pd.concat(targets, ignore_index=True).dropna(subset=["release_id"]),
         "feature_catalog": catalog,
@@ -193,6 +228,7 @@ def _tables(
         "dataset_days": pd.DataFrame(
             {
                 "tiktok_data_through_date": [pd.Timestamp(data_through)],
+                "vk_data_through_date": [pd.Timestamp(data_through)],
                 "data_through_date": [pd.Timestamp(data_through)],
                 "last_delivery_number": [1],
             }

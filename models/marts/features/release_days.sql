@@ -110,6 +110,7 @@ select
     {{ measure_of_day('vk_days', 'recommendation_streams', 'states.vk_state') }} as vk_recommendation_streams,
     {{ measure_of_day('vk_days', 'own_music_streams', 'states.vk_state') }} as vk_own_music_streams,
     {{ measure_of_day('vk_days', 'paid_streams', 'states.vk_state') }} as vk_paid_streams,
+    case when states.vk_state in ('whole', 'partial') then coalesce(vk_days.streams, 0) end as vk_landed_streams,
     states.tiktok_state,
     states.vk_state
 from states

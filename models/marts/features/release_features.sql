@@ -5,15 +5,40 @@ with releases as (
 
 ),
 
+release_days as (
+
+    select * from {{ ref('release_days') }}
+
+),
+
+-- one day more than is known: as-of day 0 knows none
+as_of_days as (
+
+    select
+        release_id,
+        day_number + 1 as as_of_day
+    from release_days
+    where day_number between -1 and {{ last_as_of_day() }} - 1
+
+),
+
+teasers as (
+
+    select * from {{ ref('int_releases__teasers') }}
+
+),
+
 tiktok_features as (
 
     select * from {{ ref('int_releases__tiktok_features') }}
+    where scenario = 'delivered'
 
 ),
 
 vk_features as (
 
     select * from {{ ref('int_releases__vk_features') }}
+    where scenario = 'delivered'
 
 ),
 
@@ -30,10 +55,10 @@ artist_history as (
 )
 
 select
-    tiktok_features.release_id,
-    tiktok_features.as_of_day,
+    as_of_days.release_id,
+    as_of_days.as_of_day,
     releases.release_date,
-    releases.release_date + tiktok_features.as_of_day as as_of_date,
+    releases.release_date + as_of_days.as_of_day as as_of_date,
     releases.is_reissue,
     tiktok_features.tiktok_views_day_0,
     tiktok_features.tiktok_views_day_1,
@@ -81,13 +106,13 @@ select
     tiktok_features.tiktok_ugc_creations_total,
     tiktok_features.tiktok_largest_sound_share,
     tiktok_features.tiktok_average_play_seconds,
-    tiktok_features.tiktok_teaser_views_total,
-    tiktok_features.tiktok_teaser_creations_total,
-    tiktok_features.tiktok_teaser_days_active,
+    teasers.tiktok_teaser_views_total,
+    teasers.tiktok_teaser_creations_total,
+    teasers.tiktok_teaser_days_active,
     tiktok_features.tiktok_share_of_platform_views,
     tiktok_features.tiktok_share_of_platform_creations,
     tiktok_features.tiktok_platform_views_total,
-    tiktok_features.tiktok_delivered_days,
+    coalesce(tiktok_features.tiktok_delivered_days, 0) as tiktok_delivered_days,
     vk_features.vk_streams_day_0,
     vk_features.vk_streams_day_1,
     vk_features.vk_streams_day_2,
@@ -111,7 +136,7 @@ select
     vk_features.vk_recommendation_share,
     vk_features.vk_own_music_share,
     vk_features.vk_paid_share,
-    vk_features.vk_delivered_days,
+    coalesce(vk_features.vk_delivered_days, 0) as vk_delivered_days,
     surroundings.release_weekday,
     surroundings.release_month,
     surroundings.first_week_holidays,
@@ -131,12 +156,24 @@ select
     artist_history.artist_last_streams,
     artist_history.artist_last_first_week_views,
     artist_history.artist_mean_log_growth,
-    artist_history.artist_days_since_last_release
-from vk_features
-inner join tiktok_features
+    artist_history.artist_days_since_last_release,
+    vk_features.vk_streams_known,
+    coalesce(vk_features.vk_missing_days, 0) as vk_missing_days,
+    coalesce(vk_features.vk_days_behind, as_of_days.as_of_day) as vk_days_behind,
+    coalesce(vk_features.vk_missing_of_last_three_days, 0) as vk_missing_of_last_three_days,
+    coalesce(tiktok_features.tiktok_missing_days, 0) as tiktok_missing_days,
+    coalesce(tiktok_features.tiktok_days_behind, as_of_days.as_of_day) as tiktok_days_behind,
+    coalesce(tiktok_features.tiktok_missing_of_last_three_days, 0) as tiktok_missing_of_last_three_days
+from as_of_days
+left join vk_features
     on
-        vk_features.release_id = tiktok_features.release_id
-        and vk_features.as_of_day = tiktok_features.as_of_day
-inner join releases on tiktok_features.release_id = releases.release_id
-inner join surroundings on tiktok_features.release_id = surroundings.release_id
-inner join artist_history on tiktok_features.release_id = artist_history.release_id
+        as_of_days.release_id = vk_features.release_id
+        and as_of_days.as_of_day = vk_features.as_of_day
+left join tiktok_features
+    on
+        as_of_days.release_id = tiktok_features.release_id
+        and as_of_days.as_of_day = tiktok_features.as_of_day
+inner join releases on as_of_days.release_id = releases.release_id
+inner join teasers on as_of_days.release_id = teasers.release_id
+inner join surroundings on as_of_days.release_id = surroundings.release_id
+inner join artist_history on as_of_days.release_id = artist_history.release_id

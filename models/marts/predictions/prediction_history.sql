@@ -39,7 +39,12 @@ select
     predictions.probability_high,
     predictions.refusal,
     targets.streams as actual_streams,
-    predictions.predicted_at
+    predictions.predicted_at,
+    predictions.vk_days_known,
+    predictions.tiktok_days_known,
+    predictions.missing_days,
+    predictions.data_note,
+    predictions.data_note_ru
 from predictions
 inner join runs on predictions.run_id = runs.run_id
 left join targets

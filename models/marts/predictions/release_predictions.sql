@@ -119,7 +119,12 @@ select
     coalesce(main_drivers.main_drivers_ru, latest.refusal) as main_drivers_ru,
     latest.known_streams,
     -- the forecast keeps what was known on the last open day
-    latest.actual_streams is not null as is_final
+    latest.actual_streams is not null as is_final,
+    latest.vk_days_known,
+    latest.tiktok_days_known,
+    latest.missing_days,
+    latest.data_note,
+    latest.data_note_ru
 from latest
 inner join releases on latest.release_id = releases.release_id
 left join main_drivers

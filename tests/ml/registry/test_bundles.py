@@ -96,7 +96,7 @@ def test_a_forecast_is_made_without_unpickling(trained: tuple[Settings, Training
         champion = store.champion(trained[0])
         assert champion is not None
         held, marts = load_bundle(champion.bundle), read_marts(trained[0])
-        assert len(score(held, scored_rows(marts, held, marts.data_through)))
+        assert len(score(held, scored_rows(marts, held, marts.data_through)[0]))
         assert UNPICKLED == []
         pickle.loads(pickle.dumps(Path("x")))
         assert UNPICKLED, "what is unpickled is noticed"

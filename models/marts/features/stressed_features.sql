@@ -1,0 +1,27 @@
+-- one row per scenario, release and as-of day: features of known days of which some were taken away
+-- a view: training and backtests alone read it, and no run should wait for it
+{{ config(materialized='view') }}
+
+-- where VK lacks days, TikTok's features are as they were delivered
+with tiktok_features as (
+
+    select * from {{ ref('int_releases__tiktok_features') }}
+    where
+        scenario like 'tiktok%'
+        and as_of_day in (3, 7, 14)
+
+),
+
+vk_features as (
+
+    select * from {{ ref('int_releases__vk_features') }}
+    where
+        scenario != 'delivered'
+        and as_of_day in (3, 7, 14)
+
+)
+
+-- whatever columns the two have; a release without a known day of one platform has a row of the other alone
+select *  -- noqa: AM04, RF02
+from tiktok_features
+full outer join vk_features using (release_id, scenario, as_of_day)  -- noqa: ST07
