@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from hitcast.core.builds import FEATURE_VARIABLES, build_difference, read_builds
-from hitcast.core.errors import HitcastError
+from hitcast.core.errors import BusyError, HitcastError
 from hitcast.core.home import Home
 from hitcast.core.project import settings_of
 from hitcast.core.records import Counts
@@ -154,7 +154,12 @@ def _cause_to_train(settings: Settings, retrain: Retrain) -> str:
     from ml.registry.standing import load_standing
     from ml.registry.usable import obstacle_today
 
-    standing = load_standing(settings)
+    try:
+        standing = load_standing(settings)
+    except HitcastError as error:
+        if retrain == "never" or isinstance(error, BusyError):
+            raise
+        return "; no earlier champion can be read"
     if standing is not None and (obstacle := obstacle_today(standing.version, settings, standing.bundle)):
         message = f"version {standing.version.version} {obstacle}"
         if retrain == "never":
