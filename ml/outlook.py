@@ -46,12 +46,14 @@ class Outlook:
         chances: Of the classes, for the rows whose class window is open; columns `PROBABILITY_COLUMNS`.
         medians: Of the class horizon, for the same rows.
         minimums: Least streams of the middle and of the top class.
+        totals: Quantiles by horizon that all this is read off, shape (all rows, levels); NaN where a window has ended.
     """
 
     forecasts: dict[int, pd.DataFrame]
     chances: pd.DataFrame
     medians: pd.Series
     minimums: tuple[float, float]
+    totals: dict[int, np.ndarray]
 
     def classes(self, names: tuple[str, ...]) -> pd.DataFrame:
         """Chances, and the class of the median as `predicted_class`: the headline number and its class agree."""
@@ -114,6 +116,7 @@ def forecast_outlook(model: OutlookModel, rows: pd.DataFrame) -> Outlook:
         pd.DataFrame(chances, columns=list(PROBABILITY_COLUMNS), index=rows.index[undecided]),
         forecasts[horizon]["predicted_streams"],
         minimums,
+        totals,
     )
 
 

@@ -14,14 +14,17 @@ from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
 from ml.classes import PROBABILITY_COLUMNS
 from ml.data import Marts, is_open, modelling_frame, read_marts, speaks
+from ml.days import read_paths
 from ml.estimators.log_linear import AS_OF_TOTALS
 from ml.explain.drivers import explain, read_meanings
 from ml.explain.similar import find_similar
 from ml.outlook import forecast_outlook
+from ml.portfolios import forecast_portfolios
 from ml.registry import store
 from ml.registry.bundles import Bundle
 from ml.registry.standing import load_standing
 from ml.registry.usable import later_than_data
+from ml.trajectories import forecast_trajectories
 
 LATE_DAYS = 7
 """Days past the longest window for which a release is still scored, as its last days may come late."""
@@ -109,10 +112,14 @@ def predict(
     drivers = explain(model, scored, read_meanings(settings), bundle.class_horizon)
     frame = modelling_frame(marts, bundle.horizons)
     similar = find_similar(frame, youngest, as_of, bundle.horizons, model.columns.all)
+    trajectories = forecast_trajectories(bundle, youngest, read_paths(settings))
+    portfolios = forecast_portfolios(marts, bundle, scored, as_of, settings.seed)
     write_tables(
         settings,
         {
             "predictions": predictions,
+            "trajectories": trajectories.assign(run_id=run_id),
+            "portfolio_forecasts": portfolios.assign(run_id=run_id, as_of_date=as_of),
             "prediction_drivers": drivers.assign(run_id=run_id),
             "similar_releases": similar.assign(run_id=run_id),
         },

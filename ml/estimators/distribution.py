@@ -97,18 +97,19 @@ def quantiles(errors: np.ndarray) -> np.ndarray:
     return np.where(LEVELS < 0.5, np.minimum(found, 0.0), np.where(LEVELS > 0.5, np.maximum(found, 0.0), 0.0))
 
 
-def chance_at_least(totals: np.ndarray, least: float) -> np.ndarray:
+def chance_at_least(totals: np.ndarray, least: float | np.ndarray) -> np.ndarray:
     """Chance of each row's total to reach a number of streams.
 
     Between two quantiles, and beyond the outermost, logs of totals are taken as normal.
 
     Args:
         totals: Quantiles of totals at `LEVELS`, shape (rows, levels).
-        least: Streams.
+        least: Streams, of all rows or of each.
     """
-    logs, target = np.log1p(totals) + 1e-9 * np.arange(len(LEVELS)), np.log1p(least)
+    logs = np.log1p(totals) + 1e-9 * np.arange(len(LEVELS))
+    target = np.broadcast_to(np.log1p(least), len(totals))
     deviates = norm.ppf(LEVELS)
-    upper = np.clip((logs < target).sum(axis=1), 1, len(LEVELS) - 1)
+    upper = np.clip((logs < target[:, None]).sum(axis=1), 1, len(LEVELS) - 1)
     rows = np.arange(len(logs))
     low, high = logs[rows, upper - 1], logs[rows, upper]
     step = (target - low) / (high - low)
@@ -122,12 +123,17 @@ def mean_total(totals: np.ndarray) -> np.ndarray:
     Args:
         totals: Quantiles of totals at `LEVELS`, shape (rows, levels).
     """
-    logs = np.log1p(totals)
-    farthest = logs[:, MEDIAN] + TAIL * (logs[:, UPPER] - logs[:, MEDIAN])
-    logs = np.minimum(logs, farthest[:, None])
+    logs = without_far_tail(totals)
     middles = (logs[:, 1:] + logs[:, :-1]) / 2
     points = np.expm1(np.column_stack([logs[:, 0], middles, logs[:, -1]]))
     return np.asarray(points @ np.diff(LEVELS, prepend=0.0, append=1.0))
+
+
+def without_far_tail(totals: np.ndarray) -> np.ndarray:
+    """Logs of the quantiles of totals, no farther from their median than a mean or a sum counts them."""
+    logs = np.log1p(totals)
+    farthest = logs[:, MEDIAN] + TAIL * (logs[:, UPPER] - logs[:, MEDIAN])
+    return np.asarray(np.minimum(logs, farthest[:, None]))
 
 
 def _edges(size: np.ndarray, buckets: int) -> np.ndarray:
