@@ -1,6 +1,6 @@
 """Sums of forecasts over releases: by label, by artist, by month of release, and all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -24,7 +24,6 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "artist_month": ("artist_id", "release_month"),
 }
 """Kinds of portfolios, each by what its releases share."""
-KEYS = ["portfolio_kind", "portfolio_id", "release_month"]
 
 
 def forecast_portfolios(
@@ -43,7 +42,7 @@ def forecast_portfolios(
     """
     known_by = pd.Timestamp(min(as_of, marts.data_through + timedelta(days=1)))
     members = _members(marts, by_horizon[max(by_horizon)], known_by)
-    parts = [pd.DataFrame(columns=[*KEYS, "portfolio_name"])]
+    parts = []
     for horizon, rows in by_horizon.items():
         counted = members.assign(actual=_actual(marts, members, horizon, known_by))
         still_open = rows[rows["release_id"].isin(counted.index[counted["actual"].isna()])]
@@ -56,10 +55,15 @@ def forecast_portfolios(
 
 def _members(marts: Marts, rows: pd.DataFrame, known_by: pd.Timestamp) -> pd.DataFrame:
     """Releases of the months from that of the oldest forecast release on, by `release_id`; reissues are left out."""
-    releases = marts.releases.set_index("release_id")
+    releases = marts.releases
     first = rows["release_date"].min().replace(day=1) if len(rows) else known_by + pd.Timedelta(days=1)
     is_member = (releases["release_date"] >= first) & (releases["release_date"] <= known_by)
-    releases = releases[is_member & ~releases["is_reissue"].fillna(False).astype(bool)]
+    return with_groups(releases[is_member & ~releases["is_reissue"].fillna(False).astype(bool)])
+
+
+def with_groups(releases: pd.DataFrame) -> pd.DataFrame:
+    """Releases by `release_id`, with what portfolios are made by."""
+    releases = releases.set_index("release_id")
     return releases.assign(
         label_name=releases["label_name"].fillna(NO_LABEL),
         release_month=releases["release_date"].dt.to_period("M").dt.to_timestamp(),
@@ -81,6 +85,7 @@ def sum_portfolios(
     horizon: int,
     dependence: WeeklyDependence,
     seed: int,
+    kinds: Collection[str] = tuple(KINDS),
 ) -> pd.DataFrame:
     """Sums of one horizon: a row for each portfolio.
 
@@ -92,6 +97,7 @@ def sum_portfolios(
         horizon: Horizon of the totals.
         dependence: What ties the releases of a week together.
         seed: Of the draws.
+        kinds: Keys of `KINDS`.
     """
     draws = pd.DataFrame(dependence.draw_totals(rows, horizon, totals, seed), index=rows["release_id"].to_numpy())
     figures = read_off(totals, draws.index).assign(known=known)
@@ -104,7 +110,7 @@ def sum_portfolios(
         expected=members["actual"].fillna(forecast["expected_streams"]),
     )
     parts = [
-        _sums(kind, key, group, figures, draws) for kind, by in KINDS.items() for key, group in _groups(each, list(by))
+        _sums(kind, key, group, figures, draws) for kind in kinds for key, group in _groups(each, list(KINDS[kind]))
     ]
     return pd.DataFrame(parts)
 
