@@ -11,7 +11,7 @@ from ml.estimators.base import nearest
 from ml.estimators.log_linear import known_days
 from ml.estimators.shape_law import DayFit, fit_line, shape_features, start_features
 
-COMPONENTS = 3
+COMPONENTS = 2
 RELEASES_PER_COMPONENT = 30
 SOFT = 1.0
 """Streams that come evenly, added to every release: of a handful of streams the days are chance."""

@@ -123,17 +123,12 @@ def mean_total(totals: np.ndarray) -> np.ndarray:
     Args:
         totals: Quantiles of totals at `LEVELS`, shape (rows, levels).
     """
-    logs = without_far_tail(totals)
+    logs = np.log1p(totals)
+    farthest = logs[:, MEDIAN] + TAIL * (logs[:, UPPER] - logs[:, MEDIAN])
+    logs = np.minimum(logs, farthest[:, None])
     middles = (logs[:, 1:] + logs[:, :-1]) / 2
     points = np.expm1(np.column_stack([logs[:, 0], middles, logs[:, -1]]))
     return np.asarray(points @ np.diff(LEVELS, prepend=0.0, append=1.0))
-
-
-def without_far_tail(totals: np.ndarray) -> np.ndarray:
-    """Logs of the quantiles of totals, no farther from their median than a mean or a sum counts them."""
-    logs = np.log1p(totals)
-    farthest = logs[:, MEDIAN] + TAIL * (logs[:, UPPER] - logs[:, MEDIAN])
-    return np.asarray(np.minimum(logs, farthest[:, None]))
 
 
 def _edges(size: np.ndarray, buckets: int) -> np.ndarray:

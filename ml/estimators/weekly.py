@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 
 from ml.data import is_open, target_column
 from ml.estimators.base import nearest
-from ml.estimators.distribution import LEVELS, chance_at_least, without_far_tail
+from ml.estimators.distribution import LEVELS, chance_at_least
 from ml.estimators.shrinkage import day_group
 from ml.evaluation.bootstrap import release_weeks
 
@@ -68,7 +68,8 @@ class WeeklyDependence(BaseEstimator):
         own = random.standard_normal((len(X), draws))
         correlation = self._correlations(horizon, X["as_of_day"].to_numpy())[:, None]
         deviate = np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own
-        logs, at = without_far_tail(quantiles), norm.ppf(LEVELS)
+        # a mean leaves out the farthest tail, an interval of a sum must not: there hits come from
+        logs, at = np.log1p(quantiles), norm.ppf(LEVELS)
         drawn = [np.interp(deviates_of_row, at, row) for deviates_of_row, row in zip(deviate, logs, strict=True)]
         return np.expm1(np.array(drawn).reshape(len(X), draws))
 
