@@ -24,6 +24,18 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "artist_month": ("artist_id", "release_month"),
 }
 """Kinds of portfolios, each by what its releases share."""
+COLUMNS = (
+    "portfolio_kind",
+    "portfolio_id",
+    "portfolio_name",
+    "release_month",
+    "release_count",
+    "final_count",
+    "unknown_count",
+    "known_streams",
+    "expected_streams",
+    "actual_streams",
+)
 
 
 def forecast_portfolios(
@@ -112,7 +124,7 @@ def sum_portfolios(
     parts = [
         _sums(kind, key, group, figures, draws) for kind in kinds for key, group in _groups(each, list(KINDS[kind]))
     ]
-    return pd.DataFrame(parts)
+    return pd.DataFrame(parts, columns=[*COLUMNS, *INTERVAL_COLUMNS])
 
 
 def _groups(members: pd.DataFrame, by: list[str]) -> Iterator[tuple[dict[str, object], pd.DataFrame]]:

@@ -187,7 +187,12 @@ STEPS = (
         predict,
     ),
     Step("drift", ("mlflow/", "release_features", "ml.predictions"), ("ml.feature_drift",), drift),
-    Step("predictions", ("ml.*", "releases", "release_days", "release_targets"), ("release_predictions", "..."), predictions),
+    Step(
+        "predictions",
+        ("ml.*", "releases", "release_days", "release_targets"),
+        ("release_predictions", "..."),
+        predictions,
+    ),
     Step("publish", ("release_predictions", "..."), ("serving/",), publish_marts),
 )
 """In the order of a run: each reads what those before it write."""

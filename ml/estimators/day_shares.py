@@ -70,9 +70,10 @@ class DayShares(BaseEstimator):
             logs = np.tile(self.means_[place], (int(rows.sum()), 1))
             for direction, (*line, low, high) in zip(self.directions_[place], self.lines_[place], strict=True):
                 logs += np.clip(DayFit(*line).predict(features[rows]), low, high)[:, None] * direction
-            curve = np.zeros((len(logs), longest))
-            curve[:, int(self.days_[place]) :] = np.maximum.accumulate(np.exp(logs), axis=1)
-            # a number of known days that was not trained on takes the nearest curve from its own day on
+            curve = np.maximum.accumulate(np.exp(logs), axis=1)
+            # of a number of known days that was not trained on: the days before the nearest curve are like its first
+            first = curve[:, :1] * np.arange(1, int(self.days_[place]) + 1)
+            curve = np.column_stack([first, curve + first.max(axis=1, initial=0.0)[:, None]])
             known = curve[:, start - 1 : start] if start else 0.0
             found[rows, start:] = ((curve - known) / np.maximum(curve[:, -1:] - known, 1e-12))[:, start:]
         return found

@@ -85,7 +85,12 @@ class PathForecast(BaseEstimator):
         self.horizons = horizons
 
     def fit(
-        self, X: pd.DataFrame, paths: pd.DataFrame, held_out: np.ndarray, totals: dict[int, np.ndarray], curves: np.ndarray
+        self,
+        X: pd.DataFrame,
+        paths: pd.DataFrame,
+        held_out: np.ndarray,
+        totals: dict[int, np.ndarray],
+        curves: np.ndarray,
     ) -> Self:
         """Fit shares on all rows, widths on the errors of held-out ones.
 
@@ -166,7 +171,6 @@ class PathForecast(BaseEstimator):
         lower, upper = self.widths_.get((self._cell(day), end), np.ones((2, len(KNOTS))))
         sides = [np.interp(place_of_day, (*KNOTS, 1.0), (*side, 1.0)) for side in (lower, upper)]
         return np.column_stack([sides[0] if level < median else sides[1] for level in range(levels)])
-
 
     def _measured_widths(self, stretches: list[Stretch], actual: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
         """By cell and end of a stretch: by how much wider than between its anchors a quantile must be."""

@@ -93,10 +93,12 @@ def deviates(quantiles: np.ndarray, actual: np.ndarray) -> np.ndarray:
 
 
 def within_weeks(errors: np.ndarray, weeks: np.ndarray, days: np.ndarray) -> float:
-    """Mean product of the errors of two releases of one week at the same as-of day, over the mean square; at least 0."""
+    """Mean product of two errors of one week and as-of day, over the mean square; at least 0."""
     cells = pd.DataFrame({"week": weeks, "day": days, "error": errors, "square": errors**2})
-    cells = cells.groupby(["week", "day"])[["error", "square"]].sum().join(
-        cells.groupby(["week", "day"]).size().rename("count")
+    cells = (
+        cells.groupby(["week", "day"])[["error", "square"]]
+        .sum()
+        .join(cells.groupby(["week", "day"]).size().rename("count"))
     )
     pairs = float((cells["count"] * (cells["count"] - 1)).sum())
     square = float(cells["square"].sum() / cells["count"].sum())

@@ -1,5 +1,7 @@
 """How good paths and sums were at one origin, and over all of them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -32,7 +34,7 @@ def path_errors(
     losses = 2 * np.maximum(LEVELS * logs, (LEVELS - 1) * logs) @ _level_weights()
     columns: dict[str, np.ndarray] = {
         "crps": (losses * ahead).sum(axis=1) / ahead.sum(axis=1),
-        "is_joint": (inside(actual, *found.joint) | ~ahead).all(axis=1),
+        "is_joint": np.asarray((inside(actual, *found.joint) | ~ahead).all(axis=1)),
     }
     ends = dict(zip(INTERVAL_COLUMNS, ENDS, strict=True))
     for level in (80, 90):
@@ -80,23 +82,23 @@ def sum_errors(
 def judge_paths(errors: pd.DataFrame, horizon: int) -> pd.DataFrame:
     """Metrics of the paths of all origins, in the columns of `ml.backtest_metrics` but run_id and time."""
     found = []
-    for (feature_set, day), rows in errors.groupby(["feature_set", "as_of_day"], sort=False):
+    for key, rows in errors.groupby(["feature_set", "as_of_day"], sort=False):
         weeks = release_weeks(rows["release_date"])
         figures = {"crps": float(rows["crps"].mean()), "joint_coverage_80": float(rows["is_joint"].mean())}
         for name, column in (("crps", "crps"), ("joint_coverage_80", "is_joint")):
             sums = np.column_stack([rows[column].to_numpy(dtype=float), np.ones(len(rows))])
             low, high = paired_interval(sums, weeks, lambda drawn: drawn[:, 0] / drawn[:, 1])
             figures |= {f"{name}_lower_95": low, f"{name}_upper_95": high}
-        by_day = rows.filter(like="inside_").mean().dropna()
-        figures |= {str(name).replace("inside", "coverage").replace("0_", "0_day_"): by_day[name] for name in by_day.index}
-        found.append(_rows("paths", str(feature_set), int(day), horizon, figures, len(rows)))
+        by_day: pd.Series = rows.filter(like="inside_").mean().dropna()
+        by_day.index = by_day.index.str.replace("inside", "coverage").str.replace("0_", "0_day_", n=1)
+        found.append(_rows("paths", [*key, horizon], {**figures, **by_day.to_dict()}, len(rows)))
     return pd.concat(found, ignore_index=True)
 
 
 def judge_sums(sums: pd.DataFrame) -> pd.DataFrame:
     """Metrics of the sums of all origins: coverage and width by kind of portfolio, and means over truth."""
     found = []
-    for (feature_set, day, horizon), rows in sums.groupby(["feature_set", "as_of_day", "horizon_days"], sort=False):
+    for key, rows in sums.groupby(["feature_set", "as_of_day", "horizon_days"], sort=False):
         figures: dict[str, float] = {}
         for kind, portfolios in rows.groupby("portfolio_kind"):
             measured = interval_metrics(portfolios["actual_streams"].to_numpy(), portfolios[list(INTERVAL_COLUMNS)])
@@ -104,19 +106,12 @@ def judge_sums(sums: pd.DataFrame) -> pd.DataFrame:
         months = rows[rows["portfolio_kind"] == "month"]
         figures["expected_volume_ratio"] = months["expected_streams"].sum() / months["actual_streams"].sum()
         count = int(months["release_count"].sum())
-        found.append(_rows("sums", str(feature_set), int(day), int(horizon), figures, count))
+        found.append(_rows("sums", key, figures, count))
     return pd.concat(found, ignore_index=True)
 
 
-def _rows(
-    task: str, feature_set: str, day: int, horizon: int, figures: dict[str, float], release_count: int
-) -> pd.DataFrame:
+def _rows(task: str, key: Any, figures: dict[str, float], release_count: int) -> pd.DataFrame:
+    """Metrics as rows; `key` is feature set, as-of day and horizon."""
     rows = pd.DataFrame({"metric_name": list(figures), "metric_value": list(figures.values())})
-    return rows.assign(
-        task=task,
-        feature_set=feature_set,
-        model_name="hitcast",
-        as_of_day=day,
-        horizon_days=horizon,
-        release_count=release_count,
-    )
+    rows[["feature_set", "as_of_day", "horizon_days"]] = list(key)
+    return rows.assign(task=task, model_name="hitcast", release_count=release_count)

@@ -97,7 +97,9 @@ def _board_beyond_totals(metrics: pd.DataFrame) -> Table:
     table = Table(title=title, title_justify="left", width=80, box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("features")
     table.add_column("figure", no_wrap=True)
-    shown = {name: longest[(longest["task"] == task) & (longest["metric_name"] == name)] for task, name, _ in BEYOND_TOTALS}
+    shown = {
+        name: longest[(longest["task"] == task) & (longest["metric_name"] == name)] for task, name, _ in BEYOND_TOTALS
+    }
     days = sorted(shown["crps"]["as_of_day"].unique())
     for day in days:
         table.add_column(str(day), justify="right", no_wrap=True)
