@@ -41,7 +41,8 @@ def path_errors(
         band = (found.quantiles[:, :, ends[f"{side}_{level}"]] for side in ("lower", "upper"))
         is_inside = np.where(ahead, inside(actual, *band), np.nan)
         columns |= {f"inside_{level}_{day}": values for day, values in enumerate(is_inside.T, start=1)}
-    return testing[["release_id", "release_date", "as_of_day"]].reset_index(drop=True).assign(**columns)
+    keys = testing[["release_id", "release_date", "as_of_day"]]
+    return pd.concat([keys, pd.DataFrame(columns, index=testing.index)], axis="columns")
 
 
 def _level_weights() -> np.ndarray:
@@ -89,9 +90,9 @@ def judge_paths(errors: pd.DataFrame, horizon: int) -> pd.DataFrame:
             sums = np.column_stack([rows[column].to_numpy(dtype=float), np.ones(len(rows))])
             low, high = paired_interval(sums, weeks, lambda drawn: drawn[:, 0] / drawn[:, 1])
             figures |= {f"{name}_lower_95": low, f"{name}_upper_95": high}
-        by_day: pd.Series = rows.filter(like="inside_").mean().dropna()
-        by_day.index = by_day.index.str.replace("inside", "coverage").str.replace("0_", "0_day_", n=1)
-        found.append(_rows("paths", [*key, horizon], {**figures, **by_day.to_dict()}, len(rows)))
+        for of_day, share in rows.filter(like="inside_").mean().dropna().items():
+            figures[str(of_day).replace("inside", "coverage").replace("0_", "0_day_", 1)] = float(share)
+        found.append(_rows("paths", [*key, horizon], figures, len(rows)))
     return pd.concat(found, ignore_index=True)
 
 
