@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import duckdb
@@ -91,10 +90,3 @@ def test_without_vk_a_path_starts_from_nothing(make_home: MakeHome) -> None:
     check(rows, paths, (14, 30))
     first = paths[paths["days_since_release"] == 1]
     assert (first["lower_80"] < first["upper_80"]).mean() > 0.9
-
-
-def test_a_class_that_moves_the_forecast_moves_its_path(trained: tuple[Settings, TrainingRun]) -> None:
-    """What is published of a horizon is what the path goes through, reweighted or not."""
-    settings, _ = trained
-    rows, paths = forecasts_and_paths(replace(settings, seed=3))
-    check(rows, paths, (14, 30))
