@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hitcast.core.settings import Settings
@@ -11,7 +10,7 @@ from ml.data import Columns, is_open, target_column
 from ml.decide.decisions import with_reached
 from ml.estimators.base import ClassEstimator, configured
 from ml.estimators.classes import OrderedClasses
-from ml.estimators.log_linear import landed_streams
+from ml.estimators.log_linear import seen_streams
 from ml.estimators.trees import LIGHTGBM_PARAMETERS as DEFAULT_PARAMETERS
 
 __all__ = ["DEFAULT_PARAMETERS", "PROBABILITY_COLUMNS", "class_minimums", "fit_classes", "predict_classes"]
@@ -67,6 +66,5 @@ def predict_classes(model: ClassEstimator, frame: pd.DataFrame, feature_set: str
 
     A class that the streams that landed have reached is certain, as far as the feature set sees them.
     """
-    landed = landed_streams(frame) if feature_set == "tiktok_vk" else np.zeros(len(frame))
-    chances = with_reached(model.predict_proba(frame), landed, model.minimums)
+    chances = with_reached(model.predict_proba(frame), seen_streams(frame, feature_set), model.minimums)
     return pd.DataFrame(chances, columns=list(PROBABILITY_COLUMNS), index=frame.index)

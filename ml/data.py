@@ -125,7 +125,10 @@ def read_marts(settings: Settings) -> Marts:
             "select release_id, horizon_days, streams, is_mature from release_targets order by release_id, horizon_days"
         )
         catalog = read("select feature_name, feature_group, feature_kind from feature_catalog order by position")
-        releases = read("select release_id, release_date, is_reissue from releases order by release_date, release_id")
+        releases = read(
+            "select release_id, release_date, is_reissue, artist_id, artist_name, label_name from releases "
+            "order by release_date, release_id"
+        )
         classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
         wrong = read("select release_id, reason from release_date_checks where is_date_wrong")
         days = read(

@@ -12,7 +12,7 @@ from ml.estimators.base import ClassEstimator
 from ml.estimators.blend import earned_weights, reweighted, steps_between
 from ml.estimators.distribution import chance_at_least
 from ml.estimators.floor import given_floor
-from ml.estimators.log_linear import landed_streams
+from ml.estimators.log_linear import seen_streams
 from ml.estimators.streams import StreamForecaster, read_off
 
 
@@ -47,12 +47,14 @@ class Outlook:
         chances: Of the classes, for the rows whose class window is open; columns `PROBABILITY_COLUMNS`.
         medians: Of the class horizon, for the same rows.
         minimums: Least streams of the middle and of the top class.
+        totals: Quantiles by horizon that all this is read off, shape (all rows, levels); NaN where a window has ended.
     """
 
     forecasts: dict[int, pd.DataFrame]
     chances: pd.DataFrame
     medians: pd.Series
     minimums: tuple[float, float]
+    totals: dict[int, np.ndarray]
 
     def classes(self, names: tuple[str, ...]) -> pd.DataFrame:
         """Chances, and the class of the median as `predicted_class`: the headline number and its class agree."""
@@ -95,7 +97,7 @@ def stream_quantiles(streams: StreamForecaster, rows: pd.DataFrame, floor: np.nd
         rows: Rows of `release_features`.
         floor: Streams that have landed by the day of the forecast, also those that the rows do not know of.
     """
-    return _with_floor(streams.quantiles(rows), floor, _seen(rows, str(streams.feature_set)))
+    return _with_floor(streams.quantiles(rows), floor, seen_streams(rows, str(streams.feature_set)))
 
 
 def forecast_outlook(model: OutlookModel, rows: pd.DataFrame, floor: np.ndarray | None = None) -> Outlook:
@@ -108,7 +110,7 @@ def forecast_outlook(model: OutlookModel, rows: pd.DataFrame, floor: np.ndarray 
     """
     horizon, minimums = model.class_horizon, model.classes.minimums
     totals, undecided = model.streams.quantiles(rows), is_open(rows, model.class_horizon)
-    seen = _seen(rows, model.feature_set)
+    seen = seen_streams(rows, model.feature_set)
     if any(model.class_weights) and undecided.any():
         chances = predict_classes(model.classes, rows[undecided], model.feature_set).to_numpy()
         by_classes = np.column_stack([1 - chances[:, 0], chances[:, 2]])
@@ -128,12 +130,8 @@ def forecast_outlook(model: OutlookModel, rows: pd.DataFrame, floor: np.ndarray 
         pd.DataFrame(chances, columns=list(PROBABILITY_COLUMNS), index=rows.index[undecided]),
         forecasts[horizon]["predicted_streams"],
         minimums,
+        totals,
     )
-
-
-def _seen(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
-    """Streams of VK that the feature set sees have landed."""
-    return landed_streams(rows) if feature_set == "tiktok_vk" else np.zeros(len(rows))
 
 
 def _with_floor(totals: dict[int, np.ndarray], floor: np.ndarray, seen: np.ndarray) -> dict[int, np.ndarray]:

@@ -14,16 +14,19 @@ from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
 from ml.classes import PROBABILITY_COLUMNS
 from ml.data import Marts, modelling_frame, read_marts
+from ml.days import read_paths
 from ml.estimators.log_linear import AS_OF_TOTALS, landed_streams
 from ml.estimators.streams import FORECAST_COLUMNS
 from ml.evidence import choose, known_rows, without_wrong_dates
 from ml.explain.drivers import explain, read_meanings
 from ml.explain.similar import find_similar
 from ml.outlook import forecast_outlook
+from ml.portfolios import forecast_portfolios
 from ml.registry import store
 from ml.registry.bundles import Bundle
 from ml.registry.standing import load_standing
 from ml.registry.usable import later_than_data
+from ml.trajectories import forecast_trajectories
 
 EVIDENCE_COLUMNS = ("vk_days_known", "tiktok_days_known", "missing_days", "data_note", "data_note_ru")
 """Columns of `ml.predictions` that say what a forecast rests on."""
@@ -111,10 +114,14 @@ def predict(
         rows = {horizon: part[part["chosen_set"] == name] for horizon, part in scored.items()}
         drivers.append(explain(model, rows, meanings, bundle.class_horizon))
         similar.append(find_similar(frame, rows[max(rows)], as_of, bundle.horizons, model.columns.all))
+    trajectories = forecast_trajectories(bundle, youngest, read_paths(settings))
+    portfolios = forecast_portfolios(marts, bundle, scored, as_of, settings.seed)
     write_tables(
         settings,
         {
             "predictions": predictions,
+            "trajectories": trajectories.assign(run_id=run_id),
+            "portfolio_forecasts": portfolios.assign(run_id=run_id, as_of_date=as_of),
             "prediction_drivers": pd.concat(drivers, ignore_index=True).assign(run_id=run_id),
             "similar_releases": pd.concat(similar, ignore_index=True).assign(run_id=run_id),
         },

@@ -15,6 +15,7 @@ from hitcast.core.files import PART
 from hitcast.core.settings import Settings
 from ml.classes import class_minimums
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
+from ml.days import read_paths
 from ml.estimators.zoo import CLASSES, OWN, STREAMS, ModelInputs, class_model, stop_on_unknown, stream_model
 from ml.evaluation.alarms import stop_on_leak
 from ml.outlook import earned_class_weights
@@ -29,6 +30,7 @@ from ml.splits import MIN_TRAINING_RELEASES, REFERENCE_DAY, training_rows
 from ml.streams import StreamModel, importances
 from ml.stressed import read_stressed, stressed_training
 from ml.studies import TunedParameters, tuned_parameters
+from ml.trajectories import fit_beyond_totals
 
 MODEL_TAGS = {"streams": "stream_model", "classes": "class_model"}
 """Tag of a version that names its estimator, by task."""
@@ -237,7 +239,8 @@ def fit_bundle(
     stop_on_leak(training, feature_columns(marts.catalog, "tiktok_vk", training), settings.horizons)
     minimums = class_minimums(marts.classes)
     tuned = tuned or tuned_parameters(settings, cutoff)
-    streams, classes, class_weights = {}, {}, {}
+    streams, classes, class_weights, daily = {}, {}, {}, read_paths(settings)
+    paths, dependence = {}, {}
     for name in feature_sets:
         columns = feature_columns(marts.catalog, name, training)
         progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
@@ -245,6 +248,7 @@ def fit_bundle(
         streams[name] = stream_model(tuned.models["streams"], training, given)
         classes[name] = class_model(tuned.models["classes"], training, given)
         class_weights[name] = earned_class_weights(streams[name], classes[name], settings.class_horizon, training)
+        paths[name], dependence[name] = fit_beyond_totals(training, streams[name], daily)
     chosen, reason = _choose(streams)
     return Bundle(
         feature_set=chosen,
@@ -257,6 +261,8 @@ def fit_bundle(
         streams=streams,
         classes=classes,
         class_weights=class_weights,
+        paths=paths,
+        dependence=dependence,
     )
 
 

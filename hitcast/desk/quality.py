@@ -138,12 +138,12 @@ def live_errors() -> pd.DataFrame:
 
 
 def board() -> pd.DataFrame:
-    """Every metric of the latest backtest."""
+    """Every metric of totals and classes of the latest backtest."""
     return query(
         """
         select task, model_name, feature_set, as_of_day, horizon_days, metric_name, metric_value, release_count
         from model_performance
-        where evaluation = 'backtest'
+        where evaluation = 'backtest' and task in ('streams', 'classes')
         order by task desc, metric_name, feature_set desc, as_of_day desc, horizon_days desc, model_name
         """
     )

@@ -178,15 +178,26 @@ STEPS = (
         ("releases", "release_days", "release_features", "release_targets", "feature_catalog", "dataset_days"),
         features,
     ),
-    Step("train", ("release_features", "release_targets", "optuna.db"), ("mlflow/",), train),
+    Step("train", ("release_features", "release_targets", "release_days", "optuna.db"), ("mlflow/",), train),
     Step(
         "predict",
-        ("mlflow/", "release_features"),
-        ("ml.predictions", "ml.prediction_drivers", "ml.similar_releases"),
+        ("mlflow/", "release_features", "release_days"),
+        (
+            "ml.predictions",
+            "ml.trajectories",
+            "ml.portfolio_forecasts",
+            "ml.prediction_drivers",
+            "ml.similar_releases",
+        ),
         predict,
     ),
     Step("drift", ("mlflow/", "release_features", "ml.predictions"), ("ml.feature_drift",), drift),
-    Step("predictions", ("ml.*", "releases", "release_targets"), ("release_predictions", "..."), predictions),
+    Step(
+        "predictions",
+        ("ml.*", "releases", "release_days", "release_targets"),
+        ("release_predictions", "..."),
+        predictions,
+    ),
     Step("publish", ("release_predictions", "..."), ("serving/",), publish_marts),
 )
 """In the order of a run: each reads what those before it write."""

@@ -21,6 +21,8 @@ from hitcast.core.target import spark_of
 
 PUBLISHED_TABLES = (
     "release_predictions",
+    "release_trajectories",
+    "portfolio_forecasts",
     "prediction_history",
     "prediction_drivers",
     "similar_releases",

@@ -19,6 +19,8 @@ SOFT = 0.01
 """Share of the typical error added before logs are taken, so that a lucky hit does not rule a fit."""
 REACH = 3.0
 """Standard deviations beyond which a feature has no further say."""
+OUTER = (0.01, 0.99)
+"""Shares of the releases measured beyond which a factor is taken for that share's."""
 HALFWAY = 100
 """Releases at which a measured difficulty counts half: of few, differences are chance."""
 
@@ -46,6 +48,7 @@ class Difficulty(BaseEstimator):
         groups_: Groups of days that have a line.
         lines_: `Line` of each, as plain tuples.
         weight_: How far the lines are believed, in [0, 1].
+        bounds_: Lowest and highest log factor; a release unlike all that were measured is not told apart any further.
     """
 
     def __init__(self, feature_set: str = "tiktok_vk") -> None:
@@ -74,17 +77,22 @@ class Difficulty(BaseEstimator):
             self.lines_.append(tuple(Line(mean, scale, coefficients, constant)))
         count = X["release_id"].nunique()
         self.weight_ = count / (count + HALFWAY)
+        self.bounds_ = np.array([-np.inf, np.inf])
+        self.bounds_ = np.quantile(self._log_factor(X, forecast), OUTER)
         return self
 
     def predict(self, X: pd.DataFrame, forecast: np.ndarray) -> np.ndarray:
         """Scale of each row's error, in logs of the remainder; a day that was not seen takes the nearest."""
-        days = X["as_of_day"].to_numpy()
-        features, places = self._features(X, forecast), nearest(self.groups_, day_group(days))
+        return np.asarray(self._typical(X["as_of_day"].to_numpy()) * np.exp(self._log_factor(X, forecast)))
+
+    def _log_factor(self, X: pd.DataFrame, forecast: np.ndarray) -> np.ndarray:
+        groups = day_group(X["as_of_day"].to_numpy())
+        features, places = self._features(X, forecast), nearest(self.groups_, groups)
         factor = np.zeros(len(X))
         for place in np.unique(places):
             rows, line = places == place, Line(*self.lines_[place])
             factor[rows] = line.constant + _standardized(features[rows], line) @ line.coefficients
-        return np.asarray(self._typical(days) * np.exp(self.weight_ * factor))
+        return np.clip(self.weight_ * factor, *self.bounds_)
 
     def _typical(self, days: np.ndarray) -> np.ndarray:
         return np.asarray(self.typical_[nearest(self.days_, days)])

@@ -97,18 +97,19 @@ def quantiles(errors: np.ndarray) -> np.ndarray:
     return np.where(LEVELS < 0.5, np.minimum(found, 0.0), np.where(LEVELS > 0.5, np.maximum(found, 0.0), 0.0))
 
 
-def chance_at_least(totals: np.ndarray, least: float) -> np.ndarray:
+def chance_at_least(totals: np.ndarray, least: float | np.ndarray) -> np.ndarray:
     """Chance of each row's total to reach a number of streams.
 
     Between two quantiles, and beyond the outermost, logs of totals are taken as normal.
 
     Args:
         totals: Quantiles of totals at `LEVELS`, shape (rows, levels).
-        least: Streams.
+        least: Streams, of all rows or of each.
     """
-    logs, target = np.log1p(totals) + 1e-9 * np.arange(len(LEVELS)), np.log1p(least)
+    logs = np.log1p(totals) + 1e-9 * np.arange(len(LEVELS))
+    target = np.broadcast_to(np.log1p(least), len(totals))
     deviates = norm.ppf(LEVELS)
-    upper = np.clip((logs < target).sum(axis=1), 1, len(LEVELS) - 1)
+    upper = np.clip((logs < target[:, None]).sum(axis=1), 1, len(LEVELS) - 1)
     rows = np.arange(len(logs))
     low, high = logs[rows, upper - 1], logs[rows, upper]
     step = (target - low) / (high - low)

@@ -15,17 +15,20 @@ from sklearn.preprocessing import StandardScaler
 
 from ml.estimators import baselines, calibration, class_baselines, classes
 from ml.estimators.calibrated import CalibratedForecast
+from ml.estimators.day_shares import DayShares
 from ml.estimators.difficulty import Difficulty
 from ml.estimators.distribution import RemainderDistribution
 from ml.estimators.forest import Forest
 from ml.estimators.log_linear import LogLinear
 from ml.estimators.mix import RidgeAndTrees
+from ml.estimators.path import PathForecast
 from ml.estimators.ridge import DayRidge
 from ml.estimators.ridge_on_law import RidgeOnLaw
 from ml.estimators.shape_law import ShapeLaw
 from ml.estimators.states import StateWidths
 from ml.estimators.streams import StreamForecaster
 from ml.estimators.trees import CatBoostTrees, LightGBMTrees
+from ml.estimators.weekly import WeeklyDependence
 
 KNOWN: dict[str, Any] = {
     known.__name__: known
@@ -48,16 +51,19 @@ KNOWN: dict[str, Any] = {
         CalibratedForecast,
         CatBoostTrees,
         DayRidge,
+        DayShares,
         Difficulty,
         Forest,
         LightGBMTrees,
         LogLinear,
+        PathForecast,
         RemainderDistribution,
         RidgeAndTrees,
         RidgeOnLaw,
         ShapeLaw,
         StateWidths,
         StreamForecaster,
+        WeeklyDependence,
         LinearRegression,
         LogisticRegression,
         StandardScaler,

@@ -39,6 +39,18 @@ def landed_streams(frame: pd.DataFrame) -> np.ndarray:
     return frame[name].fillna(0).to_numpy(dtype=float) if name in frame.columns else np.zeros(len(frame))
 
 
+def seen_streams(frame: pd.DataFrame, feature_set: str) -> np.ndarray:
+    """Streams that landed, as far as the feature set sees them: 0 without VK."""
+    return landed_streams(frame) if feature_set == "tiktok_vk" else np.zeros(len(frame))
+
+
+def known_days(frame: pd.DataFrame, feature_set: str) -> np.ndarray:
+    """Days since release whose streams a forecast of the feature set has seen: 0 where it saw none."""
+    if feature_set != "tiktok_vk" or "vk_streams_total" not in frame.columns:
+        return np.zeros(len(frame), dtype=int)
+    return np.asarray(np.where(frame["vk_streams_total"].notna(), frame["as_of_day"], 0)).astype(int)
+
+
 class LogLinear(StreamEstimator):
     """Least squares of log(1 + total) on log(1 + as-of total) and on whether that is 0, a line for each as-of day.
 

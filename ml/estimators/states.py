@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 
 from ml.estimators.base import nearest
 from ml.estimators.distribution import LEVELS, MEDIAN
-from ml.estimators.log_linear import landed_streams
+from ml.estimators.log_linear import landed_streams, seen_streams
 
 WHOLE, OLDER, RECENT, SEVERAL, OTHER, ALONE = range(6)
 """States: nothing is missing; one day is; one of the last three is; two or more are; some of the other platform's are;
@@ -124,7 +124,7 @@ class StateWidths(BaseEstimator):
         return np.asarray(self.factors_[days, states(rows, self.feature_set)])
 
     def _floor(self, rows: pd.DataFrame) -> np.ndarray:
-        return landed_streams(rows) if self.feature_set == "tiktok_vk" else np.zeros(len(rows))
+        return seen_streams(rows, self.feature_set)
 
     def _filled(self, rows: pd.DataFrame) -> np.ndarray:
         """Streams that stand for days that are missing; 0 where the feature set does not see streams."""

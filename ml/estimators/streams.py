@@ -11,7 +11,7 @@ from ml.data import Columns, is_open, target_column
 from ml.estimators.base import configured
 from ml.estimators.calibrated import CalibratedForecast
 from ml.estimators.distribution import LEVELS, MEDIAN, mean_total
-from ml.estimators.log_linear import landed_streams
+from ml.estimators.log_linear import seen_streams
 from ml.estimators.mix import RidgeAndTrees
 
 INTERVAL_COLUMNS = ("lower_80", "upper_80", "lower_90", "upper_90")
@@ -134,8 +134,7 @@ class StreamForecaster(BaseEstimator):
             rows = is_open(X, horizon)
             values = figures(model, X[rows])
             found.append(np.full((len(X), values.shape[1]), np.nan))
-            landed = landed_streams(X[rows]) if self.feature_set == "tiktok_vk" else np.zeros(len(values))
-            found[-1][rows] = np.maximum(values, landed[:, None])
+            found[-1][rows] = np.maximum(values, seen_streams(X[rows], self.feature_set)[:, None])
         return np.asarray(np.fmax.accumulate(np.stack(found), axis=0))
 
 

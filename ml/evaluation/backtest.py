@@ -12,10 +12,12 @@ from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
 from ml.classes import PROBABILITY_COLUMNS, class_minimums, fit_classes, predict_classes
 from ml.data import FEATURE_SETS, Columns, feature_columns, is_open, modelling_frame, read_marts, target_column
+from ml.days import read_paths
 from ml.decide.decisions import class_from_probabilities, class_probabilities, true_class, with_reached
-from ml.estimators.log_linear import known_streams
+from ml.estimators.log_linear import known_streams, seen_streams
 from ml.evaluation.alarms import stop_on_leak
 from ml.evaluation.baselines import BASELINES, RANKINGS, forecast_baseline, line_probabilities, ranking_probabilities
+from ml.evaluation.beyond_totals import judge_paths, judge_sums, path_errors, sum_errors
 from ml.evaluation.board import render
 from ml.evaluation.leaderboard import evaluate
 from ml.evaluation.stress import stress_forecasts, stress_metrics
@@ -25,6 +27,7 @@ from ml.splits import REFERENCE_DAY, Fold, Plan, plan_folds, rows_to_test, train
 from ml.streams import INTERVAL_COLUMNS, fit_streams
 from ml.stressed import read_stressed, stressed_training
 from ml.studies import TunedParameters, tuned_parameters
+from ml.trajectories import fit_beyond_totals
 
 AS_OF_DAYS = (0, 1, 3, 5, 7, 10, 14, 21, 28)
 """As-of days that forecasts are judged at, each for the horizons that are longer."""
@@ -67,7 +70,7 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
         progress(plan.note)
     stop_on_leak(frame, feature_columns(marts.catalog, "tiktok_vk", frame), settings.horizons)
     minimums, names = class_minimums(marts.classes), tuple(marts.classes["stream_class"])
-    streams, classes = [], []
+    streams, classes, path_parts, sum_parts, daily = [], [], [], [], read_paths(settings)
     stressed, stress = read_stressed(settings, marts), []
     for number, fold in enumerate(plan.folds, start=1):
         training = frame[training_rows(frame, fold.origin, settings.horizons)].reset_index(drop=True)
@@ -86,6 +89,12 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
             outlook = forecast_outlook(model, testing)
             streams.append(stream_forecasts(training, testing, fold, feature_set, outlook, settings))
             classes.append(class_forecasts(training, testing, fold, model, outlook, names, settings))
+            path, dependence = fit_beyond_totals(training, model.streams, daily)
+            errors = path_errors(path, testing, daily, outlook.totals)
+            path_parts.append(errors.assign(feature_set=feature_set))
+            known = seen_streams(testing, feature_set)
+            sums = sum_errors(dependence, testing, marts.releases, outlook.totals, known, settings.seed)
+            sum_parts.append(sums.assign(feature_set=feature_set))
         stress.append(stress_forecasts(models, all_days, stressed, settings.horizons))
 
     predictions, class_predictions = pd.concat(streams, ignore_index=True), pd.concat(classes, ignore_index=True)
@@ -93,7 +102,9 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
     with tracking.record_run(client, settings, "backtest") as run_id:
         costs = (settings.false_positive_cost, settings.false_negative_cost)
         release_dates = marts.releases.set_index("release_id")["release_date"]
-        metrics = evaluate(predictions, class_predictions, names, costs, release_dates).assign(
+        beyond = [judge_paths(pd.concat(path_parts), max(settings.horizons)), judge_sums(pd.concat(sum_parts))]
+        totals = evaluate(predictions, class_predictions, names, costs, release_dates)
+        metrics = pd.concat([totals, *beyond], ignore_index=True).assign(
             run_id=run_id,
             evaluated_at=moment_after(latest_moment(settings, "backtest_metrics", "evaluated_at")),
             territory=settings.territory,

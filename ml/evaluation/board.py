@@ -27,6 +27,12 @@ CLASS_FIGURES = (
     ("brier", "Brier"),
     ("accuracy", "acc."),
 )
+BEYOND_TOTALS = (
+    ("paths", "joint_coverage_80", "whole paths in 80%"),
+    ("paths", "crps", "CRPS over days"),
+    ("sums", "coverage_90_label_month", "label-months in 90%"),
+    ("sums", "expected_volume_ratio", "means over truth"),
+)
 WITH_INTERVAL = {"skill", "average_precision_top"}
 
 
@@ -56,8 +62,7 @@ def render(metrics: pd.DataFrame, plan: Plan, stress: pd.DataFrame) -> Group:
                     table.add_row(str(feature_set), str(model), *cells)
                 table.add_section()
             parts.append(table)
-    parts += _boards_by_day(metrics)
-    parts += _stress_boards(stress)
+    parts += [*_boards_by_day(metrics), _board_beyond_totals(metrics), *_stress_boards(stress)]
     parts.append(Text(LEGEND))
     return Group(*parts)
 
@@ -107,6 +112,27 @@ def _stress_boards(stress: pd.DataFrame) -> list[Table]:
             table.add_row(str(row.state).replace("_", " "), str(row.release_count), *cells, *errors)
         boards.append(table)
     return boards
+
+
+def _board_beyond_totals(metrics: pd.DataFrame) -> Table:
+    """Paths and sums of the longest horizon, by days known."""
+    longest = metrics[metrics["horizon_days"] == metrics["horizon_days"].max()]
+    title = f"Paths and sums, {longest['horizon_days'].iloc[0]} days, by days known"
+    table = Table(title=title, title_justify="left", width=80, box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("features")
+    table.add_column("figure", no_wrap=True)
+    shown = {
+        name: longest[(longest["task"] == task) & (longest["metric_name"] == name)] for task, name, _ in BEYOND_TOTALS
+    }
+    days = sorted(shown["crps"]["as_of_day"].unique())
+    for day in days:
+        table.add_column(str(day), justify="right", no_wrap=True)
+    for feature_set in shown["crps"]["feature_set"].unique():
+        for _, name, heading in BEYOND_TOTALS:
+            rows = shown[name]
+            values = rows[rows["feature_set"] == feature_set].set_index("as_of_day")["metric_value"]
+            table.add_row(str(feature_set), heading, *(f"{values[day]:.2f}" for day in days if day in values))
+    return table
 
 
 def _cell(figures: pd.Series, name: str) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 from hitcast.core.errors import HitcastError
 from ml.estimators.base import ClassEstimator
 from ml.estimators.files import inside, load_estimator, save_estimator
+from ml.estimators.path import PathForecast
 from ml.estimators.streams import StreamForecaster
+from ml.estimators.weekly import WeeklyDependence
 from ml.outlook import OutlookModel
 
 
@@ -29,6 +31,8 @@ class Bundle:
         streams: By feature set.
         classes: By feature set.
         class_weights: Weights of the classes in the distribution's log odds, by feature set.
+        paths: From one horizon's distribution to the next, day by day, by feature set.
+        dependence: How far the errors of a release week go together, by feature set.
     """
 
     feature_set: str
@@ -41,6 +45,8 @@ class Bundle:
     streams: dict[str, StreamForecaster]
     classes: dict[str, ClassEstimator]
     class_weights: dict[str, tuple[float, float]]
+    paths: dict[str, PathForecast]
+    dependence: dict[str, WeeklyDependence]
 
     def outlook_model(self, feature_set: str | None = None) -> OutlookModel:
         """Streams and classes of a feature set, by default of the one that forecasts are made with."""
@@ -48,7 +54,7 @@ class Bundle:
         return OutlookModel(self.streams[name], self.classes[name], self.class_horizon, self.class_weights[name])
 
 
-FORMAT = 4
+FORMAT = 5
 """Of the files; raised when an older hitcast could not read them, or this one cannot read older ones."""
 
 
@@ -70,6 +76,9 @@ def save_bundle(bundle: Bundle, folder: Path) -> None:
         save_estimator(streams, folder, f"streams_{name}")
     for name, classes in bundle.classes.items():
         save_estimator(classes, folder, f"classes_{name}")
+    for name in bundle.streams:
+        save_estimator(bundle.paths[name], folder, f"path_{name}")
+        save_estimator(bundle.dependence[name], folder, f"dependence_{name}")
     _write_json(folder / "manifest.json", {**plain, "files": {file.name: _digest(file) for file in folder.iterdir()}})
 
 
@@ -95,6 +104,8 @@ def load_bundle(folder: Path) -> Bundle:
             streams={name: _load(folder, f"streams_{name}", StreamForecaster) for name in plain["feature_sets"]},
             classes={name: _load(folder, f"classes_{name}", ClassEstimator) for name in plain["feature_sets"]},
             class_weights={name: (medium, high) for name, (medium, high) in plain["class_weights"].items()},
+            paths={name: _load(folder, f"path_{name}", PathForecast) for name in plain["feature_sets"]},
+            dependence={name: _load(folder, f"dependence_{name}", WeeklyDependence) for name in plain["feature_sets"]},
         )
     # CatBoost, LightGBM and a manifest of another shape each raise what they like
     except Exception as error:

@@ -63,6 +63,7 @@ def test_every_model_opens_with_its_grain(manifest: dict[str, Any]) -> None:
             "training",
             {
                 "releases",
+                "release_days",
                 "release_features",
                 "release_targets",
                 "stressed_features",

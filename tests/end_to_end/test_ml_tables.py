@@ -15,6 +15,12 @@ select
     run_id, territory, 'young' as release_id, 14 as horizon_days, date '2021-03-02' as as_of_date,
     moment as predicted_at, 10 as predicted_streams
 from runs;
+insert into ml.trajectories by name
+select run_id, 'young' as release_id, 1 as days_since_release, 0 as as_of_day, 5 as predicted_streams from runs;
+insert into ml.portfolio_forecasts by name
+select
+    run_id, 'all' as portfolio_kind, 'all' as portfolio_id, 14 as horizon_days, date '2021-03-02' as as_of_date
+from runs;
 insert into ml.prediction_drivers by name
 select
     run_id, 'young' as release_id, 14 as horizon_days, 'feature' as driver_kind, 1 as driver_rank,
@@ -37,6 +43,8 @@ from runs;
 SHOWN = {
     "forecasts": "select run_id from prediction_history",
     "latest forecast": "select run_id from release_predictions",
+    "paths": "select run_id from release_trajectories",
+    "sums": "select run_id from portfolio_forecasts",
     "drivers": "select run_id from prediction_drivers",
     "precedents": "select run_id from similar_releases",
     "latest backtest": "select run_id from int_backtests__latest",
@@ -86,6 +94,8 @@ def test_only_the_analysed_territory_is_shown(home_of_both: Home, territory: str
     assert shown == {
         "forecasts": both,
         "latest forecast": [(run_id,)],
+        "paths": [(run_id,)],
+        "sums": [(run_id,)],
         "drivers": both,
         "precedents": both,
         "latest backtest": [(run_id,)],

@@ -198,7 +198,15 @@ def _tables(
         for as_of_day in range(max(horizons))
     ]
     releases = features[0][["release_id", "release_date", "is_reissue", "genre"]].assign(
-        artist_id="A", release_title="Title", label_name="Label"
+        artist_id="A", artist_name="Artist", release_title="Title", label_name="Label"
+    )
+    number, day_number = np.nonzero(np.arange(max(horizons)) < known_day[:, None])
+    release_days = pd.DataFrame(
+        {
+            "release_id": release_ids[number],
+            "day_number": day_number.astype(np.int32),
+            "vk_streams": streams[number, day_number].astype(np.int64),
+        }
     )
     catalog = pd.DataFrame(
         {
@@ -221,6 +229,7 @@ def _tables(
             }
         ),
         "stressed_features": _stressed(release_ids, streams, views, likes),
+        "release_days": release_days,
         "release_features": pd.concat(features, ignore_index=True),
         "release_targets": pd.concat(targets, ignore_index=True).dropna(subset=["release_id"]),
         "feature_catalog": catalog,

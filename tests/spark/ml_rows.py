@@ -14,6 +14,8 @@ from hitcast.core.home import PROJECT_DIR, Home
 
 KEYS = {
     "predictions": ["run_id", "release_id", "horizon_days"],
+    "trajectories": ["run_id", "release_id", "days_since_release"],
+    "portfolio_forecasts": ["run_id", "portfolio_kind", "portfolio_id", "release_month", "horizon_days"],
     "prediction_drivers": ["run_id", "release_id", "horizon_days", "driver_kind", "driver_rank"],
     "similar_releases": ["run_id", "release_id", "horizon_days", "similarity_rank"],
     "backtest_predictions": ["run_id", "feature_set", "model_name", "release_id", "as_of_day", "horizon_days"],
@@ -28,6 +30,8 @@ CHOICES: dict[str, list[Any]] = {
     "feature_set": ["tiktok", "tiktok_vk"],
     "horizon_days": [14, 30],
     "as_of_day": [1, 3, 7],
+    "days_since_release": list(range(1, 31)),
+    "portfolio_kind": ["all", "month", "label", "label_month", "artist", "artist_month"],
     "driver_kind": ["feature", "group"],
     "driver_rank": [1, 2, 3, 4],
     "similarity_rank": [1, 2, 3],

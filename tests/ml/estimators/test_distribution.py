@@ -119,3 +119,11 @@ def test_one_wild_error_does_not_rule_a_mean() -> None:
     wild = totals.copy()
     wild[0, -2:] *= 1000
     assert mean_total(wild) == pytest.approx(mean_total(totals), rel=0.05)
+
+
+def test_a_release_unlike_all_others_gets_no_width_beyond_theirs() -> None:
+    rows, forecast, actual = make_rows(2000, 1)
+    distribution = RemainderDistribution().fit(rows, forecast, actual)
+    strange = rows.iloc[:1].assign(tiktok_views_total=1e12, vk_streams_total=0.0)
+    scale = distribution.difficulty_.predict(strange, forecast[:1])
+    assert scale <= distribution.difficulty_.predict(rows, forecast).max()

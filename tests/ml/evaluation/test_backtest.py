@@ -76,6 +76,32 @@ def test_intervals_cover_roughly_what_they_promise(backtested: BacktestResult) -
     assert covered.query("as_of_day <= 7")["metric_value"].between(0.82, 0.98).all()
 
 
+def test_whole_paths_and_sums_lie_where_they_should(backtested: BacktestResult) -> None:
+    metrics = backtested.metrics
+    whole = metrics.query("task == 'paths' and metric_name == 'joint_coverage_80'")
+    assert set(whole["as_of_day"]) == set(AS_OF_DAYS)
+    assert whole.query("as_of_day <= 7")["metric_value"].between(0.7, 0.9).all()
+    crps = metrics.query("task == 'paths' and metric_name == 'crps' and feature_set == 'tiktok_vk' and as_of_day <= 7")
+    # after the first week this world holds no more growth to read
+    assert crps.sort_values("as_of_day")["metric_value"].is_monotonic_decreasing
+    months = metrics.query("task == 'sums' and metric_name == 'coverage_90_label_month' and as_of_day <= 7")
+    assert len(months) == 2 * 5 * 2
+    assert months["metric_value"].mean() == pytest.approx(0.9, abs=0.1)
+
+
+def test_pointwise_coverage_is_told_by_day(backtested: BacktestResult) -> None:
+    rows = backtested.metrics.query("task == 'paths' and as_of_day == 7 and feature_set == 'tiktok_vk'")
+    by_day = rows[rows["metric_name"].str.startswith("coverage_80_day_")].set_index("metric_name")["metric_value"]
+    assert set(by_day.index) == {f"coverage_80_day_{day}" for day in range(8, 31)}
+    # where a horizon ends, the interval is the forecast's own
+    own = backtested.metrics.query(
+        "task == 'streams' and as_of_day == 7 and feature_set == 'tiktok_vk' and model_name == 'hitcast' "
+        "and metric_name == 'coverage_80'"
+    ).set_index("horizon_days")["metric_value"]
+    for horizon in (14, 30):
+        assert by_day[f"coverage_80_day_{horizon}"] == pytest.approx(own[horizon])
+
+
 def test_no_forecast_of_a_window_that_has_ended(predictions: pd.DataFrame, class_predictions: pd.DataFrame) -> None:
     for rows in (predictions, class_predictions):
         assert (rows["as_of_day"] < rows["horizon_days"]).all()
