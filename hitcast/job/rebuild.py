@@ -41,6 +41,13 @@ PUBLISHED: dict[str, str] = {
             (select max(published_at) from published.publish_info) as evaluated_at
         from published.model_performance where evaluation = 'backtest'
     """,
+    "backtest_stress": """
+        select
+            *,
+            {territory} as territory,
+            'as published ' || (select max(published_at) from published.publish_info) as run_id
+        from published.stress_performance
+    """,
     "feature_drift": "select *, model_name || ' ' || computed_at as run_id from published.feature_drift",
 }
 """Where a table of the schema `ml` can be had from the published file, by the names of its columns."""

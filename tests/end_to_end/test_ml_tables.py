@@ -31,12 +31,12 @@ select run_id, 'young' as release_id, 14 as horizon_days, 1 as similarity_rank, 
 from runs;
 insert into ml.backtest_metrics by name
 select
-    run_id, territory, 'streams' as task, 'tiktok' as feature_set, 'catboost' as model_name, 7 as as_of_day,
+    run_id, territory, 'streams' as task, 'tiktok' as feature_set, 'hitcast' as model_name, 7 as as_of_day,
     14 as horizon_days, 'rmsle of ' || run_id as metric_name, 1 as metric_value, moment as evaluated_at
 from runs;
 insert into ml.backtest_predictions by name
 select
-    run_id, 'tiktok' as feature_set, 'catboost' as model_name, date '2021-01-01' as origin_date,
+    run_id, 'tiktok' as feature_set, 'hitcast' as model_name, date '2021-01-01' as origin_date,
     'tested by ' || run_id as release_id, 7 as as_of_day, 14 as horizon_days
 from runs;
 """

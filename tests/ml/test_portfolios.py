@@ -113,7 +113,7 @@ def test_a_release_of_which_nothing_is_known_is_counted_apart(summed: tuple[Sett
         "select release_id from ml.predictions join release_targets using (release_id, horizon_days) "
         "where streams is null and horizon_days = 30 and as_of_day > 0 order by all",
     )["release_id"]
-    forget(settings, release, ("vk_streams", "tiktok_views"))
+    forget(settings, release, ("vk", "tiktok"))
     predict(settings, progress=quiet)
     found = portfolios(settings, "all").set_index("horizon_days").loc[30]
     assert (found["unknown_count"], found["release_count"]) == (1, whole.loc[30, "release_count"] - 1)

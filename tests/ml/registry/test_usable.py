@@ -31,7 +31,11 @@ def two(trained: Trained) -> Trained:
 def withdraw(settings: Settings, days: int, first: TrainingRun) -> None:
     """The data end some days before the first version's training."""
     with duckdb.connect(str(settings.warehouse)) as connection:
-        connection.execute("update dataset_days set data_through_date = ?", [first.cutoff - timedelta(days=days)])
+        connection.execute(
+            "update dataset_days set data_through_date = $day, tiktok_data_through_date = $day, "
+            "vk_data_through_date = $day",
+            {"day": first.cutoff - timedelta(days=days)},
+        )
 
 
 def test_a_version_that_can_forecast_has_no_obstacle(two: Trained) -> None:
