@@ -30,7 +30,8 @@ Sums = dict[str, list[int]]
 
 _VARIABLES: dict[str, Any] = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text())["vars"]
 TERRITORY, TEASER_DAYS = _VARIABLES["territory"], _VARIABLES["teaser_days"]
-LAST_DAY = max(6, max(_VARIABLES["horizons"]) - 1)
+MOST_DAYS_MOVED = 14
+FIRST_DAY, LAST_DAY = -TEASER_DAYS - MOST_DAYS_MOVED, max(6, max(_VARIABLES["horizons"]) - 1) + MOST_DAYS_MOVED
 
 
 def in_duckdb(home: Home) -> tuple[float, Sums]:
@@ -87,7 +88,7 @@ def in_polars(home: Home) -> tuple[float, Sums]:
 
     is_pgc = pl.col("content_type") == "PGC"
     is_described, is_timed = pl.col("content_type").is_not_null(), pl.col("average_play_seconds").is_not_null()
-    tiktok_days = joined("tiktok_sound_days", "activity_date", -TEASER_DAYS, LAST_DAY)
+    tiktok_days = joined("tiktok_sound_days", "activity_date", FIRST_DAY, LAST_DAY)
     tiktok = tiktok_days.group_by("release_id", "day_number").agg(
         *(pl.col(name).sum() for name in MEASURES),
         pl.when(is_pgc).then("views").when(is_described).then(0).sum().alias("pgc_views"),
@@ -98,7 +99,7 @@ def in_polars(home: Home) -> tuple[float, Sums]:
         pl.when(is_timed).then("views").sum().alias("timed_views"),
     )
     is_paid = pl.col("subscription") == "paid"
-    vk_days = joined("vk_stream_days", "stream_date", 0, LAST_DAY)
+    vk_days = joined("vk_stream_days", "stream_date", FIRST_DAY, LAST_DAY)
     vk = vk_days.group_by("release_id", "day_number").agg(
         pl.col("streams").sum(),
         *(
@@ -136,7 +137,7 @@ def in_pandas(home: Home) -> tuple[float, Sums]:
         return frame[frame["day_number"].between(first, last)].copy()
 
     begun = time.perf_counter()
-    frame = joined("tiktok_sound_days", "activity_date", -TEASER_DAYS, LAST_DAY)
+    frame = joined("tiktok_sound_days", "activity_date", FIRST_DAY, LAST_DAY)
     is_pgc = frame["content_type"] == "PGC"
     frame["pgc_views"], frame["pgc_creations"] = frame["views"].where(is_pgc, 0), frame["creations"].where(is_pgc, 0)
     frame["largest_sound_creations"], frame["active_sounds"] = frame["creations"], 1
@@ -145,7 +146,7 @@ def in_pandas(home: Home) -> tuple[float, Sums]:
     summed = [*MEASURES, "pgc_views", "pgc_creations", "active_sounds", "play_seconds", "timed_views"]
     functions = dict.fromkeys(summed, "sum") | {"largest_sound_creations": "max"}
     results = {TIKTOK: frame.groupby(["release_id", "day_number"]).agg(functions)}
-    frame = joined("vk_stream_days", "stream_date", 0, LAST_DAY)
+    frame = joined("vk_stream_days", "stream_date", FIRST_DAY, LAST_DAY)
     for source, name in SOURCES.items():
         frame[name] = frame["streams"].where(frame["source"] == source, 0)
     frame["paid_streams"] = frame["streams"].where(frame["subscription"] == "paid", 0)

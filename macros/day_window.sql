@@ -23,6 +23,20 @@
   {{ [6, (var('horizons') | max) - 1] | max }}
 {%- endmacro %}
 
+{#- Most days that the first streams may lie from the catalog's release date for it to be moved there. -#}
+{% macro most_days_moved() -%}
+  14
+{%- endmacro %}
+
+{#- First and last day since the catalog's release date whose facts are kept: enough for a date that is moved. -#}
+{% macro first_kept_day() -%}
+  {{ (first_observed_day() | int) - (most_days_moved() | int) }}
+{%- endmacro %}
+
+{% macro last_kept_day() -%}
+  {{ (last_observed_day() | int) + (most_days_moved() | int) }}
+{%- endmacro %}
+
 {#- Last as-of day that features are made for: the longest horizon's last day, and no less than a week. -#}
 {% macro last_as_of_day() -%}
   {{ [7, (var('horizons') | max) - 1] | max }}

@@ -62,7 +62,8 @@ class Marts:
         classes: Stream classes by rising `minimum_streams`.
         data_through: Last day that every source has delivered.
         latest_day: Last day that any source has delivered.
-        wrong_dates: Why a release's date cannot be right, by release; releases whose date can are not there.
+        wrong_dates: Why a release is refused for its date, by release; releases whose date is known are not there.
+        moved_dates: Day of the first streams, by release, where it stands for the catalog's date.
         delivery_number: Number of the last delivery.
         origin: What features and targets were computed by.
         stressed: Features with days taken away, from `ml.stressed`; None where nobody asked for them.
@@ -76,6 +77,7 @@ class Marts:
     data_through: date
     latest_day: date
     wrong_dates: Mapping[str, str]
+    moved_dates: Mapping[str, date]
     delivery_number: int
     origin: FeatureOrigin = field(default_factory=FeatureOrigin)
     stressed: pd.DataFrame | None = None
@@ -131,6 +133,7 @@ def read_marts(settings: Settings) -> Marts:
         )
         classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
         wrong = read("select release_id, reason from release_date_checks where is_date_wrong")
+        moved = read("select release_id, release_date from release_date_checks where is_date_moved")
         days = read(
             "select data_through_date, greatest(tiktok_data_through_date, vk_data_through_date) as latest_day, "
             "last_delivery_number from dataset_days"
@@ -154,6 +157,7 @@ def read_marts(settings: Settings) -> Marts:
         data_through=days["data_through_date"].iloc[0].date(),
         latest_day=days["latest_day"].iloc[0].date(),
         wrong_dates=dict(zip(wrong["release_id"], wrong["reason"], strict=True)),
+        moved_dates=dict(zip(moved["release_id"], moved["release_date"].dt.date, strict=True)),
         delivery_number=int(days["last_delivery_number"].iloc[0]),
         origin=feature_origin(builds),
     )

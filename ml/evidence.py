@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hitcast.core.words import Language, plural
+from hitcast.core.words import Language, day, plural
 from ml.data import Marts, is_open, speaks
 from ml.estimators.log_linear import landed_streams
 from ml.estimators.states import counts_of, days_missing
@@ -23,6 +23,11 @@ NAMES = {"vk": "VK", "tiktok": "TikTok"}
 UNHEARD_OF = "not enough data: no teaser on TikTok and no earlier release of the artist"
 SILENT = "not enough data: TikTok or VK delivered no day since the release"
 WRONG_DATE = "the release date cannot be right"
+MOVED_DATE: Mapping[str, tuple[Language, str]] = {
+    "data_note": ("en", "release date taken from the first streams on {}"),
+    "data_note_ru": ("ru", "дата релиза взята по первым прослушиваниям, {}"),
+}
+"""Columns that say where a release date is from: language and words."""
 MOSTLY_MISSING = "not enough data: more than half of the days since the release are missing"
 
 
@@ -99,6 +104,19 @@ def without_wrong_dates(
     wrong = released[is_wrong].assign(refusal=reasons)
     is_right, is_dated = (~rows["release_id"].isin(list(wrong_dates)) for rows in (chosen, refused))
     return chosen[is_right], pd.concat([refused[is_dated], wrong], ignore_index=True)
+
+
+def with_moved_dates(chosen: pd.DataFrame, moved_dates: Mapping[str, date]) -> pd.DataFrame:
+    """Rows whose `data_note` and `data_note_ru` also say that the release date is the day of the first streams."""
+    notes: dict[str, Any] = {}
+    for name, (language, words) in MOVED_DATE.items():
+        notes[name] = [
+            "; ".join(filter(None, [words.format(day(moved_dates[release], language)), note]))
+            if release in moved_dates
+            else note
+            for release, note in zip(chosen["release_id"], chosen[name], strict=True)
+        ]
+    return chosen.assign(**notes)
 
 
 def _refusal(rows: pd.DataFrame) -> np.ndarray:

@@ -17,7 +17,7 @@ from ml.data import Marts, modelling_frame, read_marts
 from ml.days import read_paths
 from ml.estimators.log_linear import AS_OF_TOTALS, landed_streams
 from ml.estimators.streams import FORECAST_COLUMNS
-from ml.evidence import choose, known_rows, without_wrong_dates
+from ml.evidence import choose, known_rows, with_moved_dates, without_wrong_dates
 from ml.explain.drivers import explain, read_meanings
 from ml.explain.similar import find_similar
 from ml.outlook import forecast_outlook
@@ -173,8 +173,8 @@ def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> tuple[dict[int, pd
         horizon: without_wrong_dates(*choose(known, bundle.streams, horizon), marts.wrong_dates)
         for horizon, known in known_rows(marts, bundle, as_of).items()
     }
-    chosen, refused = ({horizon: rows[place] for horizon, rows in found.items()} for place in (0, 1))
-    return chosen, refused
+    chosen = {horizon: with_moved_dates(rows, marts.moved_dates) for horizon, (rows, _) in found.items()}
+    return chosen, {horizon: refused for horizon, (_, refused) in found.items()}
 
 
 def refuse(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFrame:

@@ -152,8 +152,11 @@ def render_status(status: "Status") -> None:
             through = str(ours.data_through_date)
             table.add_row(ours.table_name, f"{ours.row_count:,}", through, age(ours.published_at))
         console.print(table)
-        if status.wrong_dates:
-            message = f"Release dates that cannot be right: {status.wrong_dates:,}; release_date_checks lists them"
+        if status.wrong_dates or status.moved_dates:
+            message = (
+                f"Release dates that cannot be right: {status.moved_dates:,} moved to the first streams, "
+                f"{status.wrong_dates:,} refused; release_date_checks lists them"
+            )
             console.print(message, soft_wrap=True)
     else:
         console.print("Nothing is published yet: `hitcast run`.")

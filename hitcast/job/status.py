@@ -70,7 +70,8 @@ class Status:
         drift: What has changed since the champion was trained; None where there is nothing to look at.
         problems: What could not be looked at, and why.
         published: By table.
-        wrong_dates: Published releases whose date cannot be right.
+        wrong_dates: Published releases that are refused, as their date cannot be right.
+        moved_dates: Published releases that are forecast by their first streams, as their date cannot be right.
         steps: Latest run records, oldest first.
         states: Every step of a run, and whether what it wrote still fits what it reads.
     """
@@ -83,6 +84,7 @@ class Status:
     problems: list[str]
     published: list[PublishedTable]
     wrong_dates: int
+    moved_dates: int
     steps: list[dict[str, Any]]
     states: list[StepState]
 
@@ -112,6 +114,7 @@ class Status:
             "drift": drift,
             "published": [asdict(table) for table in self.published],
             "wrong_dates": self.wrong_dates,
+            "moved_dates": self.moved_dates,
             "problems": self.problems,
             "steps": self.steps,
             "states": [asdict(state) for state in self.states],
@@ -125,7 +128,7 @@ def look(home: Home, settings: Settings) -> Status:
     from ml import drift
 
     problems: list[str] = []
-    found, models, loaded, published, wrong_dates = None, [], [], [], 0
+    found, models, loaded, published, wrong_dates, moved_dates = None, [], [], [], 0, 0
     try:
         models = store.list_models(settings)
     except HitcastError as error:
@@ -141,7 +144,7 @@ def look(home: Home, settings: Settings) -> Status:
         problems.append(str(error))
     try:
         published = _published(home)
-        wrong_dates = _wrong_dates(home, published)
+        wrong_dates, moved_dates = _dates(home, published)
     except (HitcastError, duckdb.Error) as error:
         problems.append(str(error))
     states: list[StepState] = []
@@ -150,8 +153,18 @@ def look(home: Home, settings: Settings) -> Status:
     except HitcastError as error:
         problems.append(f"steps were not compared: {error}")
     return Status(
-        home.root, holder(home), loaded, models, found, problems, published, wrong_dates, latest_records(home), states
-    )  # fmt: skip
+        root=home.root,
+        held_by=holder(home),
+        loaded=loaded,
+        models=models,
+        drift=found,
+        problems=problems,
+        published=published,
+        wrong_dates=wrong_dates,
+        moved_dates=moved_dates,
+        steps=latest_records(home),
+        states=states,
+    )
 
 
 def _loaded(home: Home) -> list[LoadedTable]:
@@ -181,12 +194,14 @@ def _published(home: Home) -> list[PublishedTable]:
     return [PublishedTable(*row) for row in rows]
 
 
-def _wrong_dates(home: Home, published: list[PublishedTable]) -> int:
+def _dates(home: Home, published: list[PublishedTable]) -> tuple[int, int]:
+    """Releases that are refused for their date, and those whose date is moved to their first streams."""
     if "release_date_checks" not in {table.table_name for table in published}:
-        return 0
+        return 0, 0
+    counts = "select count(*) filter (is_date_wrong), count(*) filter (is_date_moved) from release_date_checks"
     with open_published(home) as serving:
-        count: int = serving.execute("select count(*) from release_date_checks where is_date_wrong").fetchall()[0][0]
-    return count
+        wrong_dates, moved_dates = serving.execute(counts).fetchall()[0]
+    return wrong_dates, moved_dates
 
 
 def _plain(value: Any) -> str:

@@ -1,4 +1,4 @@
--- one row per release and day with TikTok activity, from the first teaser day to the end of the longest horizon
+-- one row per release and day with TikTok activity, counted from the catalog's date, with room for a date that is moved
 with recordings as (
 
     select * from {{ ref('int_catalog__recordings') }}
@@ -48,7 +48,7 @@ release_days as (
     inner join recordings on sound_days.isrc = recordings.isrc
     where
         {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }}
-        between -{{ var('teaser_days') }} and {{ last_observed_day() }}
+        between -{{ var('teaser_days') + (most_days_moved() | int) }} and {{ last_kept_day() }}
     group by
         recordings.release_number,
         {{ days_since_release('sound_days.activity_date', 'recordings.release_date') }}

@@ -1,4 +1,4 @@
--- one row per release and day with VK streams, from the first teaser day to the end of the longest horizon
+-- one row per release and day with VK streams, counted from the catalog's date, with room for a date that is moved
 with recordings as (
 
     select * from {{ ref('int_catalog__recordings') }}
@@ -55,7 +55,7 @@ release_days as (
     inner join recordings on stream_days.isrc is not distinct from recordings.isrc
     where
         {{ days_since_release('stream_days.stream_date', 'recordings.release_date') }}
-        between {{ first_observed_day() }} and {{ last_observed_day() }}
+        between {{ first_kept_day() }} and {{ last_kept_day() }}
     -- two short numbers rather than UPC and dates, which take longer to group by
     group by
         recordings.release_number,

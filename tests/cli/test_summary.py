@@ -9,11 +9,13 @@ from hitcast.core.home import Home
 from hitcast.core.settings import Settings
 from hitcast.ingest import ingest, withdraw
 from hitcast.job.status import look
+from hitcast.serving.publish import publish
 from ml.drift import Drift
 from ml.drift.matured import MaturedForecasts
 from ml.drift.stability import Shift
 from ml.predict import ScoringRun
 from ml.registry.store import Version
+from tests.serving.published_world import make_home
 
 
 def test_a_scoring_run_tells_what_it_refused() -> None:
@@ -73,6 +75,22 @@ def test_a_withdrawn_day_is_not_counted_as_loaded(tmp_path: Path, capsys: pytest
     render_status(look(home, settings_below(home.root)))
     loaded = next(line for line in capsys.readouterr().out.splitlines() if "vk_stream_days" in line)
     assert [cell.strip() for cell in loaded.strip("│").split("│")][1:4] == ["2024-01-01", "1", "1"]
+
+
+def test_moved_and_refused_dates_are_counted_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    verdicts = [(True, False), (True, False), (False, True), (False, False)]
+    rows = [
+        {"release_id": f"R{place}", "verdict": "right", "is_date_moved": moved, "is_date_wrong": wrong}
+        for place, (moved, wrong) in enumerate(verdicts)
+    ]
+    home = make_home(tmp_path / "home", release_predictions=[{}], release_date_checks=rows)
+    publish(home)
+    settings = settings_below(home.root)
+    settings.warehouse.unlink()
+    status = look(home, settings)
+    assert (status.moved_dates, status.wrong_dates) == (2, 1)
+    render_status(status)
+    assert "2 moved to the first streams, 1 refused" in capsys.readouterr().out
 
 
 def test_the_reason_against_the_newest_version_stands_below_the_list(

@@ -39,7 +39,32 @@ class Reference:
             {upc: dict(list(rows.groupby(day))) for upc, rows in rows_of.items()}
             for rows_of, day in ((self.tiktok_of, "activity_date"), (self.vk_of, "stream_date"))
         )
+        # recordings are credited by the catalog's dates, all windows count from the first streams
+        self.moved = {upc: moved for upc in self.released if (moved := self._days_moved(upc))}
+        for upc, moved in self.moved.items():
+            self.released[upc] += timedelta(days=moved)
         self.platform = self.tiktok.groupby("activity_date")[["views", "creations"]].sum()
+
+    def _days_moved(self, upc: str) -> int:
+        """Days from the catalog's date to the first plain streams, where they are two or more and no chance."""
+        first, rows = self.released[upc], self.vk_of[upc].groupby("stream_date")["streams"].sum()
+        days = {n: int(rows.get(day, 0)) for n in range(-28, 30) if (day := first + timedelta(days=n)) in self.vk_days}
+        before = sum(streams for n, streams in days.items() if -14 <= n <= -2)
+        best = max((streams for n, streams in days.items() if n <= 6), default=0)
+        early = [n for n, streams in days.items() if streams > 0 and 10 * streams >= best]
+        if before >= 20 and 10 * before >= sum(days.get(n, 0) for n in range(7)) and min(early) <= -2:
+            return min(early) if min(early) >= -14 and min(early) - 1 in days else 0
+        plain, heard = None, 0
+        for n in sorted(n for n in days if n >= -1 and days[n] > 0):
+            # up to two strays are passed over where a day of ten times theirs follows
+            if plain is None or (heard <= 2 < heard + days[n] and days[n] >= 10 * heard):
+                plain = n
+            heard += days[n]
+        if plain is None or not 2 <= plain <= 14 or plain - 1 not in days:
+            return 0
+        week = [days[n] for n in range(plain, plain + 7) if n in days]
+        idle = [n for n in days if 0 <= n < plain]
+        return plain if len(idle) >= 2 and len(idle) * sum(week) / len(week) >= 7 else 0
 
     def is_reissue(self, upc: str) -> bool:
         return not self.recordings[upc]

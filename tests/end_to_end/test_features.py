@@ -82,11 +82,26 @@ def test_the_world_exercises_every_listed_feature(home: Home, reference: Referen
     assert constant == []
 
 
-def test_features_reach_as_far_as_the_data(home: Home, world: World) -> None:
+def test_a_date_that_is_off_is_moved_to_the_first_streams(home: Home, world: World, reference: Reference) -> None:
+    releases = read(home, "releases", "release_id").set_index("release_id")
+    assert releases["release_date"].dt.date.to_dict() == reference.released
+    assert (
+        releases["catalog_release_date"].dt.date.to_dict()
+        == world.catalog.groupby("upc")["release_date"].first().to_dict()
+    )
+    assert set(releases.index[releases["is_date_moved"]]) == set(reference.moved)
+    assert min(reference.moved.values()) == -6 and max(reference.moved.values()) >= 4
+    # 18 days are too far, and what is refused keeps its date
+    checks = read(home, "release_date_checks", "release_id").set_index("release_id")
+    assert (checks["is_date_wrong"] & (checks["verdict"] == "late streams")).any()
+    assert not (checks["is_date_wrong"] & checks["is_date_moved"]).any()
+
+
+def test_features_reach_as_far_as_the_data(home: Home, world: World, reference: Reference) -> None:
     features = read(home, "release_features", "release_id, as_of_day")
     last = max(*world.tiktok["activity_date"], *world.vk["stream_date"])
-    released = world.catalog.groupby("upc")["release_date"].first()
-    assert max(released) > last, "a release that is not out yet has its as-of day 0"
+    released = reference.released
+    assert max(released.values()) > last, "a release that is not out yet has its as-of day 0"
     expected = {
         (upc, day)
         for upc, out in released.items()
@@ -106,16 +121,26 @@ def test_every_target_equals_an_independent_computation(home: Home, reference: R
 
 
 @pytest.mark.parametrize("day", [date(2021, 3, 1), date(2021, 5, 15)])
-def test_a_poisoned_future_changes_no_feature(
+def test_a_poisoned_future_changes_no_feature_but_of_a_date_in_question(
     home: Home, world: World, built_home: Callable[[World], Home], day: date
 ) -> None:
+    """The first days alone may tell of a date: a release of the days about the poison may be moved or not."""
     poisoned = built_home(world.poisoned_from(day))
+    dates = [read(each, "releases", "release_id").set_index("release_id") for each in (home, poisoned)]
+    differs = dates[0]["release_date"] != dates[1]["release_date"]
+    in_question = differs.index[differs].tolist()
+    away = (dates[0].loc[in_question, "catalog_release_date"] - pd.Timestamp(day)).dt.days
+    assert away.between(-14, 14).all() and len(in_question) <= 3
     known = f"as_of_date <= date '{day}'"
     with duckdb.connect(str(home.warehouse), read_only=True) as clean:
         before = clean.sql(f"from release_features where {known} order by release_id, as_of_day").df()
     with duckdb.connect(str(poisoned.warehouse), read_only=True) as other:
         after = other.sql(f"from release_features where {known} order by release_id, as_of_day").df()
         everything = other.sql("from release_features order by release_id, as_of_day").df()
+    # others out on those days have one competitor more or less
+    rest = before.columns.drop(["competing_releases", "competing_genre_releases"] if in_question else [])
+    before, after = (rows.loc[~rows["release_id"].isin(in_question), rest] for rows in (before, after))
+    before, after = before.reset_index(drop=True), after.reset_index(drop=True)
     assert (before["as_of_day"] == 7).sum() > 10
     pd.testing.assert_frame_equal(before, after, check_exact=True)
     assert not everything.equals(read(home, "release_features", "release_id, as_of_day"))

@@ -111,6 +111,26 @@ def test_a_release_whose_date_cannot_be_right_is_refused(trained: tuple[Settings
     assert rows["predicted_streams"].isna().all()
 
 
+def test_a_release_whose_date_was_moved_says_so(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, _ = trained
+    predict(settings, progress=quiet)
+    moved = read(settings, "select min(release_id) as it from ml.predictions where refusal is null")["it"].iloc[0]
+    before = read(settings, f"from ml.predictions where release_id = '{moved}' order by horizon_days")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute(
+            "update release_date_checks set is_date_moved = true, release_date = date '2021-08-17' "
+            "where release_id = ?",
+            [moved],
+        )
+    predict(settings, progress=quiet)
+    rows = read(settings, f"from ml.predictions where release_id = '{moved}' order by horizon_days")
+    assert rows["predicted_streams"].tolist() == before["predicted_streams"].tolist()
+    assert rows["data_note"].str.startswith("release date taken from the first streams on 17 Aug 2021").all()
+    assert rows["data_note_ru"].str.startswith("дата релиза взята по первым прослушиваниям, 17 авг. 2021").all()
+    others = read(settings, f"from ml.predictions where release_id <> '{moved}'")
+    assert not others["data_note"].str.contains("release date").fillna(False).any()
+
+
 def test_every_forecast_has_its_precedents(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     result = predict(settings, progress=quiet)

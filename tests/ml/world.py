@@ -224,6 +224,8 @@ def _tables(
         "release_date_checks": pd.DataFrame(
             {
                 "release_id": release_ids,
+                "release_date": released,
+                "is_date_moved": False,
                 "is_date_wrong": False,
                 "reason": pd.Series([None] * len(release_ids), dtype="str"),
             }

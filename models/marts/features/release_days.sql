@@ -54,6 +54,8 @@ spine as (
         releases.release_id,
         day_numbers.day_number,
         releases.release_date + day_numbers.day_number as day,
+        day_numbers.day_number
+        + {{ days_since_release('releases.release_date', 'releases.catalog_release_date') }} as catalog_day_number,
         dataset_days.tiktok_data_through_date,
         dataset_days.vk_data_through_date
     from releases
@@ -72,6 +74,7 @@ states as (
         spine.release_id,
         spine.day_number,
         spine.day,
+        spine.catalog_day_number,
         case
             when spine.day <= spine.tiktok_data_through_date then coalesce(landing_days.tiktok_state, 'missing')
             else 'not_yet'
@@ -117,9 +120,9 @@ from states
 left join tiktok_days
     on
         states.release_id = tiktok_days.release_id
-        and states.day_number = tiktok_days.day_number
+        and states.catalog_day_number = tiktok_days.day_number
 left join vk_days
     on
         states.release_id = vk_days.release_id
-        and states.day_number = vk_days.day_number
+        and states.catalog_day_number = vk_days.day_number
 left join platform_days on states.day = platform_days.activity_date

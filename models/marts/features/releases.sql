@@ -11,6 +11,12 @@ recordings as (
 
 ),
 
+dates as (
+
+    select * from {{ ref('int_releases__dates') }}
+
+),
+
 counted as (
 
     select
@@ -34,7 +40,7 @@ counted as (
 select
     tracks.release_id,
     tracks.artist_id,
-    tracks.release_date,
+    tracks.release_date + coalesce(dates.days_moved, 0) as release_date,
     tracks.release_title,
     tracks.artist_name,
     tracks.label_name,
@@ -48,10 +54,14 @@ select
     counted.new_track_count,
     counted.mean_duration_seconds,
     counted.explicit_share,
-    counted.new_track_count = 0 as is_reissue
+    counted.new_track_count = 0 as is_reissue,
+    tracks.release_date as catalog_release_date,
+    coalesce(dates.days_moved, 0) <> 0 as is_date_moved
 from counted
 -- a release's own attributes stand on its first track
 inner join tracks
     on
         counted.release_id = tracks.release_id
         and counted.first_isrc = tracks.isrc
+-- a reissue has no streams to tell its day by
+left join dates on counted.release_id = dates.release_id

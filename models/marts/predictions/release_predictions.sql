@@ -124,7 +124,9 @@ select
     latest.tiktok_days_known,
     latest.missing_days,
     latest.data_note,
-    latest.data_note_ru
+    latest.data_note_ru,
+    releases.catalog_release_date,
+    releases.is_date_moved
 from latest
 inner join releases on latest.release_id = releases.release_id
 left join main_drivers

@@ -1,0 +1,211 @@
+-- one row per release with recordings of its own: the catalog's date held against the first days of VK streams
+with recordings as (
+
+    select * from {{ ref('int_catalog__recordings') }}
+
+),
+
+-- of a day that is missing or partial nobody knows whether it had streams
+whole_days as (
+
+    select delivered_day from {{ ref('int_landing__days') }}
+    where vk_state = 'whole'
+
+),
+
+vk_days as (
+
+    select * from {{ ref('int_vk__release_days') }}
+
+),
+
+released as (
+
+    select
+        release_id,
+        min(release_date) as catalog_release_date
+    from recordings
+    group by release_id
+
+),
+
+day_numbers as (
+
+    select numbered.day_number
+    from (
+        values
+        {% for day_number in range(first_kept_day() | int, last_observed_day() | int + 1) -%}
+            ({{ day_number }}){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as numbered (day_number)
+
+),
+
+observed as (
+
+    select
+        released.release_id,
+        day_numbers.day_number,
+        coalesce(vk_days.streams, 0) as streams
+    from released
+    cross join day_numbers
+    inner join whole_days on released.catalog_release_date + day_numbers.day_number = whole_days.delivered_day
+    left join vk_days
+        on
+            released.release_id = vk_days.release_id
+            and day_numbers.day_number = vk_days.day_number
+
+),
+
+counted as (
+
+    select
+        release_id,
+        count(case when day_number >= 0 then 1 end) as known_days,
+        cast(coalesce(sum(
+            case when day_number between -{{ most_days_moved() }} and -1 then streams end
+        ), 0) as bigint) as early_streams,
+        -- a day of one time zone may be the day before of another
+        coalesce(sum(
+            case when day_number between -{{ most_days_moved() }} and -2 then streams end
+        ), 0) as plainly_early_streams,
+        coalesce(sum(case when day_number between 0 and 6 then streams end), 0) as first_week_streams,
+        -- no later day, or a song that becomes a hit would lose its first days
+        coalesce(max(case when day_number <= 6 then streams end), 0) as best_early_streams,
+        coalesce(max(case when day_number >= -{{ most_days_moved() }} then streams end), 0) as most_streams,
+        min(
+            case when day_number >= -{{ most_days_moved() }} and streams > 0 then day_number end
+        ) as first_stream_day_number
+    from observed
+    group by release_id
+
+),
+
+-- streams that lie before the date by no chance, and from which day on
+early as (
+
+    select
+        observed.release_id,
+        min(observed.day_number) as first_day_number
+    from observed
+    inner join counted on observed.release_id = counted.release_id
+    where
+        observed.streams > 0
+        -- a tenth of the best day: a handful of listeners before that is no release
+        and observed.streams * 10 >= counted.best_early_streams
+        and counted.plainly_early_streams >= 20
+        and counted.plainly_early_streams * 10 >= counted.first_week_streams
+    group by observed.release_id
+    having min(observed.day_number) < -1
+
+),
+
+running as (
+
+    select
+        release_id,
+        day_number,
+        streams,
+        coalesce(sum(streams) over (
+            partition by release_id order by day_number rows between unbounded preceding and 1 preceding
+        ), 0) as streams_before
+    from observed
+    where day_number >= -1
+
+),
+
+-- the first day with streams, or the one after two strays at the most that has ten times theirs
+started as (
+
+    select
+        release_id,
+        coalesce(
+            min(
+                case
+                    when streams_before <= 2 and streams_before + streams > 2 and streams >= streams_before * 10
+                        then day_number
+                end
+            ),
+            min(case when streams > 0 then day_number end)
+        ) as first_day_number
+    from running
+    group by release_id
+
+),
+
+plain as (
+
+    select
+        counted.release_id,
+        early.release_id is not null as is_early,
+        coalesce(early.first_day_number, started.first_day_number) as first_plain_day_number
+    from counted
+    left join early on counted.release_id = early.release_id
+    left join started on counted.release_id = started.release_id
+
+),
+
+leveled as (
+
+    select
+        plain.release_id,
+        avg(
+            case
+                when observed.day_number - plain.first_plain_day_number between 0 and 6
+                    then cast(observed.streams as double)
+            end
+        ) as daily_streams,
+        count(
+            case when observed.day_number between 0 and plain.first_plain_day_number - 1 then 1 end
+        ) as idle_days,
+        -- a missing day may have been the first
+        coalesce(
+            max(case when observed.day_number = plain.first_plain_day_number - 1 then 1 end), 0
+        ) = 1 as is_day_before_known
+    from plain
+    inner join observed on plain.release_id = observed.release_id
+    group by plain.release_id
+
+),
+
+judged as (
+
+    select
+        released.release_id,
+        counted.first_stream_day_number,
+        plain.first_plain_day_number,
+        coalesce(counted.early_streams, 0) as early_streams,
+        coalesce(counted.known_days, 0) as known_days,
+        coalesce(leveled.is_day_before_known, false) as is_day_before_known,
+        case
+            when plain.is_early and plain.first_plain_day_number < -{{ most_days_moved() }} then 'streamed before'
+            when plain.is_early then 'early streams'
+            -- seven streams expected and none come: one case in a thousand
+            when leveled.idle_days >= 2 and leveled.idle_days * leveled.daily_streams >= 7 then 'late streams'
+            when counted.most_streams > 0 then 'right'
+            when counted.known_days >= 7 then 'no streams for a week'
+            else 'no streams yet'
+        end as verdict
+    from released
+    left join counted on released.release_id = counted.release_id
+    left join plain on released.release_id = plain.release_id
+    left join leveled on released.release_id = leveled.release_id
+
+)
+
+select
+    release_id,
+    verdict,
+    first_stream_day_number,
+    first_plain_day_number,
+    early_streams,
+    known_days,
+    case
+        when
+            verdict in ('early streams', 'late streams')
+            and is_day_before_known
+            and first_plain_day_number <= {{ most_days_moved() }}
+            then first_plain_day_number
+        else 0
+    end as days_moved
+from judged
