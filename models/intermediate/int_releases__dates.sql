@@ -5,7 +5,6 @@ with recordings as (
 
 ),
 
--- of a day that is missing or partial nobody knows whether it had streams
 whole_days as (
 
     select delivered_day from {{ ref('int_landing__days') }}
@@ -41,15 +40,16 @@ day_numbers as (
 
 ),
 
+-- null on a day that is missing or partial: nobody knows whether it had streams
 observed as (
 
     select
         released.release_id,
         day_numbers.day_number,
-        coalesce(vk_days.streams, 0) as streams
+        case when whole_days.delivered_day is not null then coalesce(vk_days.streams, 0) end as streams
     from released
     cross join day_numbers
-    inner join whole_days on released.catalog_release_date + day_numbers.day_number = whole_days.delivered_day
+    left join whole_days on released.catalog_release_date + day_numbers.day_number = whole_days.delivered_day
     left join vk_days
         on
             released.release_id = vk_days.release_id
@@ -61,21 +61,19 @@ counted as (
 
     select
         release_id,
-        count(case when day_number >= 0 then 1 end) as known_days,
-        cast(coalesce(sum(
-            case when day_number between -{{ most_days_moved() }} and -1 then streams end
-        ), 0) as bigint) as early_streams,
+        count(case when day_number >= 0 then streams end) as known_days,
+        cast(sum(case when day_number between -{{ most_days_moved() }} and -1 then streams else 0 end) as bigint)
+            as early_streams,
         -- a day of one time zone may be the day before of another
-        coalesce(sum(
-            case when day_number between -{{ most_days_moved() }} and -2 then streams end
-        ), 0) as plainly_early_streams,
+        coalesce(
+            sum(case when day_number between -{{ most_days_moved() }} and -2 then streams end), 0
+        ) as plainly_early_streams,
         coalesce(sum(case when day_number between 0 and 6 then streams end), 0) as first_week_streams,
         -- no later day, or a song that becomes a hit would lose its first days
         coalesce(max(case when day_number <= 6 then streams end), 0) as best_early_streams,
         coalesce(max(case when day_number >= -{{ most_days_moved() }} then streams end), 0) as most_streams,
-        min(
-            case when day_number >= -{{ most_days_moved() }} and streams > 0 then day_number end
-        ) as first_stream_day_number
+        min(case when day_number >= -{{ most_days_moved() }} and streams > 0 then day_number end)
+            as first_stream_day_number
     from observed
     group by release_id
 
@@ -137,7 +135,6 @@ plain as (
 
     select
         counted.release_id,
-        early.release_id is not null as is_early,
         coalesce(early.first_day_number, started.first_day_number) as first_plain_day_number
     from counted
     left join early on counted.release_id = early.release_id
@@ -149,19 +146,13 @@ leveled as (
 
     select
         plain.release_id,
-        avg(
-            case
-                when observed.day_number - plain.first_plain_day_number between 0 and 6
-                    then cast(observed.streams as double)
-            end
-        ) as daily_streams,
-        count(
-            case when observed.day_number between 0 and plain.first_plain_day_number - 1 then 1 end
-        ) as idle_days,
+        avg(case when observed.day_number - plain.first_plain_day_number between 0 and 6 then observed.streams end)
+            as daily_streams,
+        count(case when observed.day_number between 0 and plain.first_plain_day_number - 1 then observed.streams end)
+            as idle_days,
         -- a missing day may have been the first
-        coalesce(
-            max(case when observed.day_number = plain.first_plain_day_number - 1 then 1 end), 0
-        ) = 1 as is_day_before_known
+        count(case when observed.day_number = plain.first_plain_day_number - 1 then observed.streams end) = 1
+            as is_day_before_known
     from plain
     inner join observed on plain.release_id = observed.release_id
     group by plain.release_id
@@ -171,25 +162,24 @@ leveled as (
 judged as (
 
     select
-        released.release_id,
+        counted.release_id,
         counted.first_stream_day_number,
         plain.first_plain_day_number,
-        coalesce(counted.early_streams, 0) as early_streams,
-        coalesce(counted.known_days, 0) as known_days,
-        coalesce(leveled.is_day_before_known, false) as is_day_before_known,
+        counted.early_streams,
+        counted.known_days,
+        leveled.is_day_before_known,
         case
-            when plain.is_early and plain.first_plain_day_number < -{{ most_days_moved() }} then 'streamed before'
-            when plain.is_early then 'early streams'
+            when plain.first_plain_day_number < -{{ most_days_moved() }} then 'streamed before'
+            when plain.first_plain_day_number < -1 then 'early streams'
             -- seven streams expected and none come: one case in a thousand
             when leveled.idle_days >= 2 and leveled.idle_days * leveled.daily_streams >= 7 then 'late streams'
             when counted.most_streams > 0 then 'right'
             when counted.known_days >= 7 then 'no streams for a week'
             else 'no streams yet'
         end as verdict
-    from released
-    left join counted on released.release_id = counted.release_id
-    left join plain on released.release_id = plain.release_id
-    left join leveled on released.release_id = leveled.release_id
+    from counted
+    inner join plain on counted.release_id = plain.release_id
+    inner join leveled on counted.release_id = leveled.release_id
 
 )
 
@@ -202,8 +192,7 @@ select
     known_days,
     case
         when
-            verdict in ('early streams', 'late streams')
-            and is_day_before_known
+            verdict in ('early streams', 'late streams') and is_day_before_known
             and first_plain_day_number <= {{ most_days_moved() }}
             then first_plain_day_number
         else 0
