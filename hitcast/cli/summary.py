@@ -157,7 +157,7 @@ def render_status(status: "Status") -> None:
                 f"Release dates that cannot be right: {status.moved_dates:,} moved to the first streams, "
                 f"{status.wrong_dates:,} refused; release_date_checks lists them"
             )
-            console.print(message, soft_wrap=True)
+            console.print(message)
     else:
         console.print("Nothing is published yet: `hitcast run`.")
     _render_states(status)

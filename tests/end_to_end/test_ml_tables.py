@@ -78,7 +78,8 @@ def home_of_both(tmp_path_factory: pytest.TempPathFactory) -> Home:
         warehouse.execute(ROWS)
         warehouse.execute(
             "insert into releases by name select unnest(['young', 'old']) as release_id, 'A' as artist_id, "
-            "date '2021-03-01' as release_date, false as is_reissue"
+            "date '2021-03-01' as release_date, date '2021-03-01' as catalog_release_date, false as is_date_moved, "
+            "false as is_reissue"
         )
     return home
 
