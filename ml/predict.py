@@ -62,7 +62,7 @@ class ScoringRun:
         if self.instead_of:
             line += f", {self.instead_of}"
         if self.refused_count:
-            line += f"; {self.refused_count:,} more are refused: too little is known, or the date cannot be right"
+            line += f"; {self.refused_count:,} more refused: too little is known, or the date cannot be right"
         return line
 
 

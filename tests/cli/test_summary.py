@@ -22,7 +22,7 @@ def test_a_scoring_run_tells_what_it_refused() -> None:
     predicted = ScoringRun("r", 350, 174, 0, date(2022, 1, 1), "hitcast/1", "tiktok_vk")
     assert predicted.describe() == "174 releases as of 2022-01-01 with hitcast/1"
     message = replace(predicted, refused_count=3).describe()
-    assert message.endswith("hitcast/1; 3 more are refused: too little is known, or the date cannot be right")
+    assert message.endswith("hitcast/1; 3 more refused: too little is known, or the date cannot be right")
 
 
 SHIFTS = tuple(
