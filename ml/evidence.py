@@ -79,16 +79,16 @@ def choose(known: pd.DataFrame, streams: Mapping[str, Any], horizon: int) -> tup
         found.append(rows.assign(chosen_set=feature_set, usual_error=error))
     candidates = pd.concat(found).sort_values("usual_error", kind="stable").drop_duplicates("release_id")
     chosen = candidates.drop(columns="usual_error").sort_values("release_id").reset_index(drop=True)
-    told = latest.loc[chosen["release_id"]]
-    delivered = told["as_of_day"] > days_missing(told, "vk")
+    newest = latest.loc[chosen["release_id"]]
+    delivered = newest["as_of_day"] > days_missing(newest, "vk")
     chosen = chosen.assign(
-        known_by=told["as_of_date"].to_numpy(),
-        floor_streams=np.where(delivered, landed_streams(told), np.nan),
-        vk_days_known=told["as_of_day"].to_numpy() - days_missing(told, "vk"),
-        tiktok_days_known=told["as_of_day"].to_numpy() - days_missing(told, "tiktok"),
-        missing_days=days_missing(told, "vk") + days_missing(told, "tiktok"),
-        data_note=[data_note(row, "en") for row in told.to_dict("records")],
-        data_note_ru=[data_note(row, "ru") for row in told.to_dict("records")],
+        known_by=newest["as_of_date"].to_numpy(),
+        floor_streams=np.where(delivered, landed_streams(newest), np.nan),
+        vk_days_known=newest["as_of_day"].to_numpy() - days_missing(newest, "vk"),
+        tiktok_days_known=newest["as_of_day"].to_numpy() - days_missing(newest, "tiktok"),
+        missing_days=days_missing(newest, "vk") + days_missing(newest, "tiktok"),
+        data_note=[data_note(row, "en") for row in newest.to_dict("records")],
+        data_note_ru=[data_note(row, "ru") for row in newest.to_dict("records")],
     )
     refused = latest[~latest["release_id"].isin(chosen["release_id"])].reset_index(drop=True)
     return chosen, refused.assign(known_by=refused["as_of_date"], refusal=_refusal(refused))

@@ -221,8 +221,8 @@ def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
     forecast with the bundle's feature set, on what their own as-of day knows.
     """
     if "chosen_set" not in rows:
-        told = AS_OF_TOTALS["tiktok_vk"] in rows and bundle.feature_set == "tiktok_vk"
-        floor = np.where(rows[AS_OF_TOTALS["tiktok_vk"]].notna(), landed_streams(rows), np.nan) if told else np.nan
+        sees_vk = AS_OF_TOTALS["tiktok_vk"] in rows and bundle.feature_set == "tiktok_vk"
+        floor = np.where(rows[AS_OF_TOTALS["tiktok_vk"]].notna(), landed_streams(rows), np.nan) if sees_vk else np.nan
         rows = rows.assign(chosen_set=bundle.feature_set, known_by=rows["as_of_date"], floor_streams=floor)
     names = rows["chosen_set"].unique() if len(rows) else [bundle.feature_set]
     parts = [_forecast(bundle, str(name), rows[rows["chosen_set"] == name]) for name in names]

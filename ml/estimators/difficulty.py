@@ -13,7 +13,7 @@ from ml.estimators.shape_law import ARTIST, FIRST_THREE, LAST_DAY, LAST_THREE, T
 from ml.estimators.shrinkage import day_group
 
 VIEWS, STREAMS = AS_OF_TOTALS["tiktok"], AS_OF_TOTALS["tiktok_vk"]
-LEAST_ERROR = 1e-4
+MIN_ERROR = 1e-4
 """Of a typical error, in logs: a forecast without any error still has a scale."""
 SOFT = 0.01
 """Share of the typical error added before logs are taken, so that a lucky hit does not rule a fit."""
@@ -48,7 +48,7 @@ class Difficulty(BaseEstimator):
         groups_: Groups of days that have a line.
         lines_: `Line` of each, as plain tuples.
         weight_: How far the lines are believed, in [0, 1].
-        bounds_: Lowest and highest log factor; a release unlike all that were measured is not told apart any further.
+        bounds_: Lowest and highest log factor; a release unlike all that were measured gets no factor beyond theirs.
     """
 
     def __init__(self, feature_set: str = "tiktok_vk") -> None:
@@ -65,7 +65,7 @@ class Difficulty(BaseEstimator):
         days = X["as_of_day"].to_numpy()
         size = np.abs(error)
         self.days_ = np.unique(days)
-        self.typical_ = np.array([np.exp(np.mean(np.log(size[days == day] + LEAST_ERROR))) for day in self.days_])
+        self.typical_ = np.array([np.exp(np.mean(np.log(size[days == day] + MIN_ERROR))) for day in self.days_])
         features, groups = self._features(X, forecast), day_group(days)
         target = np.log(size / self._typical(days) + SOFT)
         self.groups_, self.lines_ = np.unique(groups), []

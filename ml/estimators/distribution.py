@@ -29,7 +29,7 @@ class RemainderDistribution(BaseEstimator):
     """Quantiles of the log remainder around a forecast: scale by difficulty, conformal by as-of day and size.
 
     Args:
-        feature_set: Decides what difficulty may be told by.
+        feature_set: Decides which counts difficulty rests on.
 
     Attributes:
         difficulty_: Scale of each row's error.

@@ -27,7 +27,7 @@ LOWEST, HIGHEST = (int(np.flatnonzero(np.isclose(LEVELS, level))[0]) for level i
 MEASURED = [LOWEST, LOW, MEDIAN, HIGH, HIGHEST]
 MIN_RELEASES = 60
 """Held-out releases from which an as-of day's errors count by themselves."""
-LEAST_WIDTH = 1e-3
+MIN_WIDTH = 1e-3
 """In logs: a band of no width still has a scale."""
 
 
@@ -182,7 +182,7 @@ class PathForecast(BaseEstimator):
                 middle, offsets, place_of_day = _between(stretch, place, median)
                 came = actual[stretch.places, start:end] - stretch.known[:, None]
                 error = np.log1p(np.maximum(came, 0.0)) - np.log1p(middle - stretch.known[:, None])
-                width = np.maximum(np.abs(offsets), LEAST_WIDTH)
+                width = np.maximum(np.abs(offsets), MIN_WIDTH)
                 signs = np.where(np.arange(offsets.shape[2]) < median, -1.0, 1.0)
                 ratio = (error[:, :, None] * signs / width)[:, :-1]
                 knots = np.abs(place_of_day[:-1, None] - np.array(KNOTS)).argmin(axis=1)
@@ -236,7 +236,7 @@ def _knot_factors(parts: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
                 for place, level in enumerate(MEASURED)
             ]
             found[:, knot] = np.mean(needed[:2]), np.mean(needed[3:])
-    return np.maximum(found, LEAST_WIDTH)
+    return np.maximum(found, MIN_WIDTH)
 
 
 def _conformal(values: np.ndarray, share: float) -> float:
@@ -252,14 +252,14 @@ def _deviation(quantiles: np.ndarray, actual: np.ndarray, stretch: Stretch) -> n
     error = np.log1p(came) - middle
     low, high = (logs[:, :, MEASURED.index(level)] for level in (LOW, HIGH))
     width = np.where(error > 0, high - middle, middle - low)
-    return np.asarray((np.abs(error) / np.maximum(width, LEAST_WIDTH)).max(axis=1))
+    return np.asarray((np.abs(error) / np.maximum(width, MIN_WIDTH)).max(axis=1))
 
 
 def _joint_band(quantiles: np.ndarray, known: np.ndarray, factor: float) -> np.ndarray:
     """Ends of the joint band, shape (2, rows, days). A path never falls, so neither end needs to."""
     logs = np.log1p(np.maximum(quantiles - known[:, None, None], 0.0))
     middle = logs[:, :, MEDIAN]
-    widths = [np.maximum(np.abs(logs[:, :, level] - middle), LEAST_WIDTH) for level in (LOW, HIGH)]
+    widths = [np.maximum(np.abs(logs[:, :, level] - middle), MIN_WIDTH) for level in (LOW, HIGH)]
     lower = known[:, None] + np.expm1(np.maximum(middle - factor * widths[0], 0.0))
     upper = known[:, None] + np.expm1(middle + factor * widths[1])
     lower = np.minimum(lower, quantiles[:, :, LOW])

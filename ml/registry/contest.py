@@ -13,19 +13,19 @@ MIN_WEEKS = 10
 """Release weeks: on two weeks a contest was a toss of a coin."""
 MIN_RELEASES = 50
 MIN_BLOCKS = 3
-"""Weeks that count, after those of few releases have been joined: of two the spread cannot be told."""
+"""Weeks that count, after those of few releases have been joined: of two no spread can be measured."""
 FALSE_PROMOTIONS = 0.1
 """Probability that a year's contests promote a recipe that is no better."""
 SHARES: Mapping[str, float] = {"streams": 0.8, "classes": 0.2}
 """How the tasks share that probability; either may win the title."""
-LEAST_GAIN = 0.01
+MIN_GAIN = 0.01
 """Share of the loss, half a percent in RMSLE, by which a recipe must be better to be worth a change."""
 MARGINS: Mapping[str, float] = {"streams": 0.1, "classes": 0.2}
 """Share of its loss by which the other task may be worse. Of streams 5 % in RMSLE, as much as a gain worth finding; the
 Brier score hangs on the few releases near a cut-point, and two months cannot tell less than a fifth of it."""
 MARGIN_LEVEL = 0.9
 """Level of the one-sided interval that must lie below the margin. It only ever keeps from promoting."""
-LEAST_LOSS: Mapping[str, float] = {"streams": 1e-4, "classes": 0.01}
+MIN_LOSS: Mapping[str, float] = {"streams": 1e-4, "classes": 0.01}
 """Losses below which differences are of no importance: 1 % off, and chances off by some hundredths."""
 
 
@@ -83,9 +83,9 @@ def judge_weeks(task: str, weekly: np.ndarray, number: int) -> tuple[float, floa
         number: Place of the contest among those of its year.
     """
     candidate, champion = weekly.T
-    gains = damped_log_ratios(candidate, champion, 1 - LEAST_GAIN, LEAST_LOSS[task])
+    gains = damped_log_ratios(candidate, champion, 1 - MIN_GAIN, MIN_LOSS[task])
     lower, upper = interval_at_every_look(gains, 1 - 2 * SHARES[task] * contest_level(number))
-    losses = damped_log_ratios(candidate, champion, 1 + MARGINS[task], LEAST_LOSS[task])
+    losses = damped_log_ratios(candidate, champion, 1 + MARGINS[task], MIN_LOSS[task])
     return lower, upper, _one_sided_upper(losses)
 
 

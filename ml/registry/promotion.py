@@ -20,7 +20,7 @@ from ml.evaluation.bootstrap import release_weeks
 from ml.outlook import forecast_outlook
 from ml.registry import store
 from ml.registry.bundles import Bundle, load_bundle
-from ml.registry.contest import LEAST_LOSS, MARGINS, TaskResult, enough_to_tell, is_won, judge_task
+from ml.registry.contest import MARGINS, MIN_LOSS, TaskResult, enough_to_tell, is_won, judge_task
 from ml.registry.looks import Contest, next_look
 from ml.registry.recipes import COMPARED_DAYS, same_forecasts
 from ml.registry.store import Version
@@ -247,7 +247,7 @@ def _refresh(
 
 def _is_shown_worse(task: str, ours: np.ndarray, champions: np.ndarray) -> bool:
     """Whether a mean loss is above another by more than the margin, with a one-sided 95 % interval."""
-    allowed = max(float(champions.mean()), LEAST_LOSS[task]) * MARGINS[task]
+    allowed = max(float(champions.mean()), MIN_LOSS[task]) * MARGINS[task]
     excess = ours - champions
     return bool(excess.mean() - NORMAL_95 * excess.std(ddof=1) / np.sqrt(len(excess)) > allowed)
 

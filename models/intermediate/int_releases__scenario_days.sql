@@ -18,8 +18,8 @@ targets as (
 
 ),
 
--- of the first two weeks TikTok must have told every day, or taking one away would leave two missing
-told as (
+-- of the first two weeks TikTok must have delivered every day, or taking one away would leave two missing
+fully_delivered as (
 
     select release_id
     from known_days
@@ -36,7 +36,7 @@ sampled as (
         targets.release_id,
         row_number() over (order by md5(targets.release_id)) as place
     from targets
-    inner join told on targets.release_id = told.release_id
+    inner join fully_delivered on targets.release_id = fully_delivered.release_id
 
 ),
 

@@ -83,12 +83,12 @@ def test_a_champion_is_replaced_when_asked_or_due(
 
 @pytest.mark.parametrize("retrain", ["changed", "auto"])
 def test_a_champion_that_cannot_forecast_is_replaced(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, retrain: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, retrain: job.Retrain
 ) -> None:
     settings = settings_of(Home(tmp_path), read_variables())
     found = SimpleNamespace(version=SimpleNamespace(version=4), bundle=None)
     monkeypatch.setattr(standing, "load_standing", lambda settings: found)
     monkeypatch.setattr(usable, "obstacle_today", lambda version, settings, bundle: "was trained on other features")
-    assert job._cause_to_train(settings, retrain) == "; version 4 was trained on other features"  # type: ignore[arg-type]
+    assert job._cause_to_train(settings, retrain) == "; version 4 was trained on other features"
     with pytest.raises(HitcastError, match="--retrain never: version 4 was trained on other features"):
         job._cause_to_train(settings, "never")

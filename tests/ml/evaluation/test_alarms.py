@@ -93,9 +93,14 @@ def test_a_class_in_words_is_found_too(frame: pd.DataFrame) -> None:
 @pytest.mark.parametrize("count", [100, 200, 400])
 def test_few_releases_raise_no_alarm(frame: pd.DataFrame, marts: Marts, count: int) -> None:
     columns, names = feature_columns(marts.catalog, "tiktok_vk", frame), frame["release_id"].unique()
+    raised = []
     for seed in range(5):
         drawn = np.random.default_rng(seed).choice(names, count, replace=False)
-        stop_on_leak(frame[frame["release_id"].isin(drawn)], columns, HORIZONS)
+        try:
+            stop_on_leak(frame[frame["release_id"].isin(drawn)], columns, HORIZONS)
+        except HitcastError as error:
+            raised.append(str(error))
+    assert raised == []
 
 
 def test_the_same_leak_passes_where_too_few_releases_can_tell(frame: pd.DataFrame) -> None:

@@ -28,6 +28,11 @@ def two(trained: Trained) -> Trained:
     return settings, first
 
 
+def champion_number(settings: Settings) -> int | None:
+    standing = store.champion(settings)
+    return None if standing is None else standing.version
+
+
 def withdraw(settings: Settings, days: int, first: TrainingRun) -> None:
     """The data end some days before the first version's training."""
     with duckdb.connect(str(settings.warehouse)) as connection:
@@ -43,7 +48,7 @@ def test_a_version_that_can_forecast_has_no_obstacle(two: Trained) -> None:
     assert [obstacle_today(version, settings) for version in store.list_models(settings)] == ["", ""]
     assert rollback_usable(settings) == (1, ())
     promote_usable(settings, 2)
-    assert store.champion(settings).version == 2  # type: ignore[union-attr]
+    assert champion_number(settings) == 2
 
 
 @pytest.mark.parametrize("what", ["damaged", "horizons", "features", "withdrawn"])
@@ -69,7 +74,7 @@ def test_no_version_that_cannot_forecast_takes_the_title(two: Trained, what: str
     for command in (lambda: promote_usable(settings, 1), lambda: rollback_usable(settings)):
         with pytest.raises(HitcastError, match=f"version 1 {message}.* train another with `hitcast train --promote`"):
             command()
-    assert store.champion(settings).version == 2  # type: ignore[union-attr]
+    assert champion_number(settings) == 2
 
 
 def test_rollback_passes_over_what_cannot_forecast(two: Trained) -> None:
@@ -90,7 +95,7 @@ def test_without_a_warehouse_the_title_can_still_be_given(two: Trained) -> None:
     settings, _ = two
     settings.warehouse.unlink()
     promote_usable(settings, 1)
-    assert store.champion(settings).version == 1  # type: ignore[union-attr]
+    assert champion_number(settings) == 1
 
 
 def test_after_days_were_withdrawn_every_cure_works_in_one_step(trained: Trained) -> None:
