@@ -44,6 +44,14 @@ def ingest(
         typer.Option("--mapping", help="Mapping file, or the name of a ready one. May be given several times."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count, write nothing.")] = False,
+    delivered_on: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Day on which the vendor delivered them, of exports that are loaded afterwards: for "
+            "`hitcast backtest --as-known`. Ingest such deliveries in their order. [default: today]",
+        ),
+    ] = None,
 ) -> None:
     """Check vendor exports against the contracts and land them, day by day."""
     from rich.console import Console
@@ -54,7 +62,8 @@ def ingest(
 
     home = Home.current()
     with changing(home, "ingest") as counts, measured("ingesting") as progress:
-        report = ingest_paths(home, paths, list(mapping or []), dry_run, progress)
+        delivered = delivered_on.date() if delivered_on else None
+        report = ingest_paths(home, paths, list(mapping or []), dry_run, progress, delivered)
         counts.rows_in = sum(table.read for table in report.tables)
         counts.rows_out = sum(table.accepted for table in report.tables)
         counts.rows_rejected = sum(table.rejected for table in report.tables)
@@ -66,7 +75,7 @@ def withdraw(
     table: Annotated[str, typer.Argument(help="Raw table: tiktok_sound_days or vk_stream_days.")],
     days: Annotated[list[datetime], typer.Argument(formats=["%Y-%m-%d"], help="Days that the vendor takes back.")],
 ) -> None:
-    """Take days out of the landing; from the next run on they count as never delivered."""
+    """Take days out of what is read; from the next run on they count as never delivered."""
     from hitcast.core.home import Home
     from hitcast.ingest import withdraw as withdraw_days
 
@@ -74,3 +83,19 @@ def withdraw(
     with changing(home, "withdraw"):
         number = withdraw_days(home, table, [day.date() for day in days])
     typer.echo(f"{table}: {len(days)} day{'s'[: len(days) > 1]} withdrawn, delivery {number}. Next: hitcast run")
+
+
+@app.command()
+def prune(
+    keep_days: Annotated[
+        int, typer.Option(min=0, help="Days back from the latest delivery for which what was known stays known.")
+    ] = 400,
+) -> None:
+    """Remove files of superseded deliveries whose replacement is older than --keep-days; nothing that is read goes."""
+    from hitcast.core.home import Home
+    from hitcast.ingest import prune as prune_superseded
+
+    home = Home.current()
+    with changing(home, "prune"):
+        pruned = prune_superseded(home, keep_days)
+    typer.echo(pruned.describe())

@@ -12,16 +12,32 @@ app = typer.Typer()
 
 
 @app.command()
-def backtest(variables: Variables = None) -> None:
+def backtest(
+    variables: Variables = None,
+    as_known: Annotated[
+        bool,
+        typer.Option(
+            "--as-known",
+            help="Instead, forecast the releases open at each origin from what had been delivered by then, beside the "
+            "same from today's data.",
+        ),
+    ] = False,
+) -> None:
     """Replay the past: train at each origin, forecast what came after, print the leader board."""
     from rich.console import Console
 
     from hitcast.core.home import Home
     from hitcast.core.project import read_variables, settings_of
+    from hitcast.job.as_known import backtest_as_known
     from ml.evaluation import backtest as ml_backtest
 
-    home = Home.current()
-    settings = settings_of(home, read_variables(variables))
+    home, wanted = Home.current(), read_variables(variables)
+    if as_known:
+        with changing(home, "backtest"), working("backtesting as known") as progress:
+            found = backtest_as_known(home, wanted, progress)
+        Console().print(found.render())
+        return
+    settings = settings_of(home, wanted)
     with changing(home, "backtest"), working("backtesting") as progress:
         outcome = ml_backtest.backtest(settings, progress=progress)
     Console().print(outcome.render())

@@ -4,6 +4,16 @@ from hitcast.ingest.delivery import ingest
 from hitcast.ingest.landing import restore_ledger
 from hitcast.ingest.report import IngestReport, render
 from hitcast.ingest.soundness import check_landing
+from hitcast.ingest.superseded import landing_as_known, prune
 from hitcast.ingest.withdrawal import withdraw
 
-__all__ = ["IngestReport", "check_landing", "ingest", "render", "restore_ledger", "withdraw"]
+__all__ = [
+    "IngestReport",
+    "check_landing",
+    "ingest",
+    "landing_as_known",
+    "prune",
+    "render",
+    "restore_ledger",
+    "withdraw",
+]

@@ -4,8 +4,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -27,6 +27,7 @@ from hitcast.ingest.landing import (
     commit,
     digest_of,
     incoming_dir,
+    is_mended,
     landed_file,
     read_ledger,
     remove_leftovers,
@@ -52,6 +53,7 @@ class Delivery:
         connection: DuckDB connection of the call.
         number: Number of the delivery, if it changes something.
         delivered_at: When it landed, UTC.
+        delivered_on: Day on which the vendor delivered it; None for that of `delivered_at`.
         ledger: The ledger by table and day, as it was before.
         progress: Called with what is under way and the share done.
         total_bytes: Size of all files.
@@ -64,6 +66,7 @@ class Delivery:
     connection: duckdb.DuckDBPyConnection
     number: int
     delivered_at: datetime
+    delivered_on: date | None
     ledger: Ledger
     progress: Progress
     total_bytes: int
@@ -75,8 +78,20 @@ class Delivery:
         """Tells the progress: `size` bytes' worth of the table under way is done."""
         self.progress(f"{doing} {table}", (self.done_bytes + size) / max(self.total_bytes, 1))
 
-    def land(self, contract: Contract, incoming: Path, row: LedgerRow) -> None:
-        """Notes a file that is to land, and what the ledger will say of it."""
+    def land(self, contract: Contract, incoming: Path, row: LedgerRow, known: LedgerRow | None) -> None:
+        """Notes a file that is to land, what the ledger will say of it, and sees that it supersedes nothing later.
+
+        Raises:
+            HitcastError: It is said to have been delivered before its day, or before what it would supersede.
+        """
+        is_new = known is None or not is_mended(known, row)
+        if self.delivered_on and contract.day_column and is_new and self.delivered_on < row.delivered_day:
+            what = f"brings {row.delivered_day} of {contract.table}, a day that had not come on {row.known_from}"
+            raise HitcastError(what, "--delivered-on", "Give the day on which these exports were delivered")
+        if known and is_new and row.known_from < known.known_from:
+            of_day = f"{row.delivered_day} of {contract.table}" if contract.day_column else contract.table
+            what = f"{row.known_from} lies before {known.known_from}, when {of_day} was delivered that it would replace"
+            raise HitcastError(what, "--delivered-on", "Ingest deliveries in their order, into a new home if need be")
         self.moves.append((incoming, landed_file(self.home, contract, row.delivered_day, self.number)))
         self.changes.append(row)
 
@@ -87,6 +102,7 @@ def ingest(
     mappings: Sequence[str | Path] = (),
     dry_run: bool = False,
     progress: Progress = lambda message, share: None,
+    delivered_on: date | None = None,
 ) -> IngestReport:
     """Lands vendor files: all of them, or none if one is unfit.
 
@@ -96,6 +112,8 @@ def ingest(
         mappings: Mapping files, or bare names of ready ones.
         dry_run: Do everything but land.
         progress: Called with what is under way and the share done, 0 to 1.
+        delivered_on: Day on which the vendor delivered them, of exports that are loaded afterwards; None for today.
+            What is read rests on the order of the calls, never on this day.
 
     Returns:
         Rows read, accepted, rejected and duplicate by file, and what became of the days.
@@ -117,7 +135,10 @@ def ingest(
             remove_leftovers(home)
         number = 1 + max((row.delivery_number for row in ledger.values()), default=0)
         now = moment_after(*(row.delivered_at for row in ledger.values()))
-        delivery = Delivery(home, connection, number, now, ledger, progress, sum(source.size for source in sources))
+        if delivered_on and delivered_on > now.date():
+            raise HitcastError(f"{delivered_on} has not come yet", "--delivered-on", "Give a day that has")
+        size = sum(source.size for source in sources)
+        delivery = Delivery(home, connection, number, now, delivered_on, ledger, progress, size)
         reports = []
         for contract in raw_contracts.values():
             own = [source for source in sources if source.mapping.table == contract.table]
@@ -198,7 +219,11 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
             (report.days_replaced if known else report.days_new).append(landed.day)
             names, when = _file_names(stage, landed.accepted), delivery.delivered_at
             origin = (contract.table, landed.day, delivery.number, when, landed.rows, names)
-            delivery.land(contract, landed.incoming, LedgerRow(*origin, landed.checksum, landed.digest))
+            row = LedgerRow(*origin, landed.checksum, landed.digest, delivered_on=delivery.delivered_on)
+            before = delivery.ledger.get((contract.table, landed.day))
+            if before and is_mended(before, row):
+                row = replace(row, delivered_on=before.known_from)
+            delivery.land(contract, landed.incoming, row, before)
     place = [column.name for column in contract.delivered].index(str(contract.day_column))
     bounds = [contract.delivered[place].minimum or "0001-01-01", contract.delivered[place].maximum or "9999-12-30"]
     query = fill("select distinct {day} from staged where {day} between ? and ?", day=quoted(f"v{place}"))
@@ -236,8 +261,18 @@ def _land_catalog(delivery: Delivery, stage: Stage, folder: Path, report: TableR
     report.rows_changed = changed
     if changed:
         names, when = _file_names(stage, accepted), delivery.delivered_at
-        row = LedgerRow(contract.table, when.date(), number, when, changed, names, "", digest_of(incoming))
-        delivery.land(contract, incoming, row)
+        row = LedgerRow(
+            contract.table,
+            delivery.delivered_on or when.date(),
+            number,
+            when,
+            changed,
+            names,
+            "",
+            digest_of(incoming),
+            delivered_on=delivery.delivered_on,
+        )
+        delivery.land(contract, incoming, row, latest)
     return accepted, duplicate
 
 

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -50,6 +50,13 @@ class LedgerRow:
     digest: str
     day_state: str = "whole"
     is_withdrawn: bool = False
+    delivered_on: date | None = None
+    superseded_on: date | None = None
+
+    @property
+    def known_from(self) -> date:
+        """Day on which the vendor delivered it: as given with `--delivered-on`, else the day on which it landed."""
+        return self.delivered_on or self.delivered_at.date()
 
 
 def incoming_dir(home: Home) -> Path:
@@ -83,16 +90,25 @@ def digest_of(path: Path) -> str:
 
 
 def read_ledger(home: Home) -> Ledger:
-    """The ledger by table and day; empty before the first delivery.
+    """What the ledger says today, by table and day; empty before the first delivery.
 
     Raises:
         HitcastError: It is damaged, or lost though days have landed, or was written by an earlier version.
     """
+    return {(row.table_name, row.delivered_day): row for row in read_history(home) if row.superseded_on is None}
+
+
+def read_history(home: Home) -> list[LedgerRow]:
+    """Every row of the ledger, superseded ones included; empty before the first delivery.
+
+    Raises:
+        HitcastError: As `read_ledger`.
+    """
     if not home.ledger.is_file():
         if home.ledger_copy.exists() or any(_deliveries(home)):
             raise HitcastError("is missing, though days have landed", str(home.ledger), RESTORE)
-        return {}
-    return _read_ledger(home.ledger)
+        return []
+    return _read_rows(home.ledger)
 
 
 def write_ledger(home: Home, rows: Iterable[LedgerRow], contract: Contract) -> None:
@@ -125,7 +141,7 @@ def restore_ledger(home: Home) -> int | None:
         read_ledger(home)
     except HitcastError as error:
         try:
-            rows = _read_ledger(home.ledger_copy)
+            rows = _read_rows(home.ledger_copy)
         except HitcastError:
             cure = f"Its copy cannot be read either: remove {home.raw}, then `hitcast ingest` every export again"
             raise HitcastError(error.what, error.where, cure) from None
@@ -136,9 +152,10 @@ def restore_ledger(home: Home) -> int | None:
 
 
 def commit(home: Home, moves: Sequence[tuple[Path, Path]], ledger: Ledger, changes: Iterable[LedgerRow]) -> None:
-    """Makes a delivery or a withdrawal part of the landing: new files, then the ledger, then the old files go.
+    """Makes a delivery or a withdrawal part of the landing: new files, then the ledger, which names what is read.
 
-    A call that is killed leaves the landing as it was before or as it is after, for the ledger names what is read.
+    What is replaced stays, as a superseded row of the ledger and as its file. A call that is killed leaves the landing
+    as it was before or as it is after.
 
     Args:
         home: Where the landing lies.
@@ -152,17 +169,46 @@ def commit(home: Home, moves: Sequence[tuple[Path, Path]], ledger: Ledger, chang
         write_ledger(home, [], contract)
     move_into_place(moves)
     if changed:
-        write_ledger(home, {**ledger, **changed}.values(), contract)
+        superseded = [row for row in read_history(home) if row.superseded_on is not None]
+        superseded += [
+            replace(ledger[key], superseded_on=row.known_from)
+            for key, row in changed.items()
+            if key in ledger and not is_mended(ledger[key], row)
+        ]
+        write_ledger(home, [*superseded, *{**ledger, **changed}.values()], contract)
     remove_leftovers(home)
 
 
+def is_mended(known: LedgerRow, row: LedgerRow) -> bool:
+    """Whether a row brings what its day already had, in place of a damaged file: nothing is superseded then."""
+    return bool(row.checksum) and row.checksum == known.checksum
+
+
 def remove_leftovers(home: Home) -> None:
-    """Removes the folders of deliveries that the ledger does not name: replaced, withdrawn, or landed by half."""
-    named = {path.parent for path in landed_files(home, read_ledger(home))}
+    """Removes the folders of deliveries that no row of the ledger names: landed by half, or mended."""
+    named = {path.parent for path in kept_files(home, read_history(home))}
     for folder in set(_deliveries(home)) - named:
-        shutil.rmtree(folder)
-        if "=" in folder.parent.name and not any(folder.parent.iterdir()):
-            folder.parent.rmdir()
+        remove_delivery(folder)
+
+
+def kept_files(home: Home, rows: Iterable[LedgerRow]) -> dict[Path, LedgerRow]:
+    """The places of all files that have landed and that the ledger knows, superseded ones and older catalogs included.
+
+    Files of superseded rows may be gone: `hitcast prune` removes them.
+    """
+    contracts = load_contracts()
+    return {
+        landed_file(home, contracts[row.table_name], row.delivered_day, row.delivery_number): row
+        for row in rows
+        if not row.is_withdrawn
+    }
+
+
+def remove_delivery(folder: Path) -> None:
+    """Removes the folder of a delivery, and that of its day if nothing else is in it."""
+    shutil.rmtree(folder)
+    if "=" in folder.parent.name and not any(folder.parent.iterdir()):
+        folder.parent.rmdir()
 
 
 def move_into_place(moves: Sequence[tuple[Path, Path]]) -> None:
@@ -193,7 +239,7 @@ def _deliveries(home: Home) -> Iterator[Path]:
 def _ledger_bytes(rows: Iterable[LedgerRow], contract: Contract) -> bytes:
     """A Parquet file that carries the digest of its own bytes, computed with zeros in the digest's place."""
     schema = pa.schema([(column.name, ARROW_TYPES[column.data_type]) for column in contract.columns])
-    ordered = sorted(rows, key=lambda row: (row.table_name, row.delivered_day))
+    ordered = sorted(rows, key=lambda row: (row.table_name, row.delivered_day, row.delivery_number))
     buffer = BytesIO()
     with pq.ParquetWriter(buffer, schema) as writer:
         writer.write_table(pa.Table.from_pylist([vars(row) for row in ordered], schema))
@@ -203,7 +249,7 @@ def _ledger_bytes(rows: Iterable[LedgerRow], contract: Contract) -> bytes:
     return content.replace(NO_DIGEST.encode(), hashlib.sha256(content).hexdigest().encode())
 
 
-def _read_ledger(path: Path) -> Ledger:
+def _read_rows(path: Path) -> list[LedgerRow]:
     cure = RESTORE
     try:
         content = path.read_bytes()
@@ -213,8 +259,7 @@ def _read_ledger(path: Path) -> Ledger:
             raise ValueError("carries no digest")
         if hashlib.sha256(content.replace(digest, NO_DIGEST.encode())).hexdigest().encode() != digest:
             raise ValueError("its digest does not fit")
-        rows = [LedgerRow(**row) for row in pq.read_table(BytesIO(content)).to_pylist()]
+        return [LedgerRow(**row) for row in pq.read_table(BytesIO(content)).to_pylist()]
     except (pa.ArrowException, OSError, TypeError, ValueError) as error:
         detail = (str(error).splitlines() or ["unreadable"])[0]
         raise HitcastError(f"is damaged ({detail})", str(path), cure) from None
-    return {(row.table_name, row.delivered_day): row for row in rows}

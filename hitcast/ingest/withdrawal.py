@@ -1,4 +1,4 @@
-"""Days that a vendor takes back: gone from the landing, and noted in its ledger as a delivery of their own."""
+"""Days that a vendor takes back: read no more, and noted in the ledger as a delivery of their own."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from hitcast.ingest.landing import commit, read_ledger, remove_leftovers
 
 
 def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
-    """Takes days out of the landing; from the next run on they count as never delivered.
+    """Takes days out of what is read; from the next run on they count as never delivered.
 
     Args:
         home: Where they lie.
@@ -50,6 +50,7 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
                 checksum="",
                 digest="",
                 is_withdrawn=True,
+                delivered_on=None,
             )
             for day in due
         ]

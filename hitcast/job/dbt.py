@@ -17,19 +17,21 @@ from hitcast.core.warehouse import damaged, is_damage, open_warehouse
 LOGGING = ("--log-level", "none", "--log-level-file", "info", "--log-file-max-bytes", str(1 << 20))
 
 
-def build(home: Home, variables: dict[str, Any], select: list[str]) -> None:
+def build(home: Home, variables: dict[str, Any], select: list[str], with_tests: bool = True) -> None:
     """Builds and tests the selected models in the chosen target's warehouse; unit tests are left to developers.
 
     Args:
         home: Where raw data is read and the warehouse written.
         variables: All variables of the project.
         select: dbt selectors.
+        with_tests: Whether to test what is built.
 
     Raises:
         HitcastError: A model or a test failed; names it, its message and the log.
     """
     arguments = ["build", "--select", *select, "--indirect-selection", "buildable"]
     arguments += ["--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
+    arguments += [] if with_tests else ["--exclude-resource-type", "test"]
     _prepare(home, settings_of(home, variables))
     invoke(home, arguments)
 

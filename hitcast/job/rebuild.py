@@ -48,6 +48,13 @@ PUBLISHED: dict[str, str] = {
             'as published ' || (select max(published_at) from published.publish_info) as run_id
         from published.stress_performance
     """,
+    "backtest_as_known": """
+        select
+            *,
+            {territory} as territory,
+            'as published ' || (select max(published_at) from published.publish_info) as run_id
+        from published.as_known_performance
+    """,
     "feature_drift": "select *, model_name || ' ' || computed_at as run_id from published.feature_drift",
 }
 """Where a table of the schema `ml` can be had from the published file, by the names of its columns."""

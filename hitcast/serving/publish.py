@@ -30,6 +30,7 @@ PUBLISHED_TABLES = (
     "backtest_forecasts",
     "feature_drift",
     "stress_performance",
+    "as_known_performance",
     "release_days",
     "release_date_checks",
     "delivered_days",

@@ -93,6 +93,17 @@ def appeared(pattern: str) -> Moment:
     return look
 
 
+def vanished(pattern: str) -> Moment:
+    """There are fewer files of that name than at the first look."""
+    before: dict[Path, int] = {}
+
+    def look(home: Home) -> bool:
+        count = sum(1 for _ in home.root.glob(pattern))
+        return count < before.setdefault(home.root, count)
+
+    return look
+
+
 def _landing() -> tuple[tuple[str, Moment, float], ...]:
     return (
         ("days are written", exists("raw/.incoming/*/*.parquet"), 0.3),
@@ -155,15 +166,19 @@ def scenarios() -> list[Scenario]:
             20,
             (
                 ("ledger is written", renamed("raw/ledger_copy.parquet"), 0.005),
-                ("between days", lambda home: not _withdrawn(home).exists(), 0.005),
+                ("ledger stands", renamed("raw/landing_deliveries/data.parquet"), 0.005),
             ),
+        ),
+        Scenario(
+            "prune",
+            "corrected",
+            None,
+            ("prune", "--keep-days", "0"),
+            12,
+            (("between files", vanished("raw/*/*/delivery=000001/data.parquet"), 0.002),),
         ),
         Scenario("publish", "published", None, ("publish",), 20, _publishing()),
     ]
-
-
-def _withdrawn(home: Home) -> Path:
-    return home.raw / "vk_stream_days" / f"stream_date={WITHDRAWN[0]}"
 
 
 @dataclass

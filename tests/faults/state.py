@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from hitcast.core.home import Home
 from hitcast.core.lock import holder
 from hitcast.ingest.contract import LEDGER
-from hitcast.ingest.landing import PLACEHOLDER, digest_of, landed_files, read_ledger
+from hitcast.ingest.landing import PLACEHOLDER, digest_of, kept_files, landed_files, read_history, read_ledger
 from hitcast.serving.publish import PUBLISHED_TABLES, published_file
 
 MARTS = ("releases", "release_features", "release_targets", "feature_catalog", "dataset_days")
@@ -53,10 +53,13 @@ def print_of(home: Home) -> Print:
             rows = f"from read_parquet('{home.raw}/catalog_tracks/*/data.parquet')"
             found["raw catalog_tracks"] = _all(connection, f"select * {rows}")
     found["ledger"] = sorted(
-        (*key, row.delivery_number, row.row_count, row.checksum, row.is_withdrawn, row.file_name)
-        for key, row in read_ledger(home).items()
+        (
+            *(row.table_name, row.delivered_day, row.delivery_number, row.superseded_on is None),
+            *(row.row_count, row.checksum, row.is_withdrawn, row.file_name),
+        )
+        for row in read_history(home)
         # the catalog's row is named by the day of the delivery
-        if key[0] in DAY_COLUMNS
+        if row.table_name in DAY_COLUMNS
     )
     found["rejects"] = sorted(file.read_text(encoding="utf-8") for file in home.rejects.glob("*.csv"))
     for place, tables in ((home.warehouse, (*MARTS, *PUBLISHED_TABLES)), (published_file(home), PUBLISHED_TABLES)):
@@ -99,7 +102,7 @@ def faults_of(home: Home, is_at_rest: bool = True) -> list[str]:
             pq.read_metadata(file)
         except Exception as error:
             found.append(f"{file.relative_to(home.root)}: {error}")
-    named = landed_files(home, read_ledger(home))
+    named, kept = landed_files(home, read_ledger(home)), kept_files(home, read_history(home))
     landed = {path for path in home.raw.rglob("delivery=*/data.parquet") if path.parent.name != PLACEHOLDER}
     for path, row in named.items():
         what = f"{row.table_name} {row.delivered_day}"
@@ -107,8 +110,11 @@ def faults_of(home: Home, is_at_rest: bool = True) -> list[str]:
             found.append(f"{what}: in the ledger, but not landed")
         elif _known_digest(path) != row.digest:
             found.append(f"{what}: landed, but not as the ledger says")
+    for path in landed & (set(kept) - set(named)):
+        if _known_digest(path) != kept[path].digest:
+            found.append(f"{path.relative_to(home.raw)}: superseded, but not as the ledger says")
     if is_at_rest:
-        found += [f"{path.relative_to(home.raw)}: landed, but not in the ledger" for path in landed - set(named)]
+        found += [f"{path.relative_to(home.raw)}: landed, but not in the ledger" for path in landed - set(kept)]
     if is_at_rest:
         found += model_faults(home)
     if (home.raw / LEDGER).is_dir() and is_at_rest and list((home.raw / ".incoming").glob("*")):

@@ -7,7 +7,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest import ingest, landing, withdraw
 from hitcast.ingest.contract import load_contracts
-from hitcast.ingest.landing import landed_file, read_ledger
+from hitcast.ingest.landing import landed_file, landed_files, read_ledger
 
 DAY, OTHER = date(2024, 1, 1), date(2024, 1, 2)
 
@@ -29,10 +29,11 @@ def _file(home: Home, day: date) -> Path:
     return home.raw / "vk_stream_days" / f"stream_date={day}" / "delivery=000001" / "data.parquet"
 
 
-def test_a_withdrawn_day_leaves_the_landing_and_stays_in_the_ledger(home: Home) -> None:
+def test_a_withdrawn_day_is_read_no_more_and_stays_in_the_ledger(home: Home) -> None:
     assert withdraw(home, "vk_stream_days", [DAY]) == 2
-    assert not _file(home, DAY).exists()
-    assert _file(home, OTHER).exists()
+    assert list(landed_files(home, read_ledger(home))) == [_file(home, OTHER)]
+    # kept for what was known before
+    assert _file(home, DAY).exists()
     rows = read_ledger(home)
     gone, kept = rows["vk_stream_days", DAY], rows["vk_stream_days", OTHER]
     assert (gone.is_withdrawn, gone.delivery_number, gone.row_count) == (True, 2, 0)
@@ -64,7 +65,6 @@ def test_a_withdrawal_killed_after_its_ledger_is_made_good_by_the_same_call(
     # no other delivery
     assert withdraw(home, "vk_stream_days", [DAY]) == 2
     assert read_ledger(home) == before
-    assert not _file(home, DAY).exists()
     assert withdraw(home, "vk_stream_days", [DAY, OTHER]) == 3
     assert read_ledger(home)["vk_stream_days", DAY].delivery_number == 2
 

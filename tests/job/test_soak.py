@@ -96,7 +96,7 @@ def live(home: Home, day: date, folder: Path) -> Day:
         yardstick(),
         disk(home),
         duckdb.read_parquet(f"{home.raw}/landing_deliveries/data.parquet")
-        .filter("table_name <> 'catalog_tracks'")
+        .filter("table_name <> 'catalog_tracks' and superseded_on is null")
         .sum("row_count")
         .fetchall()[0][0],
     )

@@ -20,6 +20,8 @@ renamed as (
         coalesce(is_withdrawn, false) as is_withdrawn,
         delivered_at
     from deliveries
+    -- what was replaced or taken back is kept for questions about the past
+    where superseded_on is null
 
 )
 
