@@ -18,6 +18,15 @@ def demo_data(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the world. [default: 2021-12-31]")
     ] = None,
+    late_matches: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of users' sounds, such as 0.15, that are matched to their recording late; the exports are then "
+            "monthly deliveries, to be ingested with --delivered-on.",
+            min=0,
+            max=1,
+        ),
+    ] = None,
 ) -> None:
     """Write a made-up label's vendor exports to HITCAST_HOME/exports."""
     from hitcast.cli.summary import describe_world
@@ -26,12 +35,12 @@ def demo_data(
     from hitcast.demo.world import write_demo_data
 
     home = Home.current()
-    if home.ledger.exists() and not (home.exports / "first").exists():
+    if home.ledger.exists() and not any((home.exports / name).exists() for name in ("first", "deliveries")):
         raise HitcastError(
             "holds deliveries that are not of a demo world", str(home.root), "Name another home: HITCAST_HOME=PATH"
         )
     with changing(home, "demo-data"), working("making the demo world") as progress:
-        summary = write_demo_data(home.exports, rows, seed, until.date() if until else None, progress)
+        summary = write_demo_data(home.exports, rows, seed, until and until.date(), progress, late_matches)
     typer.echo(describe_world(summary))
     typer.echo(f"exports: {home.exports}")
 

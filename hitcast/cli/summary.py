@@ -158,6 +158,8 @@ def render_status(status: "Status") -> None:
                 f"{status.wrong_dates:,} refused; release_date_checks lists them"
             )
             console.print(message)
+        if status.as_known:
+            console.print(status.as_known, markup=False, highlight=False)
     else:
         console.print("Nothing is published yet: `hitcast run`.")
     _render_states(status)

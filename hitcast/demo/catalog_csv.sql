@@ -1,5 +1,5 @@
--- The label's catalog: semicolons, decimal commas, dd.mm.yyyy; the caller writes it in cp1251. Reads the variables
--- seed and file.
+-- The label's catalog, of releases up to a date: semicolons, decimal commas, dd.mm.yyyy; the caller writes it in cp1251.
+-- Reads the variables seed, announced_through and file.
 copy (
     with artist_words(words) as (
         values ([
@@ -89,5 +89,6 @@ copy (
     inner join lead_tracks on release_tracks.release_no = lead_tracks.release_no
     inner join named_tracks as lead_titles on lead_tracks.track_id = lead_titles.track_id,
         range(if(uniform(draw('duplicate entry', releases.release_no, release_tracks.track_number)) < 0.002, 2, 1))
+    where releases.release_date <= getvariable('announced_through')
     order by releases.release_date, releases.release_no, release_tracks.track_number
 ) to (getvariable('file')) (format csv, delimiter ';', header)

@@ -32,19 +32,20 @@ class Vendor:
 VENDORS = (Vendor("tiktok", "tiktok_sound_days", "tiktok_sounds"), Vendor("vk", "vk_stream_days", "vk_streams"))
 
 
-def write_catalog(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
+def write_catalog(connection: duckdb.DuckDBPyConnection, folder: Path, through: date = date.max) -> int:
     """Writes `catalog.csv` in cp1251, which DuckDB cannot write itself.
 
     Args:
         connection: Connection in which `simulate` ran.
         folder: Folder to write to, made if it is missing.
+        through: Last release date in it.
 
     Returns:
         Rows written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "catalog.csv"
-    rows = run_script(connection, "catalog_csv", file=str(file))
+    rows = run_script(connection, "catalog_csv", announced_through=through, file=str(file))
     file.write_bytes(file.read_bytes().decode("utf-8").encode("cp1251"))
     return rows
 

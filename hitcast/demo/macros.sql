@@ -33,3 +33,13 @@ end;
 create or replace macro spaced(number) as
     if(number < 1000, number::varchar, replace(format('{:,}', number), ',', ' '));
 create or replace macro with_comma(number) as replace(number::varchar, '.', ',');
+
+-- The day on which a user's sound is matched to its recording, where that is late; null for all others. Reads the variable
+-- late_share.
+create or replace macro matched_on(track_id, sound_no, isrc, release_date) as
+    if(
+        sound_no > 0 and isrc is not null
+        and uniform(draw('late match', track_id, sound_no)) < getvariable('late_share'),
+        release_date + 5 + floor(36 * uniform(draw('match lag', track_id, sound_no)))::integer,
+        null
+    );

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from hitcast.core.errors import HitcastError
+from hitcast.demo.dated import write_deliveries
 from hitcast.demo.exports import VENDORS, write_catalog, write_days
 from hitcast.demo.plan import DEFAULT_ROWS, MIN_ROWS, plan_world
 from hitcast.demo.simulation import FIRST_DAY, LAST_DAY, simulate
@@ -44,11 +45,13 @@ def write_demo_data(
     seed: int = 7,
     until: date | None = None,
     progress: Callable[[str], None] = lambda line: None,
+    late_matches: float | None = None,
 ) -> DemoSummary:
     """Writes the demo world's exports; an earlier world in the same place is replaced.
 
     `out` holds `first/{catalog,tiktok,vk}/` and `corrections/{tiktok,vk}/`, two deliveries to be ingested one after
-    the other, and `truth.parquet`, which is no vendor's file and for reports only.
+    the other, and `truth.parquet`, which is no vendor's file and for reports only. With `late_matches` it holds
+    `deliveries/<day>/{catalog,tiktok,vk}/` instead, to be ingested in order, each as delivered on its day.
 
     Args:
         out: Folder to write, made if it is missing.
@@ -56,18 +59,22 @@ def write_demo_data(
         seed: Seed of the world; the same seed gives the same rows.
         until: Last day of data; by default the end of 2021. Rows of earlier days do not depend on it.
         progress: Called with a line on what is being done.
+        late_matches: Share of users' sounds that are matched to their recording 5 to 40 days after its release, with
+            their whole past; None for none, and two deliveries.
 
     Returns:
         What was written.
 
     Raises:
-        HitcastError: If `rows` or `until` is too small for a world.
+        HitcastError: If `rows` or `until` is too small for a world, or `late_matches` is no share.
     """
     rows, until = DEFAULT_ROWS if rows is None else rows, until or LAST_DAY
     if rows < MIN_ROWS:
         raise HitcastError(f"{rows} rows are too few for a world", "--rows", f"Ask for {MIN_ROWS} or more")
     if until < MIN_UNTIL:
         raise HitcastError(f"{until} is too early for a world", "--until", f"Give {MIN_UNTIL} or later")
+    if late_matches is not None and not 0 <= late_matches <= 1:
+        raise HitcastError(f"{late_matches} is no share", "--late-matches", "Give a number from 0 to 1, such as 0.15")
     plan = plan_world(rows)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=out.parent) as work:
@@ -77,9 +84,13 @@ def write_demo_data(
         )
         with connection:
             simulate(connection, plan, seed, until, progress)
-            counts = {"catalog_tracks": write_catalog(connection, written / "first" / "catalog")}
-            for vendor in VENDORS:
-                counts[vendor.table] = write_days(connection, vendor, written, plan.smallest_segment, until, progress)
+            segment = plan.smallest_segment
+            if late_matches is not None:
+                counts = write_deliveries(connection, written, segment, until, late_matches, progress)
+            else:
+                counts = {"catalog_tracks": write_catalog(connection, written / "first" / "catalog")}
+                for vendor in VENDORS:
+                    counts[vendor.table] = write_days(connection, vendor, written, segment, until, progress)
             progress("Simulating what could be known at day 7")
             write_truth(connection, written / "truth.parquet")
             release_count = connection.sql("select count(*) from releases").fetchall()[0][0]
@@ -101,7 +112,7 @@ def replace_world(written: Path, out: Path) -> None:
         out: Where it goes.
     """
     out.mkdir(exist_ok=True)
-    for name in ("first", "corrections", "truth.parquet"):
+    for name in ("first", "corrections", "deliveries", "truth.parquet"):
         old = out / name
         if old.is_dir():
             shutil.rmtree(old)

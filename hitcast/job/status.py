@@ -72,6 +72,7 @@ class Status:
         published: By table.
         wrong_dates: Published releases that are refused, as their date cannot be right.
         moved_dates: Published releases that are forecast by their first streams, as their date cannot be right.
+        as_known: What restated data hide in the backtest, in a sentence; empty where that was not published.
         steps: Latest run records, oldest first.
         states: Every step of a run, and whether what it wrote still fits what it reads.
     """
@@ -85,6 +86,7 @@ class Status:
     published: list[PublishedTable]
     wrong_dates: int
     moved_dates: int
+    as_known: str
     steps: list[dict[str, Any]]
     states: list[StepState]
 
@@ -115,6 +117,7 @@ class Status:
             "published": [asdict(table) for table in self.published],
             "wrong_dates": self.wrong_dates,
             "moved_dates": self.moved_dates,
+            "as_known": self.as_known,
             "problems": self.problems,
             "steps": self.steps,
             "states": [asdict(state) for state in self.states],
@@ -128,7 +131,7 @@ def look(home: Home, settings: Settings) -> Status:
     from ml import drift
 
     problems: list[str] = []
-    found, models, loaded, published, wrong_dates, moved_dates = None, [], [], [], 0, 0
+    found, models, loaded, published, wrong_dates, moved_dates, as_known = None, [], [], [], 0, 0, ""
     try:
         models = store.list_models(settings)
     except HitcastError as error:
@@ -145,6 +148,7 @@ def look(home: Home, settings: Settings) -> Status:
     try:
         published = _published(home)
         wrong_dates, moved_dates = _dates(home, published)
+        as_known = _as_known(home, published)
     except (HitcastError, duckdb.Error) as error:
         problems.append(str(error))
     states: list[StepState] = []
@@ -162,6 +166,7 @@ def look(home: Home, settings: Settings) -> Status:
         published=published,
         wrong_dates=wrong_dates,
         moved_dates=moved_dates,
+        as_known=as_known,
         steps=latest_records(home),
         states=states,
     )
@@ -202,6 +207,16 @@ def _dates(home: Home, published: list[PublishedTable]) -> tuple[int, int]:
     with open_published(home) as serving:
         wrong_dates, moved_dates = serving.execute(counts).fetchall()[0]
     return wrong_dates, moved_dates
+
+
+def _as_known(home: Home, published: list[PublishedTable]) -> str:
+    """The sentence on the latest backtest as known; empty where none is published."""
+    from ml.evaluation.as_known import sentence
+
+    if "as_known_performance" not in {table.table_name for table in published if table.row_count}:
+        return ""
+    with open_published(home) as serving:
+        return sentence(serving.execute("from as_known_performance").to_arrow_table().to_pandas())
 
 
 def _plain(value: Any) -> str:

@@ -39,9 +39,10 @@ LEVELS = (80, 90)
 MIN_WEEKS = 10
 """Release weeks that an interval needs."""
 LEGEND = (
-    "as known: from what had been delivered by the end of the origin's day. restated: the same releases on the same "
-    "day, from today's data. ratio: the former RMSLE over the latter. In brackets 95 % intervals of a bootstrap over "
-    f"release weeks, of which at least {MIN_WEEKS} are needed."
+    "RMSLE: from what had been delivered by the end of the origin's day. restated: the same releases on the same day, "
+    "from today's data. ratio: the former over the latter; above 1, today's data flatter the forecasts. In brackets "
+    f"the 95 % interval of a bootstrap over release weeks, from {MIN_WEEKS} of them. in 80%, in 90%: share of true "
+    "totals inside the interval, then the same restated."
 )
 
 
@@ -60,24 +61,25 @@ class AsKnownResult:
     notes: tuple[str, ...]
 
     def render(self) -> Group:
-        """The figures as a table within 80 columns, and the sentence of the report."""
+        """The figures as tables within 80 columns, and the sentence of the report."""
         table = Table(
-            title="As known at the origin, beside today's data", title_justify="left", width=80, pad_edge=False
+            title="As known at the origin, beside today's data: releases that were open, by days since release",
+            title_justify="left",
+            width=80,
+            box=None,
+            pad_edge=False,
+            padding=(0, 1, 0, 0),
         )
-        for heading in ("horizon", "days out"):
-            table.add_column(heading, no_wrap=True)
-        for heading in ("releases", "as known", "restated", "ratio", "in 80%", "in 90%"):
-            table.add_column(heading, justify="right")
+        for heading in ("days", "out", "releases", "RMSLE", "restated", "ratio", "in 80%", "in 90%"):
+            table.add_column(heading, justify="right" if heading not in ("days", "out") else "left", no_wrap=True)
         for row in self.metrics.to_dict("records"):
             ratio = f"{row['rmsle_ratio']:.2f}"
             if not is_unknown(row["rmsle_ratio_lower_95"]):
                 ratio += f" [{row['rmsle_ratio_lower_95']:.2f}, {row['rmsle_ratio_upper_95']:.2f}]"
-            inside_both = (
-                f"{row[f'coverage_{level}']:.2f}, {row[f'restated_coverage_{level}']:.2f}" for level in LEVELS
-            )
+            held = (f"{row[f'coverage_{level}']:.2f}, {row[f'restated_coverage_{level}']:.2f}" for level in LEVELS)
             errors = (f"{row['rmsle']:.3f}", f"{row['restated_rmsle']:.3f}", ratio)
-            cells = (str(row["horizon_days"]), row["days_since_release"], str(row["release_count"]))
-            table.add_row(*cells, *errors, *inside_both)
+            cells = (str(row["horizon_days"]), str(row["days_since_release"]), f"{row['release_count']:,}")
+            table.add_row(*cells, *errors, *held)
         return Group(*map(Text, self.notes), table, Text(LEGEND), Text(sentence(self.metrics)))
 
 
@@ -92,9 +94,7 @@ def origins(settings: Settings) -> tuple[date, ...]:
     return tuple(fold.origin for fold in plan_folds(frame, settings.horizons, marts.data_through).folds)
 
 
-def forecasts_as_known(
-    settings: Settings, then: Settings, origin: date, progress: Callable[[str], None]
-) -> pd.DataFrame:
+def forecasts_as_known(settings: Settings, then: Settings, origin: date) -> pd.DataFrame:
     """Forecasts of the releases that were open at an origin, from the data of that time and from today's.
 
     Both are trained on the day that `hitcast run` would have trained on then, and forecast on the day after the last

@@ -19,6 +19,7 @@ TABLES = (
     "ml.backtest_metrics",
     "ml.backtest_predictions",
     "ml.backtest_class_predictions",
+    "ml.backtest_as_known",
     "ml.experiments",
     "releases",
     "stream_classes",
@@ -45,6 +46,7 @@ class Evidence:
         costs: Cost of a false positive and of missing a hit.
         truth: Best possible forecasts of a demo world: `release_id`, `horizon_days`, `expected_log1p_streams`.
         experiments: Rows of `ml.experiments`, the latest run of each experiment.
+        as_known: Rows of `ml.backtest_as_known`, the latest run; empty where there was none.
     """
 
     run_id: str
@@ -60,6 +62,7 @@ class Evidence:
     costs: tuple[float, float]
     truth: pd.DataFrame | None
     experiments: pd.DataFrame
+    as_known: pd.DataFrame
 
     @property
     def untouched(self) -> tuple[date, ...]:
@@ -109,6 +112,7 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
         stream_classes = read("select stream_class, minimum_streams from stream_classes order by minimum_streams")
         days = read("select data_through_date from dataset_days")
         experiments = _experiments(connection)
+        as_known = _latest_run(read("from ml.backtest_as_known"), settings.territory)
 
     streams = streams.astype({"known_streams": "float64", "actual_streams": "float64"})
     streams, classes = (rows.merge(releases, on="release_id", how="left") for rows in (streams, classes))
@@ -132,6 +136,7 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
         costs=costs,
         truth=pd.read_parquet(truth) if truth is not None and truth.exists() else None,
         experiments=experiments,
+        as_known=as_known,
     )
 
 

@@ -20,10 +20,15 @@ from hitcast.desk.report.data import LINE, SERVED, Evidence, read_evidence
 from hitcast.desk.report.groups import beside_line, distance_to_best
 from hitcast.desk.report.html import Cell, count, items, number, page, paragraph, percent, section, table
 from hitcast.desk.report.streams import best_possible, coverage, decade_name, errors, stream_boards
+from ml.evaluation.as_known import sentence
 from ml.splits import REFERENCE_DAY
 
 TRUTH = "truth.parquet"
 MIN_PER_BUCKET = 100
+NOT_AS_KNOWN = (
+    "Days count as they are known today, corrected and completed since; what was known then is not told here: "
+    "hitcast backtest --as-known measures it."
+)
 REFERENCE = (
     ("to nearest, 0/0 = 0", "rounded_mape_nearest", "rounded_mape_nearest_of_zero", "always 0"),
     ("to nearest, zeros left out", "rounded_mape_nonzero", "rounded_mape_nonzero_of_one_step", "always 50,000"),
@@ -194,6 +199,7 @@ def _done(evidence: Evidence) -> str:
                 "both kinds.",
                 "A feature that tells the streams still to come (Spearman above 0.98 with the remainder, and still "
                 "above 0.9 among equal streams so far) would have stopped the backtest.",
+                sentence(evidence.as_known) or NOT_AS_KNOWN,
             )
         ),
         table("origins", f"Origins, and releases tested at day {REFERENCE_DAY}", heads, body),
