@@ -105,7 +105,8 @@ def read_history(home: Home) -> list[LedgerRow]:
         HitcastError: As `read_ledger`.
     """
     if not home.ledger.is_file():
-        if home.ledger_copy.exists() or any(_deliveries(home)):
+        # a first ingest that was killed between the two leaves an empty copy
+        if any(_deliveries(home)) or (home.ledger_copy.exists() and _read_rows(home.ledger_copy)):
             raise HitcastError("is missing, though days have landed", str(home.ledger), RESTORE)
         return []
     return _read_rows(home.ledger)

@@ -60,7 +60,7 @@ def backtest_as_known(home: Home, variables: dict[str, Any], progress: Callable[
                 progress(notes[-1])
                 last = error
     if not forecasts:
-        raise HitcastError(f"{last.what}, nor enough at any other origin", "--as-known", last.cure) from last
+        raise HitcastError(f"no origin is left; of the latest: {last.what}", "--as-known", last.cure) from last
     return as_known.write_as_known(settings, forecasts, notes)
 
 

@@ -78,6 +78,17 @@ def test_a_lost_or_damaged_ledger_is_restored_from_its_copy(home: Home) -> None:
         restore_ledger(home)
 
 
+def test_a_first_ingest_killed_between_the_copy_and_the_ledger_left_an_empty_home(home: Home) -> None:
+    _write(home, [])
+    home.ledger.unlink()
+    assert read_ledger(home) == {}
+    assert restore_ledger(home) is None
+    _write(home, _rows([1]))
+    home.ledger.unlink()
+    with pytest.raises(HitcastError, match="is missing, though days have landed"):
+        read_ledger(home)
+
+
 def test_landed_files_without_a_ledger_are_not_taken_for_an_empty_home(home: Home) -> None:
     landed_file(home, VK, date(2024, 1, 1), 1).parent.mkdir(parents=True)
     with pytest.raises(HitcastError, match="is missing, though days have landed"):
