@@ -78,7 +78,7 @@ class AsKnownResult:
                 ratio += f" [{row['rmsle_ratio_lower_95']:.2f}, {row['rmsle_ratio_upper_95']:.2f}]"
             held = (f"{row[f'coverage_{level}']:.2f}, {row[f'restated_coverage_{level}']:.2f}" for level in LEVELS)
             errors = (f"{row['rmsle']:.3f}", f"{row['restated_rmsle']:.3f}", ratio)
-            cells = (str(row["horizon_days"]), str(row["days_since_release"]), f"{row['release_count']:,}")
+            cells = (str(row["horizon_days"]), str(row["age_group"]), f"{row['release_count']:,}")
             table.add_row(*cells, *errors, *held)
         return Group(*map(Text, self.notes), table, Text(LEGEND), Text(sentence(self.metrics)))
 
@@ -162,7 +162,7 @@ def write_as_known(settings: Settings, forecasts: Iterable[pd.DataFrame], notes:
             evaluated_at=moment_after(latest_moment(settings, "backtest_as_known", "evaluated_at")),
             territory=settings.territory,
         )
-        ratios = metrics[metrics["days_since_release"] == "all"].set_index("horizon_days")["rmsle_ratio"]
+        ratios = metrics[metrics["age_group"] == "all"].set_index("horizon_days")["rmsle_ratio"]
         figures = {f"rmsle_ratio/{horizon}": float(ratio) for horizon, ratio in ratios.items()}
         tracking.log_figures(client, run_id, {"origins": int(metrics["origin_count"].max())}, figures)
         write_tables(settings, {"backtest_as_known": metrics})
@@ -179,7 +179,7 @@ def as_known_metrics(forecasts: pd.DataFrame) -> pd.DataFrame:
         for name, (first, last) in AGES.items():
             found = part[part["age"].between(first, last)]
             if found[["predicted_streams", "restated_predicted_streams"]].notna().all(axis="columns").any():
-                rows.append({"horizon_days": horizon, "days_since_release": name, **_figures(found)})
+                rows.append({"horizon_days": horizon, "age_group": name, **_figures(found)})
     return pd.DataFrame(rows)
 
 
@@ -239,7 +239,7 @@ def sentence(metrics: pd.DataFrame) -> str:
     Args:
         metrics: Rows of `ml.backtest_as_known` of one run, or of the published `as_known_performance`.
     """
-    rows = metrics[metrics["days_since_release"] == "all"].sort_values("horizon_days").to_dict("records")
+    rows = metrics[metrics["age_group"] == "all"].sort_values("horizon_days").to_dict("records")
     if not rows:
         return ""
     parts = []

@@ -93,6 +93,33 @@ def test_moved_and_refused_dates_are_counted_apart(tmp_path: Path, capsys: pytes
     assert "2 moved to the first streams, 1 refused" in capsys.readouterr().out
 
 
+def test_what_was_known_when_is_told_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = {
+        "horizon_days": 30,
+        "first_origin": date(2021, 1, 1),
+        "last_origin": date(2021, 10, 1),
+        "release_count": 412,
+        "rmsle_ratio": 1.08,
+        "rmsle_ratio_lower_95": 1.02,
+        "rmsle_ratio_upper_95": 1.15,
+        "coverage_90": 0.87,
+        "restated_coverage_90": 0.91,
+    }
+    rows = [{**figures, "age_group": "0-2", "rmsle_ratio": 3.0}, {**figures, "age_group": "all"}]
+    home = make_home(tmp_path / "home", release_predictions=[{}], as_known_performance=rows)
+    publish(home)
+    settings = settings_below(home.root)
+    settings.warehouse.unlink()
+    status = look(home, settings)
+    assert status.as_known == (
+        "Forecast from what had been delivered at the origins 2021-01-01 to 2021-10-01 instead of today's data, "
+        "412 releases: 30 days: RMSLE +8.0 % (95 % interval +2.0 to +15.0 %), 87 % inside the 90 % interval, "
+        "91 % restated."
+    )
+    render_status(status)
+    assert status.as_known in " ".join(capsys.readouterr().out.split())
+
+
 def test_the_reason_against_the_newest_version_stands_below_the_list(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,7 +45,7 @@ def test_late_sounds_make_the_two_backtests_differ(tmp_path: Path) -> None:
     assert _rows(home) == before
     for name in ("train", "predict", "predictions", "publish"):
         succeeded(hitcast(home, "run", "--step", name))
-    figures = published(home, "from as_known_performance where days_since_release = 'all' order by horizon_days")
+    figures = published(home, "from as_known_performance where age_group = 'all' order by horizon_days")
     assert figures["horizon_days"].tolist() == [14, 30]
     assert (figures["rmsle_ratio"] != 1).all()
     assert (figures["origin_count"] == 5).all()

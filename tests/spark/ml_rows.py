@@ -21,6 +21,8 @@ KEYS = {
     "backtest_predictions": ["run_id", "feature_set", "model_name", "release_id", "as_of_day", "horizon_days"],
     "backtest_class_predictions": ["run_id", "feature_set", "model_name", "release_id", "as_of_day", "horizon_days"],
     "backtest_metrics": ["run_id", "task", "feature_set", "model_name", "as_of_day", "horizon_days", "metric_name"],
+    "backtest_stress": ["run_id", "state", "as_of_day", "horizon_days"],
+    "backtest_as_known": ["run_id", "horizon_days", "age_group"],
     "experiments": ["run_id", "feature_set", "horizon_days", "metric_name", "variant"],
     "feature_drift": ["run_id", "feature_name"],
 }
@@ -39,6 +41,7 @@ CHOICES: dict[str, list[Any]] = {
     "predicted_class": ["low", "medium", "high"],
     "metric_name": ["rmsle", "mape"],
     "task": ["streams", "classes"],
+    "age_group": ["all", "0-2", "14 on"],
 }
 # as each run made all its rows at one moment
 MOMENTS = {"run_1": "2021-06-01 10:00:00", "run_2": "2021-06-02 10:00:00.123456", "run_3": "2021-06-03 10:00:00"}

@@ -18,7 +18,7 @@ runs as (
 
 select
     as_known.horizon_days,
-    as_known.days_since_release,
+    as_known.age_group,
     as_known.first_origin,
     as_known.last_origin,
     as_known.origin_count,

@@ -10,7 +10,7 @@ renamed as (
     select
         run_id,
         horizon_days,
-        days_since_release,
+        age_group,
         first_origin,
         last_origin,
         origin_count,

@@ -20,7 +20,7 @@ from hitcast.core.warehouse import write_tables
 from hitcast.desk.report.classes import calibration
 from hitcast.desk.report.data import read_evidence
 from hitcast.desk.report.streams import best_possible, coverage
-from hitcast.desk.report.write import _experiments, report
+from hitcast.desk.report.write import _experiments, render, report
 from ml.evaluation.leaderboard import evaluate
 from tests.ml import backtests
 from tests.ml.conftest import home, quiet
@@ -384,6 +384,29 @@ def test_experiments_are_told_where_some_were_run(html: str, settings: Settings,
     assert "likes: Do likes help? No." in section
     assert "Yes." not in section
     assert Page(section).cell("experiment-likes", "with likes · rmsle", "value (95 %)") == ("0.250", "0.200 to 0.300")
+
+
+def test_what_was_known_when_is_told_where_it_was_measured(html: str, settings: Settings, tmp_path: Path) -> None:
+    assert "hitcast backtest --as-known measures it" in html
+    copy = replace(settings, warehouse=tmp_path / "warehouse.duckdb")
+    shutil.copyfile(settings.warehouse, copy.warehouse)
+    with duckdb.connect(str(copy.warehouse)) as connection:
+        connection.execute(
+            """
+            insert into ml.backtest_as_known by name
+            select
+                run as run_id, territory, ended::timestamp as evaluated_at, 30 as horizon_days, ratio as rmsle_ratio,
+                'all' as age_group, date '2021-01-01' as first_origin, date '2021-10-01' as last_origin,
+                412 as release_count, 0.87 as coverage_90, 0.91 as restated_coverage_90
+            from (
+                values
+                    ('old', 'RU', '2022-01-01', 1.5), ('new', 'RU', '2022-01-02', 1.08), ('KZ', 'KZ', '2022-01-03', 2)
+            ) as runs (run, territory, ended, ratio)
+            """
+        )
+    told = render(read_evidence(copy, None))
+    assert "measures it" not in told
+    assert "412 releases: 30 days: RMSLE +8.0 % (too few release weeks for an interval), 87 % inside the 90 %" in told
 
 
 def test_no_backtest_is_told_in_one_line(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def forecasts(noise: float, restated: float, weeks: int = 20) -> pd.DataFrame:
 
 
 def test_the_gap_is_that_of_the_errors_with_its_interval() -> None:
-    metrics = as_known_metrics(forecasts(0.24, 0.2)).set_index("days_since_release")
+    metrics = as_known_metrics(forecasts(0.24, 0.2)).set_index("age_group")
     assert list(metrics.index) == list(AGES)
     row = metrics.loc["all"]
     assert row["rmsle_ratio"] == pytest.approx(1.2, abs=0.001)
