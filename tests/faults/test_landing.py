@@ -13,7 +13,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest import check_landing, ingest, landing, restore_ledger, withdraw
 from hitcast.ingest.contract import load_contracts
-from hitcast.ingest.landing import LedgerRow, landed_files, read_ledger
+from hitcast.ingest.landing import LedgerRow, landed_files, read_history, read_ledger
 from hitcast.ingest.soundness import damage
 from tests.commands import MAPPINGS, copied, cut, hitcast, overwritten, published, refused, slow, succeeded
 
@@ -176,13 +176,13 @@ def test_a_damaged_catalog_asks_for_the_whole_one(home: Home, exports: Path) -> 
 @pytest.mark.parametrize("kind", ["cut off", "gone"])
 def test_a_damaged_ledger_is_restored_from_its_copy(home: Home, exports: Path, kind: str) -> None:
     withdraw(home, "vk_stream_days", [DAY])
-    before = read_ledger(home)
+    before = read_history(home)
     cut(home.ledger, 0.5) if kind == "cut off" else home.ledger.unlink()
     for command in (["run"], ["ingest", str(exports / "vk"), *MAPPINGS], ["withdraw", "vk_stream_days", str(DAY)]):
         assert "`hitcast run --rebuild` restores it from its copy" in refused(hitcast(home, *command), 2)
     assert "`hitcast run --rebuild` restores it" in succeeded(hitcast(home, "status"))
     assert restore_ledger(home) == len(before)
-    assert read_ledger(home) == before
+    assert read_history(home) == before
     check_landing(home)
     assert restore_ledger(home) is None
 
