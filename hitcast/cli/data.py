@@ -18,6 +18,9 @@ def demo_data(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the world. [default: 2021-12-31]")
     ] = None,
+    days: Annotated[
+        int | None, typer.Option(help="Days after release to report at least; horizons of 60 and 90 days need 100.")
+    ] = None,
 ) -> None:
     """Write a made-up label's vendor exports to HITCAST_HOME/exports."""
     from hitcast.cli.summary import describe_world
@@ -31,7 +34,7 @@ def demo_data(
             "holds deliveries that are not of a demo world", str(home.root), "Name another home: HITCAST_HOME=PATH"
         )
     with changing(home, "demo-data"), working("making the demo world") as progress:
-        summary = write_demo_data(home.exports, rows, seed, until.date() if until else None, progress)
+        summary = write_demo_data(home.exports, rows, seed, until.date() if until else None, days, progress)
     typer.echo(describe_world(summary))
     typer.echo(f"exports: {home.exports}")
 
