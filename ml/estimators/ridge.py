@@ -165,7 +165,7 @@ def solve_ridge(features: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, f
     scikit-learn's RidgeCV decomposes the rows and takes three times as long.
     """
     center, level = features.mean(axis=0), float(target.mean())
-    x, y = features - center, target - level
+    x, y = features - center, np.asarray(target, dtype=float) - level
     # Small matrices: BLAS threads would only wait for each other, and their number would change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         strengths, directions = np.linalg.eigh(x.T @ x)

@@ -104,8 +104,8 @@ def test_some_forty_releases_a_week_mostly_friday_singles(world: duckdb.DuckDBPy
     count, fridays, singles, reissues, debuts = row(
         world,
         """
-        select count(*) filter (not is_debut), avg((isodow(release_date) = 5)::integer), avg((release_kind = 'single')::integer),
-            avg((release_kind = 'reissue')::integer), avg(is_debut::integer)
+        select count(*) filter (not is_debut), avg((isodow(release_date) = 5)::integer),
+            avg((release_kind = 'single')::integer), avg((release_kind = 'reissue')::integer), avg(is_debut::integer)
         from releases inner join artists using (artist_no)
         where release_date between date '2019-01-01' and date '2021-12-31'
     """,
