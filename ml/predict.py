@@ -15,6 +15,7 @@ from hitcast.core.warehouse import latest_moment, write_tables
 from ml.classes import PROBABILITY_COLUMNS
 from ml.data import Marts, modelling_frame, read_marts
 from ml.days import read_paths
+from ml.estimators.distribution import LEVELS
 from ml.estimators.log_linear import AS_OF_TOTALS, landed_streams
 from ml.estimators.streams import FORECAST_COLUMNS
 from ml.evidence import choose, known_rows, with_moved_dates, without_wrong_dates
@@ -30,6 +31,9 @@ from ml.trajectories import forecast_trajectories
 
 EVIDENCE_COLUMNS = ("vk_days_known", "tiktok_days_known", "missing_days", "data_note", "data_note_ru")
 """Columns of `ml.predictions` that say what a forecast rests on."""
+
+
+QUANTILE_COLUMNS = [f"quantile_{level:g}" for level in LEVELS]
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,10 @@ def predict(
     sets = ", ".join(f"{count} from {name}" for name, count in counts.items())
     progress(f"Scoring {len(youngest)} releases with version {standing.version}{sets and f': {sets}'}")
     run_id, model_name = _run_id(standing, marts, as_of), f"{store.MODEL}/{standing.version}"
-    predictions = pd.concat([score(bundle, scored), refuse(bundle, refused)], ignore_index=True).assign(
+    forecasts = score(bundle, scored)
+    predictions = pd.concat(
+        [forecasts.drop(columns=QUANTILE_COLUMNS, errors="ignore"), refuse(bundle, refused)], ignore_index=True
+    ).assign(
         run_id=run_id,
         model_name=model_name,
         predicted_at=moment_after(after, latest_moment(settings, "predictions", "predicted_at")),
@@ -120,6 +127,7 @@ def predict(
         settings,
         {
             "predictions": predictions,
+            "forecast_quantiles": quantiles_of(forecasts).assign(run_id=run_id),
             "trajectories": trajectories.assign(run_id=run_id),
             "portfolio_forecasts": portfolios.assign(run_id=run_id, as_of_date=as_of),
             "prediction_drivers": pd.concat(drivers, ignore_index=True).assign(run_id=run_id),
@@ -191,14 +199,14 @@ def refuse(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFra
 
 
 def score(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
-    """The forecast of each horizon from its own rows, in the columns of `ml.predictions` that the model knows.
+    """The forecast of each horizon from its own rows: columns of `ml.predictions`, and `QUANTILE_COLUMNS`.
 
     Horizons of a release that are forecast on the same day share the chances of the class, and no longer one lies below
     a shorter one. A forecast of a longer horizon than the class's keeps the last chances of the class, once its window
     has ended.
     """
     forecasts = pd.concat(
-        [forecast(bundle, rows).query("horizon_days == @horizon") for horizon, rows in by_horizon.items()],
+        [_forecasts(bundle, rows).query("horizon_days == @horizon") for horizon, rows in by_horizon.items()],
         ignore_index=True,
     ).sort_values(["release_id", "horizon_days"], kind="stable", ignore_index=True)
     if forecasts.empty:
@@ -209,7 +217,7 @@ def score(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFram
     for name in named:
         shared = forecasts["release_id"].map(last[name])
         forecasts[name] = forecasts[name].fillna(shared).where(~is_same_day, shared)
-    figures = list(FORECAST_COLUMNS)
+    figures = [*FORECAST_COLUMNS, *QUANTILE_COLUMNS]
     forecasts[figures] = forecasts.groupby(["release_id", "as_of_date"])[figures].cummax()
     return forecasts
 
@@ -224,6 +232,21 @@ def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
         sees_vk = AS_OF_TOTALS["tiktok_vk"] in rows and bundle.feature_set == "tiktok_vk"
         floor = np.where(rows[AS_OF_TOTALS["tiktok_vk"]].notna(), landed_streams(rows), np.nan) if sees_vk else np.nan
         rows = rows.assign(chosen_set=bundle.feature_set, known_by=rows["as_of_date"], floor_streams=floor)
+    return _forecasts(bundle, rows).drop(columns=QUANTILE_COLUMNS)
+
+
+def quantiles_of(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """What `score` gave, a row a release, horizon and level: the columns of `ml.forecast_quantiles` but run_id."""
+    key = ["release_id", "horizon_days", "as_of_day"]
+    if forecasts.empty:
+        return pd.DataFrame(columns=[*key, "level", "streams"])
+    levels = dict(zip(QUANTILE_COLUMNS, LEVELS, strict=True))
+    table = forecasts[[*key, *QUANTILE_COLUMNS]].rename(columns=levels)
+    return table.melt(key, var_name="level", value_name="streams").astype({"level": float})
+
+
+def _forecasts(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
+    """Forecasts of rows that `choose` has seen, with their quantiles."""
     names = rows["chosen_set"].unique() if len(rows) else [bundle.feature_set]
     parts = [_forecast(bundle, str(name), rows[rows["chosen_set"] == name]) for name in names]
     return pd.concat(parts, ignore_index=True)
@@ -239,7 +262,14 @@ def _forecast(bundle: Bundle, feature_set: str, rows: pd.DataFrame) -> pd.DataFr
     )
     return pd.concat(
         [
-            pd.concat([shared.loc[per_horizon.index].assign(horizon_days=horizon), per_horizon], axis="columns")
+            pd.concat(
+                [
+                    shared.loc[per_horizon.index].assign(horizon_days=horizon),
+                    per_horizon,
+                    pd.DataFrame(outlook.totals[horizon], rows.index, QUANTILE_COLUMNS).loc[per_horizon.index],
+                ],
+                axis="columns",
+            )
             for horizon, per_horizon in outlook.forecasts.items()
         ],
         ignore_index=True,

@@ -24,8 +24,9 @@ def read_stressed(settings: Settings, marts: Marts) -> pd.DataFrame:
     """
     with open_warehouse(settings, ("stressed_features",)) as connection:
         rows: pd.DataFrame = connection.execute("select * from stressed_features").to_arrow_table().to_pandas()
-    taken = rows["scenario"].astype(str).str.extract(r"(?P<platform>\w+) (?P<first_day>\d+)-(?P<last_day>\d+)")
-    rows = rows.assign(platform=taken["platform"], **taken[["first_day", "last_day"]].fillna(0).astype(int))
+    scenarios = rows[["scenario"]].drop_duplicates()
+    taken = scenarios["scenario"].str.extract(r"(?P<platform>\w+) (?P<first_day>\d+)-(?P<last_day>\d+)")
+    rows = rows.merge(scenarios.join(taken.astype({"first_day": int, "last_day": int})), on="scenario")
     rows = rows[rows["first_day"] < rows["as_of_day"]]
     # of a platform that never delivered there is no row: every day of it is late
     rows = rows.fillna({"tiktok_missing_days": 0, "tiktok_missing_of_last_three_days": 0})

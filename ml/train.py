@@ -7,18 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.files import PART
 from hitcast.core.settings import Settings
-from ml.classes import class_minimums
-from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts
-from ml.days import read_paths
-from ml.estimators.zoo import CLASSES, OWN, STREAMS, ModelInputs, class_model, stop_on_unknown, stream_model
-from ml.evaluation.alarms import stop_on_leak
-from ml.outlook import earned_class_weights
+from ml.data import Marts, modelling_frame, read_marts
+from ml.estimators.zoo import CLASSES, OWN, STREAMS, stop_on_unknown
+from ml.fit import fit_bundle
 from ml.registry import store, tracking
 from ml.registry.bundles import Bundle, save_bundle
 from ml.registry.leftovers import finish_killed, prune
@@ -26,11 +22,10 @@ from ml.registry.looks import contest_tags
 from ml.registry.promotion import Decision, decide
 from ml.registry.pyfunc import write_mlmodel
 from ml.registry.recipes import recipe_fingerprint
-from ml.splits import MIN_TRAINING_RELEASES, REFERENCE_DAY, training_rows
-from ml.streams import StreamModel, importances
-from ml.stressed import read_stressed, stressed_training
+from ml.splits import REFERENCE_DAY
+from ml.streams import importances
+from ml.stressed import read_stressed
 from ml.studies import TunedParameters, tuned_parameters
-from ml.trajectories import fit_beyond_totals
 
 MODEL_TAGS = {"streams": "stream_model", "classes": "class_model"}
 """Tag of a version that names its estimator, by task."""
@@ -204,77 +199,6 @@ def _decide(
         return fit_bundle(marts, settings, cutoff, progress, tuned, feature_sets)
 
     return decide(bundle, recipe, standing, marts, settings, refit)
-
-
-def fit_bundle(
-    marts: Marts,
-    settings: Settings,
-    cutoff: date,
-    progress: Callable[[str], None],
-    tuned: TunedParameters | None = None,
-    feature_sets: Collection[str] = tuple(FEATURE_SETS),
-) -> Bundle:
-    """Feature sets fitted on what was mature at the cut-off, and the one to forecast with.
-
-    Args:
-        marts: The marts.
-        settings: Horizons, seed and threads.
-        cutoff: Day of training.
-        progress: Takes a line for each feature set.
-        tuned: Parameters; by default those that could be known at the cut-off.
-        feature_sets: Those to fit.
-
-    Raises:
-        HitcastError: Too few releases are mature, or a feature looks like a leak.
-    """
-    frame = modelling_frame(marts, settings.horizons)
-    training = frame[training_rows(frame, cutoff, settings.horizons)].reset_index(drop=True)
-    releases = training["release_id"].unique()
-    if len(releases) < MIN_TRAINING_RELEASES:
-        raise HitcastError(
-            f"not enough data to train: {len(releases)} releases had whole windows by {cutoff}, "
-            f"{MIN_TRAINING_RELEASES} are needed",
-            cure="Deliver more past days with `hitcast ingest`",
-        )
-    stop_on_leak(training, feature_columns(marts.catalog, "tiktok_vk", training), settings.horizons)
-    minimums = class_minimums(marts.classes)
-    tuned = tuned or tuned_parameters(settings, cutoff)
-    streams, classes, class_weights, daily = {}, {}, {}, read_paths(settings)
-    paths, dependence = {}, {}
-    for name in feature_sets:
-        columns = feature_columns(marts.catalog, name, training)
-        progress(f"Fitting streams and classes on {len(releases)} releases, feature set {name}")
-        given = ModelInputs(name, columns, minimums, settings, tuned, stressed_training(marts.stressed, training))
-        streams[name] = stream_model(tuned.models["streams"], training, given)
-        classes[name] = class_model(tuned.models["classes"], training, given)
-        class_weights[name] = earned_class_weights(streams[name], classes[name], settings.class_horizon, training)
-        paths[name], dependence[name] = fit_beyond_totals(training, streams[name], daily)
-    chosen, reason = _choose(streams)
-    return Bundle(
-        feature_set=chosen,
-        reason=reason,
-        cutoff=cutoff,
-        horizons=tuple(sorted(settings.horizons)),
-        class_horizon=settings.class_horizon,
-        class_names=tuple(marts.classes["stream_class"]),
-        training_releases=tuple(sorted(releases)),
-        streams=streams,
-        classes=classes,
-        class_weights=class_weights,
-        paths=paths,
-        dependence=dependence,
-    )
-
-
-def _choose(streams: dict[str, StreamModel]) -> tuple[str, str]:
-    """The feature set with the lower error on the calibration slices, over all horizons."""
-    errors = {
-        name: float(np.mean([per_horizon.calibration_error_ for per_horizon in model.models_]))
-        for name, model in streams.items()
-    }
-    best = min(errors, key=lambda name: errors[name])
-    message = ", ".join(f"{name} {error:.3f}" for name, error in errors.items())
-    return best, f"lowest RMSLE on the latest mature releases ({message})"
 
 
 def _figures(bundle: Bundle, settings: Settings) -> tuple[dict[str, object], dict[str, float]]:

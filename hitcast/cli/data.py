@@ -27,6 +27,9 @@ def demo_data(
             max=1,
         ),
     ] = None,
+    days: Annotated[
+        int | None, typer.Option(help="Days after release to report at least; horizons of 60 and 90 days need 100.")
+    ] = None,
 ) -> None:
     """Write a made-up label's vendor exports to HITCAST_HOME/exports."""
     from hitcast.cli.summary import describe_world
@@ -40,7 +43,8 @@ def demo_data(
             "holds deliveries that are not of a demo world", str(home.root), "Name another home: HITCAST_HOME=PATH"
         )
     with changing(home, "demo-data"), working("making the demo world") as progress:
-        summary = write_demo_data(home.exports, rows, seed, until and until.date(), progress, late_matches)
+        last_day = until.date() if until else None
+        summary = write_demo_data(home.exports, rows, seed, last_day, days, progress, late_matches)
     typer.echo(describe_world(summary))
     typer.echo(f"exports: {home.exports}")
 

@@ -31,20 +31,58 @@ select
     end as vk_season
 from days;
 
+-- one row per week that releases come in; negative ones hold the evergreens of 2018
+create or replace table weeks as
+select
+    week_no,
+    date '2018-12-31' + 7 * week_no::integer as monday,
+    case when week_no % 52 in (0, 1) then 0.45 when week_no % 52 in (49, 50) then 1.2 else 1 end as season
+from range(-30, (getvariable('until') - date '2018-12-31') // 7 + 5) as weeks(week_no);
+
+-- one row per artist who brings out a first single; none has a release before or after it
+create or replace table debuts as
+with slots as (
+    select
+        week_no,
+        monday,
+        -- beside the label's own artists, in places of a week that those never reach
+        unnest(range(500, 500 + whole(
+            getvariable('releases_per_week') * 0.25 * season, draw('week debuts', week_no)
+        ))) as slot_no
+    from weeks
+    where week_no >= 0
+)
+
+select
+    week_no,
+    monday,
+    slot_no,
+    getvariable('artist_count') + row_number() over (order by week_no, slot_no) - 1 as artist_no
+from slots;
+
 -- one row per artist; popularity, output and genre are stratified, so that a small world has the tail of a large one
 create or replace table artists as
 with ranked as (
     select
         artist_no,
+        false as is_debut,
         (row_number() over (order by draw('artist popularity', artist_no)) - 0.5) / getvariable('artist_count')
             as popularity_rank,
         (row_number() over (order by draw('artist genre', artist_no)) - 0.5) / getvariable('artist_count') as genre_rank
     from range(getvariable('artist_count')) as numbers(artist_no)
+    union all
+    select
+        artist_no,
+        true as is_debut,
+        uniform(draw('artist popularity', artist_no)) as popularity_rank,
+        uniform(draw('artist genre', artist_no)) as genre_rank
+    from debuts
 ),
 
 drawn as (
     select
         artist_no,
+        is_debut,
         popularity_rank,
         pow(popularity_rank, -1 / 1.25) as fan_base,
         case
@@ -70,8 +108,10 @@ drawn as (
 
 select
     *,
-    sum(cast(1000000 * spread(0.6, draw('artist output', artist_no)) * (1.3 - 0.6 * popularity_rank) as bigint))
-        over (order by artist_no) as output_to,
+    case when not is_debut then
+        sum(cast(1000000 * spread(0.6, draw('artist output', artist_no)) * (1.3 - 0.6 * popularity_rank) as bigint))
+            over (order by artist_no)
+    end as output_to,
     case genre when 'Hip-Hop' then 1.35 when 'Pop' then 1.2 when 'Electronic' then 0.9 when 'R&B' then 0.8
         when 'Rock' then 0.5 else 0.35 end as tiktok_taste,
     case genre when 'Hip-Hop' then 0.1 when 'Pop' then 0 when 'Electronic' then -0.02 when 'R&B' then 0.02
@@ -80,15 +120,7 @@ from drawn;
 
 -- one row per release; negative weeks hold the evergreens of 2018
 create or replace table releases as
-with weeks as (
-    select
-        week_no,
-        date '2018-12-31' + 7 * week_no::integer as monday,
-        case when week_no % 52 in (0, 1) then 0.45 when week_no % 52 in (49, 50) then 1.2 else 1 end as season
-    from range(-30, (getvariable('until') - date '2018-12-31') // 7 + 5) as weeks(week_no)
-),
-
-slots as (
+with slots as (
     select
         week_no,
         monday,
@@ -97,13 +129,18 @@ slots as (
                 then whole(getvariable('releases_per_week') * 1.02 * season, draw('week output', week_no))
             when week_no + 30 < getvariable('evergreen_count') then 1
             else 0
-        end)) as slot_no
+        end)) as slot_no,
+        null as debut_no
     from weeks
+    union all
+    select week_no, monday, slot_no, artist_no as debut_no
+    from debuts
 ),
 
 numbered as (
     select
         week_no * 1000 + slot_no as release_no,
+        debut_no,
         week_no < 0 as is_evergreen,
         monday + case
             when uniform(draw('release weekday', week_no, slot_no)) < 0.79 then 4
@@ -115,7 +152,7 @@ numbered as (
         end as release_date,
         floor(uniform(draw('release artist', week_no, slot_no)) * (select max(output_to) from artists))::bigint
             as artist_point,
-        uniform(draw('release kind', week_no, slot_no)) as kind_point
+        case when debut_no is null then uniform(draw('release kind', week_no, slot_no)) else 0 end as kind_point
     from slots
 ),
 
@@ -125,9 +162,10 @@ credited as (
         numbered.is_evergreen,
         numbered.release_date,
         numbered.kind_point,
-        artists.artist_no
+        coalesce(numbered.debut_no, artists.artist_no) as artist_no
     from numbered
-    asof join artists on numbered.artist_point < artists.output_to
+    asof join (select artist_no, output_to from artists where not is_debut) as artists
+        on numbered.artist_point < artists.output_to
 ),
 
 -- A reissue needs a single to bring out again; where the artist has none, the slot becomes a single.

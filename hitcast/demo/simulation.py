@@ -11,7 +11,8 @@ from hitcast.demo.plan import Plan
 
 SQL_DIR = Path(__file__).resolve().parent
 FIRST_AGE = -14
-AS_OF_AGE = 7
+AS_OF_DAYS = (0, 3, 7, 14, 21)
+"""Days known for which the state is kept: from there the truth is computed."""
 FIRST_DAY = date(2019, 1, 1)
 LAST_DAY = date(2021, 12, 31)
 
@@ -42,7 +43,7 @@ def simulate(
 ) -> None:
     """Makes the world: tables `artists`, `releases`, `release_tracks`, `tracks`, `track_days`, `final_state`.
 
-    `as_of_state` holds the state of every recording after seven whole days: from there the truth is computed.
+    `as_of_state` holds the state of every recording after each of `AS_OF_DAYS` whole days.
 
     Args:
         connection: Empty DuckDB database.
@@ -66,8 +67,10 @@ def simulate(
             progress(f"Living day {age} of every release")
         step(connection, age)
         run_script(connection, "days")
-        if age == AS_OF_AGE - 1:
+        if age + 1 == AS_OF_DAYS[0]:
             connection.execute("create or replace temp table as_of_state as from state")
+        elif age + 1 in AS_OF_DAYS:
+            connection.execute("insert into as_of_state from state")
         if age == 29:
             connection.execute("create or replace temp table final_state as from state")
 

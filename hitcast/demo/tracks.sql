@@ -38,9 +38,11 @@ drawn as (
 
 select
     track_id,
-    'RUHC1' || strftime(release_date, '%y')
+    -- debuts are numbered apart, as if by a second registrant
+    if(is_debut, 'RUHC2', 'RUHC1') || strftime(release_date, '%y')
     || lpad(
-        (row_number() over (partition by year(release_date) order by release_date, track_id))::varchar, 5, '0'
+        (row_number() over (partition by year(release_date), is_debut order by release_date, track_id))::varchar,
+        5, '0'
     ) as isrc,
     release_no,
     artist_no,

@@ -1,9 +1,10 @@
--- one row per release and horizon. Sums run over integers, so that no order of addition shows. Reads the variables
--- file and until.
+-- one row per release, days known and horizon that is open then. Sums run over integers, so that no order of addition
+-- shows. Reads the variables file and until.
 copy (
     with futures as (
         select
             tracks.release_no,
+            state.replica // 40 as as_of_day,
             state.replica,
             sum(state.total_14)::bigint as total_14,
             sum(state.total_30)::bigint as total_30
@@ -13,7 +14,7 @@ copy (
     ),
 
     lengthened as (
-        select release_no, replica, unnest([14, 30]) as horizon_days, unnest([total_14, total_30]) as total
+        select release_no, as_of_day, replica, unnest([14, 30]) as horizon_days, unnest([total_14, total_30]) as total
         from futures
     ),
 
@@ -29,6 +30,7 @@ copy (
 
     select
         releases.upc as release_id,
+        lengthened.as_of_day,
         lengthened.horizon_days,
         sum(lengthened.total) / count(*) as expected_streams,
         sum(round(1e9 * ln(1 + lengthened.total))::bigint) / 1e9 / count(*) as expected_log1p_streams,
@@ -37,6 +39,8 @@ copy (
     from lengthened
     inner join releases using (release_no)
     inner join realised using (release_no, horizon_days)
-    group by releases.upc, releases.release_date, lengthened.horizon_days, realised.streams
-    order by release_id, horizon_days
+    where lengthened.horizon_days > lengthened.as_of_day
+    group by
+        releases.upc, releases.release_date, lengthened.as_of_day, lengthened.horizon_days, realised.streams
+    order by release_id, as_of_day, horizon_days
 ) to (getvariable('file')) (format parquet)

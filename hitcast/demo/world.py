@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -44,6 +44,7 @@ def write_demo_data(
     rows: int | None = None,
     seed: int = 7,
     until: date | None = None,
+    days: int | None = None,
     progress: Callable[[str], None] = lambda line: None,
     late_matches: float | None = None,
 ) -> DemoSummary:
@@ -58,6 +59,8 @@ def write_demo_data(
         rows: Raw rows wanted, to within a quarter, for a world through 2021.
         seed: Seed of the world; the same seed gives the same rows.
         until: Last day of data; by default the end of 2021. Rows of earlier days do not depend on it.
+        days: Days after release that every recording is reported at least, more than the rows buy: horizons of 60
+            and 90 days need a hundred. Rows of earlier days do not depend on it.
         progress: Called with a line on what is being done.
         late_matches: Share of users' sounds that are matched to their recording 5 to 40 days after its release, with
             their whole past; None for none, and two deliveries.
@@ -76,6 +79,7 @@ def write_demo_data(
     if late_matches is not None and not 0 <= late_matches <= 1:
         raise HitcastError(f"{late_matches} is no share", "--late-matches", "Give a number from 0 to 1, such as 0.15")
     plan = plan_world(rows)
+    plan = replace(plan, last_age=max(plan.last_age, days or 0))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=out.parent) as work:
         written = Path(work) / "exports"
@@ -91,7 +95,7 @@ def write_demo_data(
                 counts = {"catalog_tracks": write_catalog(connection, written / "first" / "catalog")}
                 for vendor in VENDORS:
                     counts[vendor.table] = write_days(connection, vendor, written, segment, until, progress)
-            progress("Simulating what could be known at day 7")
+            progress("Simulating what could be known at best")
             write_truth(connection, written / "truth.parquet")
             release_count = connection.sql("select count(*) from releases").fetchall()[0][0]
         replace_world(written, out)

@@ -21,6 +21,7 @@ SOURCES = PROJECT_DIR / "models" / "staging" / "ml" / "_ml__sources.yml"
 ASIDE = "warehouse.damaged.duckdb"
 PUBLISHED: dict[str, str] = {
     "predictions": "select *, {territory} as territory from published.prediction_history",
+    "forecast_quantiles": "from published.forecast_quantiles",
     "trajectories": "from published.release_trajectories",
     "portfolio_forecasts": "from published.portfolio_forecasts",
     "prediction_drivers": "from published.prediction_drivers",

@@ -184,6 +184,7 @@ STEPS = (
         ("mlflow/", "release_features", "release_days"),
         (
             "ml.predictions",
+            "ml.forecast_quantiles",
             "ml.trajectories",
             "ml.portfolio_forecasts",
             "ml.prediction_drivers",

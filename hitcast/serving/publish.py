@@ -21,6 +21,7 @@ from hitcast.core.target import spark_of
 
 PUBLISHED_TABLES = (
     "release_predictions",
+    "forecast_quantiles",
     "release_trajectories",
     "portfolio_forecasts",
     "prediction_history",

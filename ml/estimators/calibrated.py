@@ -15,6 +15,10 @@ from ml.splits import REFERENCE_DAY, Slices, inner_slices
 
 PARTS = 5
 """Parts of a short history, each forecast by a fit on the others."""
+RECENT = pd.Timedelta(days=90)
+"""Before the latest training release: what came out since says where the level stands today."""
+LEAST_RECENT = 10
+"""Recent releases that say so."""
 
 
 class CalibratedForecast(StreamEstimator):
@@ -32,6 +36,7 @@ class CalibratedForecast(StreamEstimator):
         error_days_, errors_: As-of days calibrated on, and the RMSLE there on each.
         states_: How much wider a forecast is where days are missing.
         typical_: Median of each number among the training rows, by column.
+        level_: What the forecast of a log total has lately been short of, where no streams so far tell the level.
         held_out: Rows calibrated on, as places among the training rows, and the draft's quantiles of their totals; not
             kept in files.
     """
@@ -54,7 +59,8 @@ class CalibratedForecast(StreamEstimator):
         rows, forecast = self._held_out_forecasts(draft, X, y, slices)
         later, actual = X.iloc[rows], y[rows]
         known = known_streams(later, self.feature_set)
-        forecast = np.maximum(forecast, known)
+        before = slices.fit | slices.early
+        forecast = self._raised(later, forecast, self._recent_level(draft, X[before], y[before]))
         # in what is still to come: no quantile lies below what has landed
         left, came = np.log1p(forecast - known), np.log1p(np.maximum(actual - known, 0.0))
         self.distribution_ = RemainderDistribution(self.feature_set).fit(later, left, came)
@@ -64,12 +70,13 @@ class CalibratedForecast(StreamEstimator):
         self.calibration_error_ = float(np.sqrt(np.mean(error[on_days(later, (REFERENCE_DAY,))] ** 2)))
         self.states_ = self._measured_states(draft, later, stressed)
         self.point_ = clone(self.point).refit(draft, X, y)
+        self.level_ = self._recent_level(self.point_, X, y)
         self.typical_ = X.select_dtypes("number").median().to_dict()
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Totals, medians, none below the streams already known."""
-        return np.maximum(self.point_.predict(X), known_streams(X, self.feature_set))
+        return self._raised(X, self.point_.predict(X), self.level_)
 
     def predict_quantiles(self, X: pd.DataFrame) -> np.ndarray:
         """Quantiles of totals at `ml.estimators.distribution.LEVELS`, in streams: shape (rows, levels)."""
@@ -95,6 +102,26 @@ class CalibratedForecast(StreamEstimator):
     def weights(self) -> dict[str, float]:
         """Those of the estimator, and the calibration error."""
         return {"calibration_rmsle": self.calibration_error_, **self.point_.weights()}
+
+    def _raised(self, X: pd.DataFrame, totals: np.ndarray, level: float) -> np.ndarray:
+        """Totals moved by a level in logs, none below the streams already known."""
+        return np.maximum(np.expm1(np.log1p(totals) + level), known_streams(X, self.feature_set))
+
+    def _recent_level(self, point: Any, X: pd.DataFrame, y: np.ndarray) -> float:
+        """Mean log error of the recent releases, drawn to 0 as far as chance explains it: 0 where streams are seen.
+
+        Source: James & Stein 1961, Estimation with quadratic loss (the positive part for one mean).
+        """
+        if self.feature_set != "tiktok":
+            return 0.0
+        dates = pd.to_datetime(X["release_date"])
+        recent = (dates > dates.max() - RECENT).to_numpy()
+        error = pd.Series(np.log1p(y[recent]) - np.log1p(point.predict(X[recent])))
+        by_release = error.groupby(X["release_id"].to_numpy()[recent]).mean()
+        if len(by_release) < LEAST_RECENT:
+            return 0.0
+        mean, chance = float(by_release.mean()), float(by_release.var() / len(by_release))
+        return mean * max(0.0, 1.0 - chance / max(mean**2, 1e-12))
 
     def _held_out_forecasts(
         self, draft: Any, X: pd.DataFrame, y: np.ndarray, slices: Slices

@@ -165,19 +165,16 @@ def solve_ridge(features: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, f
     scikit-learn's RidgeCV decomposes the rows and takes three times as long.
     """
     center, level = features.mean(axis=0), float(target.mean())
-    x, y = features - center, target - level
+    x, y = features - center, np.asarray(target, dtype=float) - level
     # Small matrices: BLAS threads would only wait for each other, and their number would change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         strengths, directions = np.linalg.eigh(x.T @ x)
         strengths, turned = np.maximum(strengths, 0.0), x @ directions
         cross, squares = turned.T @ y, turned**2
-        best, coefficients = np.inf, np.zeros(x.shape[1])
-        for penalty in PENALTIES:
-            shrunk = 1.0 / (strengths + penalty)
-            leverage = 1.0 / len(y) + squares @ shrunk
-            error = (y - turned @ (shrunk * cross)) / np.maximum(1.0 - leverage, 1e-6)
-            if (loss := float(error @ error)) < best:
-                best, coefficients = loss, directions @ (shrunk * cross)
+        shrunk = 1.0 / (strengths[:, None] + PENALTIES)
+        leverage = 1.0 / len(y) + squares @ shrunk
+        error = (y[:, None] - turned @ (shrunk * cross[:, None])) / np.maximum(1.0 - leverage, 1e-6)
+        coefficients = directions @ (shrunk[:, np.argmin((error**2).sum(axis=0))] * cross)
     return coefficients, level - float(center @ coefficients)
 
 

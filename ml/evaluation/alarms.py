@@ -156,10 +156,9 @@ def _class_cut(values: pd.Series, known: np.ndarray, total: np.ndarray, line: _L
 
     Its values, in order of the totals that go with them, are held against classes of the totals of the same sizes.
     """
-    levels = values.astype("str")
-    counts = levels.value_counts()
-    if not 1 < len(counts) <= MAX_LEVELS:
+    if not 1 < values.nunique(dropna=False) <= MAX_LEVELS:
         return 0.0
+    levels = values.astype("str")
     order = pd.Series(np.log1p(total)).groupby(levels.to_numpy()).mean().sort_values().index
     place = levels.map({level: number for number, level in enumerate(order)}).to_numpy()
     found = 0.0

@@ -11,14 +11,14 @@ from hitcast.core.home import PROJECT_DIR
 READERS = {"hitcast/desk/report/write.py"}
 
 
-def test_every_release_but_reissues_has_both_horizons(exports: Path) -> None:
+def test_every_release_but_reissues_has_the_horizons_still_open(exports: Path) -> None:
     truth = duckdb.read_parquet(str(exports / "truth.parquet"))
     assert truth.columns == [
-        "release_id", "horizon_days", "expected_streams", "expected_log1p_streams", "realised_streams"
+        "release_id", "as_of_day", "horizon_days", "expected_streams", "expected_log1p_streams", "realised_streams"
     ]  # fmt: skip
-    horizons = truth.aggregate("release_id, list(horizon_days order by horizon_days) as horizons").fetchall()
-    assert horizons
-    assert all(pair == [14, 30] for _, pair in horizons)
+    horizons = truth.aggregate("release_id, as_of_day, list(horizon_days order by horizon_days) as horizons").fetchall()
+    assert {day for _, day, _ in horizons} == {0, 3, 7, 14, 21}
+    assert all(pair == ([14, 30] if day < 14 else [30]) for _, day, pair in horizons)
 
 
 def test_expectations_are_in_order_and_a_window_beyond_the_data_has_no_total(exports: Path) -> None:
@@ -27,7 +27,7 @@ def test_expectations_are_in_order_and_a_window_beyond_the_data_has_no_total(exp
     assert not shrunk, "the mean of logs lies below the log of the mean"
     unknown = truth.filter("realised_streams is null").fetchall()
     assert unknown
-    assert {row[1] for row in truth.filter("realised_streams is null").fetchall()} == {14, 30}
+    assert {row[2] for row in truth.filter("realised_streams is null").fetchall()} == {14, 30}
 
 
 def test_the_realised_totals_are_those_in_the_files(exports: Path) -> None:
@@ -99,16 +99,31 @@ def test_the_realised_totals_are_those_in_the_files(exports: Path) -> None:
     assert mismatched == []
 
 
-def test_the_truth_is_near_and_unbiased(exports: Path) -> None:
-    for horizon, nearest in ((14, 0.2), (30, 0.45)):
+def test_the_truth_is_unbiased_and_the_nearer_the_more_days_are_known(exports: Path) -> None:
+    nearest = {
+        (0, 14): 0.8,
+        (3, 14): 0.3,
+        (7, 14): 0.2,
+        (0, 30): 0.8,
+        (3, 30): 0.55,
+        (7, 30): 0.45,
+        (14, 30): 0.3,
+        (21, 30): 0.15,
+    }
+    found = {}
+    for day, horizon in nearest:
         rows = duckdb.execute(
             "select expected_log1p_streams, realised_streams from read_parquet(?) "
-            "where horizon_days = ? and realised_streams is not null",
-            [str(exports / "truth.parquet"), horizon],
+            "where as_of_day = ? and horizon_days = ? and realised_streams is not null",
+            [str(exports / "truth.parquet"), day, horizon],
         ).fetchall()
         errors = np.array([expected - math.log1p(realised) for expected, realised in rows])
-        assert np.sqrt(np.mean(errors**2)) < nearest
+        found[day, horizon] = np.sqrt(np.mean(errors**2))
         assert abs(errors.mean()) < 4 * errors.std() / math.sqrt(len(errors)) + 0.005
+    assert all(found[cell] < limit for cell, limit in nearest.items())
+    for horizon in (14, 30):
+        by_day = [error for (_, other), error in sorted(found.items()) if other == horizon]
+        assert by_day == sorted(by_day, reverse=True)
 
 
 def test_nothing_else_reads_the_truth() -> None:

@@ -17,6 +17,8 @@ select
 from runs;
 insert into ml.trajectories by name
 select run_id, 'young' as release_id, 1 as days_since_release, 0 as as_of_day, 5 as predicted_streams from runs;
+insert into ml.forecast_quantiles by name
+select run_id, 'young' as release_id, 14 as horizon_days, 0.5 as level, 10 as streams from runs;
 insert into ml.portfolio_forecasts by name
 select
     run_id, 'all' as portfolio_kind, 'all' as portfolio_id, 14 as horizon_days, date '2021-03-02' as as_of_date
@@ -44,6 +46,7 @@ SHOWN = {
     "forecasts": "select run_id from prediction_history",
     "latest forecast": "select run_id from release_predictions",
     "paths": "select run_id from release_trajectories",
+    "quantiles": "select run_id from forecast_quantiles",
     "sums": "select run_id from portfolio_forecasts",
     "drivers": "select run_id from prediction_drivers",
     "precedents": "select run_id from similar_releases",
@@ -96,6 +99,7 @@ def test_only_the_analysed_territory_is_shown(home_of_both: Home, territory: str
         "forecasts": both,
         "latest forecast": [(run_id,)],
         "paths": [(run_id,)],
+        "quantiles": [(run_id,)],
         "sums": [(run_id,)],
         "drivers": both,
         "precedents": both,

@@ -60,7 +60,7 @@ def test_a_rebuild_keeps_every_forecast(home: Home, settings: Settings, damage: 
     rebuilt = rebuild(home, settings)
     pd.testing.assert_frame_equal(table(home.warehouse, "ml.predictions"), before)
     pd.testing.assert_frame_equal(table(home.warehouse, "ml.prediction_drivers"), drivers)
-    assert {"predictions", "trajectories", "prediction_drivers"} <= set(rebuilt.from_published)
+    assert {"predictions", "forecast_quantiles", "trajectories", "prediction_drivers"} <= set(rebuilt.from_published)
     # experiments are not published
     assert rebuilt.lost == ["experiments"]
     assert (home.root / ASIDE).exists() == (damage != "gone")

@@ -99,6 +99,7 @@ def truth_rows() -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "release_id": release_ids(),
+                    "as_of_day": 7,
                     "horizon_days": horizon,
                     "expected_log1p_streams": np.log1p(_totals(horizon)) + random.normal(0, 0.2, RELEASES),
                 }

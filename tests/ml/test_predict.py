@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.home import PROJECT_DIR
 from hitcast.core.settings import Settings
+from ml.classes import class_minimums
 from ml.data import read_marts
 from ml.predict import predict
 from ml.train import TrainingRun, train
@@ -41,6 +43,33 @@ def test_every_open_release_gets_a_row_for_each_horizon(trained: tuple[Settings,
     assert required.notna().all(axis=None)
     assert rows["refusal"].isna().all()
     assert result.refused_count == 0
+
+
+def test_everything_is_read_off_the_quantiles(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, _ = trained
+    predict(settings, progress=quiet)
+    levels = read(settings, "from ml.forecast_quantiles").pivot_table(
+        index=["release_id", "horizon_days"], columns="level", values="streams"
+    )
+    rows = read(settings, "from ml.predictions").set_index(["release_id", "horizon_days"]).loc[levels.index]
+    assert len(levels) == len(rows) > 0
+    assert (levels.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+    for level, name in ((0.05, "lower_90"), (0.1, "lower_80"), (0.5, "predicted_streams"), (0.95, "upper_90")):
+        np.testing.assert_allclose(levels[level], rows[name])
+
+
+def test_the_chance_of_a_range_is_read_as_the_page_of_readers_says(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, _ = trained
+    predict(settings, progress=quiet)
+    text = (PROJECT_DIR / "docs" / "bi.md").read_text(encoding="utf-8")
+    query = text[text.index("    with levels as (") :].split("\n\n| ")[0].split("\n\n#")[0]
+    query = query.replace("from forecast_quantiles", "from ml.forecast_quantiles")
+    least, most = class_minimums(read_marts(settings).classes)
+    query = query.replace("20000", f"{least}").replace("50000", f"{most}")
+    found = read(settings, query).set_index("release_id")["chance"]
+    rows = read(settings, "from ml.predictions where horizon_days = 30").set_index("release_id").loc[found.index]
+    assert found.max() > 0.3
+    assert np.abs(found - rows["probability_medium"]).max() < 0.06
 
 
 def test_forecasts_name_the_territory(trained: tuple[Settings, TrainingRun], monkeypatch: pytest.MonkeyPatch) -> None:

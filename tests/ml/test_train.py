@@ -11,10 +11,11 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.data import read_marts
+from ml.fit import fit_bundle
 from ml.predict import predict, score, scored_rows
 from ml.registry import store
 from ml.registry.bundles import load_bundle, save_bundle
-from ml.train import TrainingRun, fit_bundle, train
+from ml.train import TrainingRun, train
 from tests.ml.conftest import MakeHome, quiet
 from tests.ml.world import PROJECT
 

@@ -14,6 +14,7 @@ from hitcast.core.home import PROJECT_DIR, Home
 
 KEYS = {
     "predictions": ["run_id", "release_id", "horizon_days"],
+    "forecast_quantiles": ["run_id", "release_id", "horizon_days", "level"],
     "trajectories": ["run_id", "release_id", "days_since_release"],
     "portfolio_forecasts": ["run_id", "portfolio_kind", "portfolio_id", "release_month", "horizon_days"],
     "prediction_drivers": ["run_id", "release_id", "horizon_days", "driver_kind", "driver_rank"],
@@ -32,6 +33,7 @@ CHOICES: dict[str, list[Any]] = {
     "feature_set": ["tiktok", "tiktok_vk"],
     "horizon_days": [14, 30],
     "as_of_day": [1, 3, 7],
+    "level": [0.05, 0.5, 0.95],
     "days_since_release": list(range(1, 31)),
     "portfolio_kind": ["all", "month", "label", "label_month", "artist", "artist_month"],
     "driver_kind": ["feature", "group"],

@@ -134,7 +134,7 @@ def read_evidence(settings: Settings, truth: Path | None) -> Evidence:
         class_names=names,
         minimums=class_minimums(stream_classes),
         costs=costs,
-        truth=pd.read_parquet(truth) if truth is not None and truth.exists() else None,
+        truth=_truth(truth),
         experiments=experiments,
         as_known=as_known,
     )
@@ -154,3 +154,11 @@ def _experiments(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         .to_pandas(date_as_object=False)
     )
     return frame
+
+
+def _truth(file: Path | None) -> pd.DataFrame | None:
+    """What was knowable at the reference day of a demo world."""
+    if file is None or not file.exists():
+        return None
+    truth = pd.read_parquet(file)
+    return truth[truth["as_of_day"] == REFERENCE_DAY]
