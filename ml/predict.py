@@ -116,11 +116,11 @@ def predict(
         territory=settings.territory,
     )
     meanings, frame = read_meanings(settings), modelling_frame(marts, bundle.horizons)
-    drivers, similar = [], []
-    for name, model in bundle.streams.items():
-        rows = {horizon: part[part["chosen_set"] == name] for horizon, part in scored.items()}
-        drivers.append(explain(model, rows, meanings, bundle.class_horizon))
-        similar.append(find_similar(frame, rows[max(rows)], as_of, bundle.horizons, model.columns.all))
+    drivers = explain(bundle, scored, frame, meanings, predictions)
+    similar = [
+        find_similar(frame, youngest[youngest["chosen_set"] == name], as_of, bundle.horizons, model.columns.all)
+        for name, model in bundle.streams.items()
+    ]
     trajectories = forecast_trajectories(bundle, youngest, read_paths(settings))
     portfolios = forecast_portfolios(marts, bundle, scored, as_of, settings.seed)
     write_tables(
@@ -130,7 +130,7 @@ def predict(
             "forecast_quantiles": quantiles_of(forecasts).assign(run_id=run_id),
             "trajectories": trajectories.assign(run_id=run_id),
             "portfolio_forecasts": portfolios.assign(run_id=run_id, as_of_date=as_of),
-            "prediction_drivers": pd.concat(drivers, ignore_index=True).assign(run_id=run_id),
+            "prediction_drivers": drivers.assign(run_id=run_id),
             "similar_releases": pd.concat(similar, ignore_index=True).assign(run_id=run_id),
         },
     )

@@ -22,7 +22,12 @@ def features_page(features_yaml: Path = FEATURES_YAML) -> str:
     ]
     labels = model["config"]["meta"]["feature_groups"]
     for group in dict.fromkeys(_group(column) for column in features):
-        lines += ["", f"## {group}: {labels[group]['en']}", "", "| feature | type | unit | meaning |"]
+        lines += [
+            "",
+            f"## {group}: {labels.get(group, {}).get('en', group)}",
+            "",
+            "| feature | type | unit | meaning |",
+        ]
         lines += ["| --- | --- | --- | --- |"]
         lines += [_row(column) for column in features if _group(column) == group]
     return "\n".join(lines) + "\n"

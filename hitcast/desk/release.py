@@ -237,9 +237,9 @@ def _show_reasons(release_id: str, run_id: str) -> None:
         with column:
             st.markdown(f"**{say('release.days', days=horizon)}**")
             # plain text: names come from catalogs and may hold what Markdown would take for its own
-            st.text(_listed(per_horizon[per_horizon["driver_kind"] == "feature"]["reason"]))
+            st.text(_listed(per_horizon.query("driver_kind == 'group' and driver_rank <= 3")["reason"]))
             with st.expander(say("release.by_kind", days=horizon)):
-                st.text(_listed(per_horizon[per_horizon["driver_kind"] == "group"]["reason"]))
+                st.text(_listed(per_horizon[per_horizon["driver_kind"].isin(["base", "group"])]["reason"]))
     kinds = {"horizon_days": "whole", "driver_kind": "word", "driver_rank": "whole", "effect": "change"}
     with st.expander(say("release.all_reasons")):
         table(drivers, kinds | {"reason": "text"}, say("release.why"), f"reasons_{release_id}")

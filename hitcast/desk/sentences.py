@@ -134,18 +134,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "release.why": ("Why", "Почему"),
     "release.why_told": (
-        "What was seen, and what it does to the forecast against a typical release.",
-        "Что было видно и как это меняет прогноз по сравнению с типичным релизом.",
+        "What was seen, and what it does to the forecast against the usual release of the same day.",
+        "Что было видно и как это меняет прогноз по сравнению с обычным релизом того же дня.",
     ),
     "release.days": ("{days} days", "{days} дней"),
     "release.by_kind": (
-        "All that is known, by kind: {days} days",
-        "Всё известное, по видам: {days} дней",
+        "From the usual release to this forecast: {days} days",
+        "От обычного релиза к этому прогнозу: {days} дней",
     ),
     "release.all_reasons": ("Reasons as a table", "Причины таблицей"),
     "release.no_reasons": (
-        "Nothing sets this release apart: the forecast is that of a typical one.",
-        "Релиз ничем не выделяется: прогноз такой же, как для типичного.",
+        "Nothing sets this release apart: the forecast is that of the usual one.",
+        "Релиз ничем не выделяется: прогноз такой же, как для обычного.",
     ),
     "release.similar": ("Past releases that began alike", "Прошлые релизы с похожим началом"),
     "release.similar_told": (

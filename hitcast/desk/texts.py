@@ -81,7 +81,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "column.actual_streams": ("Actual, VK streams", "Факт, прослушивания VK"),
     "column.model_name": ("Model", "Модель"),
     "column.predicted_at": ("Scored at", "Рассчитан"),
-    "column.driver_kind": ("Of", "Чего"),
+    "column.driver_kind": ("Kind", "Вид"),
     "column.driver_rank": ("Place", "Место"),
     "column.effect": ("Effect on the forecast", "Влияние на прогноз"),
     "column.reason": ("Reason", "Причина"),

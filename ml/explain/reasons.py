@@ -1,7 +1,7 @@
-"""Reasons in words, in English and Russian: what a feature's value did to a forecast, as a manager reads it.
+"""Reasons in words, in English and Russian: what was seen of a release, what is usual, and what it did to a forecast.
 
-What a feature and its group are called, and how its value is written, is in the YAML of `release_features`; this module
-holds the ways to write a value, not the features.
+Sentences on what the release itself did stand here. What another feature is called, and how its value is written, is in
+the YAML of `release_features`.
 """
 
 import math
@@ -13,70 +13,97 @@ from hitcast.core import words
 from hitcast.core.errors import HitcastError
 from hitcast.core.words import Language
 
-MISSING = "missing"
+UNKNOWN = "missing"
 """What the modelling frame says where a category is unknown."""
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
-PLACEHOLDERS = ("value", "s", "days", "known", "last_day", "horizon")
-VALUE_FIRST = ("count", "per_thousand")
-"""Forms whose English reason is the value and the label, where the YAML has no phrase."""
+PLACEHOLDERS = ("value", "s", "days", "horizon")
+UNORDERED = ("plain", "duration", "month", "weekday", "name")
+"""Forms of which more is neither better nor worse."""
+MIN_WIDENING = 1.05
+"""How many times as wide a range is from which a sentence says so."""
 LARGEST_LOG = 20.0
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What the catalog says of a feature; a text is empty where it says nothing.
+    """What there is to say of a figure; a text is empty where there is nothing.
 
     Attributes:
-        name: Feature, a column of `release_features`.
+        name: Feature, a column of `release_features`; or the group of reasons.
         form: How its value is written, a key of `FORMS`.
+        phrase: Reason by language, with placeholders.
+        label: Short name by language.
+        unknown: Reason by language where the value is unknown.
         description: Meaning, in English.
         unit: Unit of a number.
-        label: Short name by language.
-        phrase: Reason by language, with placeholders.
-        unknown: Reason by language where the value is unknown.
     """
 
     name: str
     form: str
-    description: str
-    unit: str
-    label: Mapping[Language, str]
     phrase: Mapping[Language, str]
+    label: Mapping[Language, str]
     unknown: Mapping[Language, str]
+    description: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A feature of one release, all that a sentence may say.
+    """A figure of one release, all that a sentence may say.
 
     Attributes:
         value: Number, NaN where it is unknown; a category's name.
-        as_of_day: Days known, 1 or more.
+        usual: The usual release's, likewise.
+        as_of_day: Days known.
         class_horizon: Days of the streams that an artist's history counts.
+        landed: VK streams that a forecast without VK knows of as its floor.
     """
 
     value: float | str
+    usual: float | str
     as_of_day: int
     class_horizon: int
+    landed: float = 0.0
 
     @property
     def is_unknown(self) -> bool:
         """Whether there is no value."""
-        return self.value == MISSING if isinstance(self.value, str) else math.isnan(self.value)
+        return self.value == UNKNOWN if isinstance(self.value, str) else math.isnan(self.value)
 
 
-AS_OF_DAY = Meaning(
-    name="as_of_day",
-    form="count",
-    description="",
-    unit="days",
-    label={"en": "days of data", "ru": "известно дней"},
-    phrase={"en": "{value} day{s} of data", "ru": ""},
-    unknown={"en": "", "ru": ""},
+def _meaning(form: str, english: str, russian: str, unknown: tuple[str, str] = ("", "")) -> Meaning:
+    nothing: Mapping[Language, str] = {"en": "", "ru": ""}
+    return Meaning("", form, {"en": english, "ru": russian}, nothing, {"en": unknown[0], "ru": unknown[1]})
+
+
+NO_STREAMS = ("VK streams are not known", "прослушивания VK неизвестны")
+NO_VIEWS = ("TikTok views are not known", "просмотры в TikTok неизвестны")
+NO_SHAPE = ("how VK streams develop is not yet known", "как развиваются прослушивания VK, пока неизвестно")
+STREAMS = _meaning("count", "{value} VK streams {days}", "прослушивания VK {days}: {value}", NO_STREAMS)
+VIEWS = _meaning("count", "{value} TikTok views {days}", "просмотры в TikTok {days}: {value}", NO_VIEWS)
+TEASERS = _meaning(
+    "count", "{value} TikTok views of teasers before release", "просмотры тизеров в TikTok до выхода: {value}", NO_VIEWS
 )
-"""The one input that is no feature of the catalog."""
-DAYS_KNOWN: Mapping[Language, str] = {"en": "how many days are known", "ru": "сколько дней известно"}
-"""What the group of the as-of day is called."""
+TEASER_DAYS = _meaning("count", "{value} day{s} of teasers on TikTok", "дней с тизерами в TikTok: {value}", NO_VIEWS)
+LAST_THREE = _meaning(
+    "share",
+    "{value} of VK streams so far came in the last 3 known days",
+    "доля последних 3 известных дней в прослушиваниях VK: {value}",
+    NO_SHAPE,
+)
+LAST_DAY = _meaning(
+    "share",
+    "{value} of VK streams so far came on the last known day",
+    "доля последнего известного дня в прослушиваниях VK: {value}",
+    NO_SHAPE,
+)
+VIEWS_PER_STREAM = _meaning(
+    "number", "{value} TikTok views per 1,000 VK streams", "просмотры в TikTok на 1000 прослушиваний VK: {value}",
+    NO_VIEWS,
+)  # fmt: skip
+CREATIONS_PER_VIEW = _meaning(
+    "number", "{value} TikTok creations per 1,000 views", "ролики в TikTok на 1000 просмотров: {value}", NO_VIEWS
+)
 
 
 def read_meaning(row: Mapping[str, object]) -> Meaning:
@@ -97,11 +124,11 @@ def read_meaning(row: Mapping[str, object]) -> Meaning:
     meaning = Meaning(
         name=name,
         form=text("form") or ("name" if text("feature_kind") == "categorical" else "number"),
+        phrase=by_language("phrase"),
+        label=by_language("label"),
+        unknown=by_language("unknown"),
         description=text("description"),
         unit=text("unit"),
-        label=by_language("label"),
-        phrase=by_language("phrase"),
-        unknown=by_language("unknown"),
     )
     if meaning.form not in FORMS:
         raise HitcastError(f"unknown form {meaning.form}", f"meta of {name}", f"Use one of {', '.join(FORMS)}")
@@ -119,61 +146,91 @@ def _is_phrase(phrase: str) -> bool:
         return False
 
 
-def reason(meaning: Meaning, fact: Fact, contribution: float, language: Language = "en") -> str:
-    """One sentence: what was seen, and what it did to the forecast.
+def amount(form: str, value: float | str) -> float | str:
+    """A feature's value as it is written: a log is taken back."""
+    if isinstance(value, str) or not form.startswith("log_"):
+        return value
+    return (math.expm1 if form == "log_count" else math.exp)(min(value, LARGEST_LOG))
 
-    In Russian a feature without Russian words is described in English.
+
+def reason(meaning: Meaning, fact: Fact, contribution: float, language: Language = "en") -> str:
+    """One sentence: what was seen, what is usual, and what that did to the forecast.
+
+    The usual is left out where it is as much in words, or where the release differs from it to the other side than the
+    forecast did. In Russian a feature without Russian words is described in English.
 
     Args:
-        meaning: Of the feature.
-        fact: Its value for the release.
+        meaning: Of the figure.
+        fact: The figure.
         contribution: To the natural log of the forecast.
         language: Of the sentence.
     """
     told_in = language if meaning.label[language] or meaning.phrase[language] else "en"
-    return f"{_seen(meaning, fact, told_in)}: {words.effect(contribution, language)}"
+    seen = _seen(meaning, fact, told_in)
+    if agrees(meaning, fact.value, fact.usual, contribution):
+        usual = _written(meaning, fact.usual, told_in)
+        seen += f" ({'usual' if told_in == 'en' else 'обычно'}: {usual})"
+    if fact.landed > 0:
+        landed = words.number(fact.landed, told_in)
+        seen += {"en": f", {landed} VK streams landed", "ru": f", получено прослушиваний VK: {landed}"}[told_in]
+    return f"{seen}: {words.effect(contribution, language)}"
 
 
-def group_reason(label: str, contribution: float, language: Language = "en") -> str:
-    """One sentence on all features of a group together.
+def agrees(meaning: Meaning, value: float | str, usual: float | str, contribution: float) -> bool:
+    """Whether more than usual raised a forecast, or less lowered it, so that the two may be named together."""
+    if meaning.form in UNORDERED or isinstance(value, str) or isinstance(usual, str):
+        return False
+    return (value - usual) * contribution > 0 and _written(meaning, value, "en") != _written(meaning, usual, "en")
+
+
+def missing_reason(note: str | None, widening: float, contribution: float, language: Language = "en") -> str:
+    """One sentence on missing days: what is missing, and how much wider the range is for it.
 
     Args:
-        label: What the group is called in the language.
-        contribution: To the natural log of the forecast.
+        note: What is missing; None where nothing is.
+        widening: How many times as wide the range is as it would be.
+        contribution: Of what is missing to the natural log of the forecast.
         language: Of the sentence.
     """
-    together = "taken together" if language == "en" else "вместе"
-    return f"{label}, {together}: {words.effect(contribution, language)}"
+    seen = note or {"en": "no day is missing", "ru": "все дни получены"}[language]
+    wider = {"en": f"range {words.times(widening)} as wide", "ru": f"диапазон {words.times(widening, 'ru')} шире"}
+    no_wider = {"en": "range no wider for it", "ru": "диапазон от этого не шире"}
+    told = wider[language] if widening >= MIN_WIDENING else no_wider[language]
+    return f"{seen}: {told}" + (f", {words.effect(contribution, language)}" if abs(contribution) > 0.005 else "")
+
+
+def base_reason(streams: float, as_of_day: int, horizon: int, language: Language = "en") -> str:
+    """One sentence: the forecast of the usual release, which effects start from."""
+    total = words.number(streams, language)
+    if language == "en":
+        days = words.plural(as_of_day, "en", "day", "days")
+        return f"the usual release after {as_of_day} {days}: {total} streams {_known_days(horizon, 'en')}"
+    days = words.plural(as_of_day, "ru", "дня", "дней", "дней")
+    return f"обычный релиз после {as_of_day} {days}: {total} {_known_days(horizon, 'ru')}"
 
 
 def _seen(meaning: Meaning, fact: Fact, language: Language) -> str:
     label = meaning.label[language] or _described(meaning)
     if fact.is_unknown:
         return meaning.unknown[language] or f"{label}: {'not known' if language == 'en' else 'неизвестно'}"
-    value = _written(meaning, fact, language)
+    value = _written(meaning, fact.value, language)
+    if value == "0" and language == "en" and meaning.form in ("count", "plain"):
+        value = "no"
     phrase = meaning.phrase[language]
     if phrase:
-        return phrase.format(
-            value=value,
-            s="" if value == "1" else "s",
-            days=_known_days(fact.as_of_day, language),
-            known=fact.as_of_day,
-            last_day=fact.as_of_day - 1,
-            horizon=fact.class_horizon,
-        )
-    if language == "en" and meaning.form in VALUE_FIRST:
+        days = _known_days(fact.as_of_day, language)
+        return phrase.format(value=value, s="" if value == "1" else "s", days=days, horizon=fact.class_horizon)
+    if language == "en" and meaning.form in ("count", "plain"):
         return f"{value} {label}"
     # a label says what is counted; a description does not
     unit = "" if meaning.label[language] or meaning.form != "number" else f" {meaning.unit}".rstrip()
     return f"{label}: {value}{unit}"
 
 
-def _written(meaning: Meaning, fact: Fact, language: Language) -> str:
-    if isinstance(fact.value, str):
-        return words.word(fact.value, language)
-    write = FORMS[meaning.form]
-    value = min(fact.value, LARGEST_LOG) if meaning.form.startswith(("log_", "slope")) else fact.value
-    return write(float(value), language)
+def _written(meaning: Meaning, value: float | str, language: Language) -> str:
+    if isinstance(value, str):
+        return words.word(value, language)
+    return FORMS[meaning.form](value, language)
 
 
 def _described(meaning: Meaning) -> str:
@@ -184,66 +241,20 @@ def _described(meaning: Meaning) -> str:
 
 def _known_days(as_of_day: int, language: Language) -> str:
     if language == "en":
-        return "on the first day" if as_of_day == 1 else f"in the first {as_of_day} days"
-    if as_of_day == 1:
-        return "в первый день"
-    return f"за первые {as_of_day} {words.plural(as_of_day, 'ru', 'день', 'дня', 'дней')}"
-
-
-def _count(value: float, language: Language) -> str:
-    return "no" if language == "en" and value < 0.5 else words.number(value, language)
-
-
-def _slope(value: float, language: Language) -> str:
-    """Growth a day, from a slope of natural logs."""
-    share = math.expm1(value)
-    if language == "ru":
-        return (
-            f"{words.percent(share, 'ru', signed=True)} в день"
-            if share < 1
-            else f"{words.times(1 + share, 'ru')} в день"
-        )
-    if abs(share) < 0.005:
-        return "stayed level from day to day"
-    if share >= 1:
-        return f"grew {words.times(1 + share)} a day"
-    return f"{'grew' if share > 0 else 'fell'} {words.percent(abs(share))} a day"
-
-
-def _ratio(value: float, language: Language) -> str:
-    """Change over the known days, from the last day's count over the first one's."""
-    if language == "ru":
-        return words.times(value, "ru") if value >= 2 else words.percent(value, "ru")
-    if value >= 1.05:
-        return f"grew {words.times(value)}"
-    return "stayed level" if value > 0.95 else f"fell to {words.percent(value)}"
-
-
-def _trend(value: float, language: Language) -> str:
-    """Whether growth changed, from a difference of log growths."""
-    picked_up, slowed, same = (
-        ("picked up", "slowed down", "stayed the same")
-        if language == "en"
-        else ("ускорился", "замедлился", "как в начале")
-    )
-    return same if abs(value) < 0.05 else picked_up if value > 0 else slowed
+        return f"in {as_of_day} {words.plural(as_of_day, 'en', 'day', 'days')}"
+    return f"за {as_of_day} {words.plural(as_of_day, 'ru', 'день', 'дня', 'дней')}"
 
 
 FORMS: Mapping[str, Callable[[float, Language], str]] = {
-    "count": _count,
+    "count": words.number,
+    "plain": words.number,
     "number": words.figure,
     "share": words.percent,
-    "per_thousand": lambda value, language: words.decimal(1000 * value, language, 1),
     "duration": lambda value, language: words.duration(value),
     "month": words.month,
     "weekday": words.weekday,
     "name": words.figure,
-    "slope": _slope,
-    "ratio": _ratio,
-    "trend": _trend,
-    "log_count": lambda value, language: _count(math.expm1(value), language),
-    "log_number": lambda value, language: words.figure(math.exp(value), language),
-    "log_share": lambda value, language: words.percent(math.exp(value), language),
-    "log_times": lambda value, language: words.times(math.exp(value), language),
+    "log_count": words.number,
+    "log_times": words.times,
 }
 """How a value is written, by the form that the catalog names; the catalog's YAML says what each means."""

@@ -94,14 +94,13 @@ FORECASTS = """
     create table prediction_drivers as
     select
         run_id, release_id, horizon_days, driver_kind, driver_rank::integer as driver_rank,
-        'vk_streams_total' as feature_name, 'vk_early' as feature_group, 'VK streams' as feature_description,
-        '7067' as feature_value, 0.3 as contribution, 0.35 as effect,
-        if(driver_kind = 'group', 'VK streams so far, taken together: +70 %', 'the label is ' || label_name || ': +5 %')
-            as reason,
-        if(driver_kind = 'group', 'прослушивания VK на сегодня, вместе: +70 %', 'лейбл: ' || label_name || ': +5 %')
-            as reason_ru
+        'catalog' as feature_name, 'catalog' as feature_group, null::varchar as feature_description,
+        label_name as feature_value, 0.3 as contribution, if(driver_kind = 'group', 0.35, null) as effect,
+        if(driver_kind = 'base', 'the usual release: 2 K', 'the label is ' || label_name || ': +5 %') as reason,
+        if(driver_kind = 'base', 'обычный релиз: 2 тыс.', 'лейбл: ' || label_name || ': +5 %') as reason_ru
     from release_predictions
-    cross join (values ('feature', 1), ('feature', 2), ('group', 1)) as kinds (driver_kind, driver_rank)
+    cross join (values ('group', 1), ('group', 2), ('group', 3), ('group', 4), ('base', 1))
+        as kinds (driver_kind, driver_rank)
     where predicted_streams is not null;
 
     create table similar_releases as

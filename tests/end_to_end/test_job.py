@@ -19,6 +19,7 @@ from ml.registry import store
 from ml.registry.bundles import load_bundle
 from ml.train import train
 from tests.commands import ROWS, copied, hitcast, published
+from tests.ml.explain.published import check_reasons
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,18 @@ def test_the_job_publishes_whole_and_coherent_forecasts(home: Home) -> None:
     wide = forecasts.pivot_table(index="release_id", columns="horizon_days", values="predicted_streams")
     assert (wide[14] <= wide[30]).all()
     assert forecasts["main_drivers"].notna().all()
+
+
+def test_every_published_reason_is_true(home: Home) -> None:
+    drivers, forecasts = (published(home, f"from {name}") for name in ("prediction_drivers", "release_predictions"))
+    check_reasons(drivers, forecasts)
+    assert {"level", "shape", "sources", "tiktok", "artist", "catalog"} <= set(drivers["feature_name"])
+    for row in forecasts[forecasts["refusal"].isna()].itertuples():
+        mine = drivers[(drivers["run_id"] == row.run_id) & (drivers["release_id"] == row.release_id)]
+        mine = mine[(mine["horizon_days"] == row.horizon_days) & (mine["driver_kind"] == "group")]
+        first = mine.sort_values("driver_rank").head(3)
+        assert row.main_drivers == "; ".join(first["reason"])
+        assert row.main_drivers_ru == "; ".join(first["reason_ru"])
 
 
 def test_status_says_what_is_there(home: Home) -> None:
@@ -111,7 +124,7 @@ def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
             "      - name: title_length\n"
             "        data_type: bigint\n"
             "        description: Letters of the title.\n"
-            "        config: {meta: {feature_group: catalog, feature_kind: numeric, unit: letters, form: count,\n"
+            "        config: {meta: {feature_group: title, feature_kind: numeric, unit: letters, form: count,\n"
             "          label_en: letters in the title, label_ru: букв в названии}}\n"
         )
     other = Home(tmp_path / "home")
@@ -121,9 +134,13 @@ def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
     variables = read_variables()
     dbt.build(other, variables, FEATURES)
     settings = settings_of(other, variables)
-    added = read_meaning(read_meanings(settings).loc["title_length"].to_dict())
-    assert reason(added, Fact(12.0, 7, 30), 0.1) == "12 letters in the title: +11 %"
-    assert reason(added, Fact(12.0, 7, 30), 0.1, "ru") == "букв в названии: 12: +11 %"
+    meanings = read_meanings(settings)
+    row = meanings[meanings["feature_name"] == "title_length"].iloc[0]
+    # a group that no other file names is a group of reasons of its own
+    assert row["reason_group"] == row["group_label_en"] == "title"
+    added = read_meaning({str(name): text for name, text in row.items()})
+    assert reason(added, Fact(12.0, 9.0, 7, 30), 0.1) == "12 letters in the title (usual: 9): +11 %"
+    assert reason(added, Fact(12.0, 9.0, 7, 30), 0.1, "ru") == "букв в названии: 12 (обычно: 9): +11 %"
     train(settings, progress=lambda line: None)
     champion = store.champion(settings)
     assert champion is not None

@@ -241,7 +241,7 @@ def test_a_class_whose_window_has_ended_keeps_its_last_chances(make_home: MakeHo
     assert (longer.loc[later, "probability_high"] == shorter.loc[later, "probability_high"]).all()
 
 
-def test_drivers_name_the_strongest_features(trained: tuple[Settings, TrainingRun]) -> None:
+def test_drivers_name_the_strongest_reasons(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     predict(settings, progress=quiet)
     drivers = read(settings, "from ml.prediction_drivers")
@@ -249,9 +249,10 @@ def test_drivers_name_the_strongest_features(trained: tuple[Settings, TrainingRu
     assert set(zip(drivers["release_id"], drivers["horizon_days"], strict=True)) == set(
         zip(rows["release_id"], rows["horizon_days"], strict=True)
     )
-    drivers = drivers[drivers["driver_kind"] == "feature"]
+    assert (drivers["driver_kind"] == "base").sum() == len(rows)
+    drivers = drivers[drivers["driver_kind"] == "group"]
     first = drivers[drivers["driver_rank"] == 1]
-    assert (first["feature_name"] == "vk_streams_total").mean() > 0.5
+    assert (first["feature_name"] == "level").mean() > 0.5
     ordered = drivers.sort_values(["release_id", "horizon_days", "driver_rank"])
     strength = ordered["contribution"].abs().groupby([ordered["release_id"], ordered["horizon_days"]])
     assert strength.apply(lambda values: values.is_monotonic_decreasing).all()

@@ -120,10 +120,10 @@ def test_a_winner_of_compare_is_registered_promoted_and_scores(trained: tuple[Se
     with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
         [[least, feature]] = warehouse.sql(
             "select min(predicted_streams), (select any_value(feature_name) from ml.prediction_drivers"
-            " where driver_rank = 1 and driver_kind = 'feature') from ml.predictions where refusal is null"
+            " where driver_rank = 1 and driver_kind = 'group') from ml.predictions where refusal is null"
         ).fetchall()
     assert least > 0
-    assert feature == "vk_streams_total"
+    assert feature == "level"
     # trained again, it stays what it was chosen to be
     assert train(settings, first.cutoff + timedelta(days=10), progress=quiet).decision.verdict == "refresh"
     assert store.list_models(settings)[0].tags["stream_model"] == "scale_factor"

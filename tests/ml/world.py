@@ -77,9 +77,11 @@ def _words() -> dict[str, list[str | None]]:
         name: [known.get(feature, {}).get(name) for feature in GROUPS]
         for name in ("form", "label_en", "label_ru", "phrase_en", "phrase_ru", "unknown_en", "unknown_ru")
     }
-    return words | {
-        f"group_label_{language}": [called[group][language] for group in GROUPS.values()] for language in ("en", "ru")
-    }
+    words["reason_group"] = [
+        known.get(feature, {}).get("reason_group") or called[group].get("reason_group", group)
+        for feature, group in GROUPS.items()
+    ]
+    return words
 
 
 def _later_days(totals: dict[int, np.ndarray]) -> np.ndarray:

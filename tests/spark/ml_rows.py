@@ -36,7 +36,7 @@ CHOICES: dict[str, list[Any]] = {
     "level": [0.05, 0.5, 0.95],
     "days_since_release": list(range(1, 31)),
     "portfolio_kind": ["all", "month", "label", "label_month", "artist", "artist_month"],
-    "driver_kind": ["feature", "group"],
+    "driver_kind": ["feature", "group", "base"],
     "driver_rank": [1, 2, 3, 4],
     "similarity_rank": [1, 2, 3],
     "feature_name": ["tiktok_views_total", "genre", "artist's own"],

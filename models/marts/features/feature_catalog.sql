@@ -19,7 +19,8 @@ with features as (
             {% set meta = feature.config.meta %}
             {% set group = groups.get(meta.feature_group, {}) %}
             {% set texts = [
-                feature.name, meta.feature_group, group.en, group.ru, meta.feature_kind, meta.unit, meta.form,
+                feature.name, meta.feature_group, meta.reason_group or group.reason_group or meta.feature_group,
+                group.en or meta.feature_group, group.ru or meta.feature_group, meta.feature_kind, meta.unit, meta.form,
                 meta.label_en, meta.label_ru, meta.phrase_en, meta.phrase_ru, meta.unknown_en, meta.unknown_ru,
                 feature.description,
             ] %}
@@ -31,11 +32,12 @@ with features as (
             ),
         {% endfor %}
         -- filtered out again: it gives the types where dbt parses without columns
-        ('', '', '', '', '', '', '', '', '', '', '', '', '', '', 0)
+        ('', '', '', '', '', '', '', '', '', '', '', '', '', '', '', 0)
     )
         as listed (
             feature_name,
             feature_group,
+            reason_group,
             group_label_en,
             group_label_ru,
             feature_kind,
@@ -57,6 +59,7 @@ with features as (
 select
     feature_name,
     feature_group,
+    reason_group,
     nullif(group_label_en, '') as group_label_en,
     nullif(group_label_ru, '') as group_label_ru,
     feature_kind,

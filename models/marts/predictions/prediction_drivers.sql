@@ -1,4 +1,4 @@
--- one row per scoring run, release, horizon, kind and driver: the features that moved a forecast most, and all groups
+-- one row per scoring run, release, horizon, kind and driver: the groups of reasons, and what they start from
 with drivers as (
 
     select * from {{ ref('stg_ml__prediction_drivers') }}
@@ -24,12 +24,14 @@ select
     drivers.driver_kind,
     drivers.driver_rank,
     drivers.feature_name,
-    case when drivers.driver_kind = 'group' then drivers.feature_name else features.feature_group end as feature_group,
+    case
+        when drivers.driver_kind = 'feature' then features.feature_group else drivers.feature_name
+    end as feature_group,
     features.description as feature_description,
     drivers.feature_value,
     drivers.contribution,
     -- a contribution to the log of the forecast, as the factor less one that it puts on the forecast
-    exp(drivers.contribution) - 1 as effect,
+    case when drivers.driver_kind <> 'base' then exp(drivers.contribution) - 1 end as effect,
     drivers.reason,
     -- older forecasts have no Russian sentence
     coalesce(drivers.reason_ru, drivers.reason) as reason_ru

@@ -75,7 +75,7 @@ main_drivers as (
             max(reason_ru) filter (where driver_rank = 3)
         ) as main_drivers_ru
     from drivers
-    where driver_kind = 'feature'
+    where driver_kind = 'group'
     group by run_id, release_id, horizon_days
 
 )

@@ -1,4 +1,4 @@
--- one row per scoring run, release, horizon, kind and driver: the strongest features, and all groups of features
+-- one row per scoring run, release, horizon, kind and driver: the groups of reasons, and what they start from
 with prediction_drivers as (
 
     select * from {{ source('ml', 'prediction_drivers') }}
