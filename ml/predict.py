@@ -115,27 +115,37 @@ def predict(
         data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
         territory=settings.territory,
     )
-    meanings, frame = read_meanings(settings), modelling_frame(marts, bundle.horizons)
-    drivers = explain(bundle, scored, frame, meanings, predictions)
+    beside = _beside(forecasts, predictions, scored, marts, bundle, settings, as_of)
+    write_tables(
+        settings, {"predictions": predictions, **{name: table.assign(run_id=run_id) for name, table in beside.items()}}
+    )
+    rows_written = (len(predictions), len(youngest), len(refused[max(refused)]))
+    return ScoringRun(run_id, *rows_written, as_of, model_name, bundle.feature_set, found.instead_of)
+
+
+def _beside(
+    forecasts: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scored: Mapping[int, pd.DataFrame],
+    marts: Marts,
+    bundle: Bundle,
+    settings: Settings,
+    as_of: date,
+) -> dict[str, pd.DataFrame]:
+    """What is written beside the predictions, by table of `ml`: all columns but run_id."""
+    frame, youngest = modelling_frame(marts, bundle.horizons), scored[max(scored)]
     similar = [
         find_similar(frame, youngest[youngest["chosen_set"] == name], as_of, bundle.horizons, model.columns.all)
         for name, model in bundle.streams.items()
     ]
-    trajectories = forecast_trajectories(bundle, youngest, read_paths(settings))
     portfolios = forecast_portfolios(marts, bundle, scored, as_of, settings.seed)
-    write_tables(
-        settings,
-        {
-            "predictions": predictions,
-            "forecast_quantiles": quantiles_of(forecasts).assign(run_id=run_id),
-            "trajectories": trajectories.assign(run_id=run_id),
-            "portfolio_forecasts": portfolios.assign(run_id=run_id, as_of_date=as_of),
-            "prediction_drivers": drivers.assign(run_id=run_id),
-            "similar_releases": pd.concat(similar, ignore_index=True).assign(run_id=run_id),
-        },
-    )
-    rows_written = (len(predictions), len(youngest), len(refused[max(refused)]))
-    return ScoringRun(run_id, *rows_written, as_of, model_name, bundle.feature_set, found.instead_of)
+    return {
+        "forecast_quantiles": quantiles_of(forecasts),
+        "trajectories": forecast_trajectories(bundle, youngest, read_paths(settings)),
+        "portfolio_forecasts": portfolios.assign(as_of_date=as_of),
+        "prediction_drivers": explain(bundle, scored, frame, read_meanings(settings), predictions),
+        "similar_releases": pd.concat(similar, ignore_index=True),
+    }
 
 
 def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:

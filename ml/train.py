@@ -97,27 +97,7 @@ def train(
     decision = _decide(bundle, recipe, marts, settings, promote, progress, tuned)
 
     progress("Registering the model")
-    client = tracking.open_client(settings)
-    with tracking.record_run(client, settings, "train") as run_id:
-        parameters, metrics = _figures(bundle, settings)
-        tracking.log_figures(client, run_id, parameters, metrics)
-        tracking.keep_table(settings, run_id, "importances", _importances(bundle, marts, settings))
-        # in the home, where what a killed training leaves is found
-        with tempfile.TemporaryDirectory(prefix=".bundle", suffix=PART, dir=settings.mlflow_dir) as folder:
-            save_bundle(bundle, Path(folder))
-            tags = {"cutoff": cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
-            tags |= {"recipe": recipe, "parameters": _as_json(tuned), **_model_tags(tuned)}
-            tags |= {**marts.origin.tags(), **decision.tags()}
-            tags |= contest_tags(store.list_models(settings), decision.look, cutoff)
-            rows = _training_frame(bundle, marts, settings)
-            tracking.log_training_rows(client, run_id, rows, marts.delivery_number)
-            write_mlmodel(bundle, rows, run_id, Path(folder))
-            version = store.register(
-                client, settings, run_id, Path(folder), tags, decision.is_promoted, _describe(bundle, tuned)
-            )
-    if decision.is_promoted:
-        store.promote(settings, version)
-    prune(settings)
+    run_id, version = _register(bundle, recipe, marts, settings, tuned, decision)
     return TrainingRun(
         run_id,
         version,
@@ -128,6 +108,34 @@ def train(
         len(bundle.training_releases),
         decision,
     )
+
+
+def _register(
+    bundle: Bundle, recipe: str, marts: Marts, settings: Settings, tuned: TunedParameters, decision: Decision
+) -> tuple[str, int]:
+    """Keeps the bundle as a version, champion where that was decided: MLflow's run, and the version."""
+    client = tracking.open_client(settings)
+    with tracking.record_run(client, settings, "train") as run_id:
+        parameters, metrics = _figures(bundle, settings)
+        tracking.log_figures(client, run_id, parameters, metrics)
+        tracking.keep_table(settings, run_id, "importances", _importances(bundle, marts, settings))
+        # in the home, where what a killed training leaves is found
+        with tempfile.TemporaryDirectory(prefix=".bundle", suffix=PART, dir=settings.mlflow_dir) as folder:
+            save_bundle(bundle, Path(folder))
+            tags = {"cutoff": bundle.cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
+            tags |= {"recipe": recipe, "parameters": _as_json(tuned), **_model_tags(tuned)}
+            tags |= {**marts.origin.tags(), **decision.tags()}
+            tags |= contest_tags(store.list_models(settings), decision.look, bundle.cutoff)
+            rows = _training_frame(bundle, marts, settings)
+            tracking.log_training_rows(client, run_id, rows, marts.delivery_number)
+            write_mlmodel(bundle, rows, run_id, Path(folder))
+            version = store.register(
+                client, settings, run_id, Path(folder), tags, decision.is_promoted, _describe(bundle, tuned)
+            )
+    if decision.is_promoted:
+        store.promote(settings, version)
+    prune(settings)
+    return run_id, version
 
 
 def _cutoff(as_of: date | None, data_through: date) -> date:

@@ -101,8 +101,11 @@ def withdraw(
 @app.command()
 def prune(
     keep_days: Annotated[
-        int, typer.Option(min=0, help="Days back from the latest delivery for which what was known stays known.")
-    ] = 400,
+        int | None,
+        typer.Option(
+            min=0, help="Days back from the latest delivery for which what was known stays known. [default: 460]"
+        ),
+    ] = None,
 ) -> None:
     """Remove files of superseded deliveries whose replacement is older than --keep-days; nothing that is read goes."""
     from hitcast.core.home import Home
@@ -110,5 +113,5 @@ def prune(
 
     home = Home.current()
     with changing(home, "prune"):
-        pruned = prune_superseded(home, keep_days)
+        pruned = prune_superseded(home) if keep_days is None else prune_superseded(home, keep_days)
     typer.echo(pruned.describe())

@@ -88,13 +88,7 @@ def write_demo_data(
         )
         with connection:
             simulate(connection, plan, seed, until, progress)
-            segment = plan.smallest_segment
-            if late_matches is not None:
-                counts = write_deliveries(connection, written, segment, until, late_matches, progress)
-            else:
-                counts = {"catalog_tracks": write_catalog(connection, written / "first" / "catalog")}
-                for vendor in VENDORS:
-                    counts[vendor.table] = write_days(connection, vendor, written, segment, until, progress)
+            counts = _write_exports(connection, written, plan.smallest_segment, until, late_matches, progress)
             progress("Simulating what could be known at best")
             write_truth(connection, written / "truth.parquet")
             release_count = connection.sql("select count(*) from releases").fetchall()[0][0]
@@ -106,6 +100,23 @@ def write_demo_data(
         last_day=until,
         release_count=release_count,
     )
+
+
+def _write_exports(
+    connection: duckdb.DuckDBPyConnection,
+    written: Path,
+    smallest_segment: int,
+    until: date,
+    late_matches: float | None,
+    progress: Callable[[str], None],
+) -> dict[str, int]:
+    """Writes the vendors' files: rows by table."""
+    if late_matches is not None:
+        return write_deliveries(connection, written, smallest_segment, until, late_matches, progress)
+    counts = {"catalog_tracks": write_catalog(connection, written / "first" / "catalog")}
+    for vendor in VENDORS:
+        counts[vendor.table] = write_days(connection, vendor, written, smallest_segment, until, progress)
+    return counts
 
 
 def replace_world(written: Path, out: Path) -> None:

@@ -22,7 +22,8 @@ from hitcast.ingest.landing import (
     write_ledger,
 )
 
-KEEP_DAYS = 400
+KEEP_DAYS = 460
+"""The earliest of five quarterly origins lies so far back."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ def landing_as_known(home: Home, target: Home, day: date) -> None:
         raise HitcastError(f"{what} had been delivered by {day}", cure=cure)
     for path, row in landed_files(home, ledger).items():
         if not path.exists() or digest_of(path) != row.digest:
-            of_day = f"{row.delivered_day} of {row.table_name}, delivered on {row.known_from},"
-            raise HitcastError(f"{of_day} is kept no more, or damaged: what was known by {day} cannot be told")
+            delivery = f"{row.delivered_day} of {row.table_name}, delivered on {row.known_from},"
+            raise HitcastError(f"{delivery} is kept no more, or damaged: what was known by {day} is lost")
         link = target.raw / path.relative_to(home.raw)
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(path)

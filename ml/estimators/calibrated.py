@@ -17,7 +17,7 @@ PARTS = 5
 """Parts of a short history, each forecast by a fit on the others."""
 RECENT = pd.Timedelta(days=90)
 """Before the latest training release: what came out since says where the level stands today."""
-LEAST_RECENT = 10
+MIN_RECENT_RELEASES = 10
 """Recent releases that say so."""
 
 
@@ -118,7 +118,7 @@ class CalibratedForecast(StreamEstimator):
         recent = (dates > dates.max() - RECENT).to_numpy()
         error = pd.Series(np.log1p(y[recent]) - np.log1p(point.predict(X[recent])))
         by_release = error.groupby(X["release_id"].to_numpy()[recent]).mean()
-        if len(by_release) < LEAST_RECENT:
+        if len(by_release) < MIN_RECENT_RELEASES:
             return 0.0
         mean, chance = float(by_release.mean()), float(by_release.var() / len(by_release))
         return mean * max(0.0, 1.0 - chance / max(mean**2, 1e-12))

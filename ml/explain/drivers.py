@@ -138,13 +138,15 @@ def _groups(
             continue
         value: Any = row["missing_days"]
         if group == MISSING:
-            told = [reasons.missing_reason(row[NOTES[language]], widening, did, language) for language in LANGUAGES]
+            sentences = [
+                reasons.missing_reason(row[NOTES[language]], widening, did, language) for language in LANGUAGES
+            ]
         else:
             alone = {name: effects.alone[name][place] * did for name in called if inputs.groups[name] == group}
             meaning, value, usual = _figure(inputs, called, group, row, typical, alone, did)
             landed = row[FLOOR] if group == LEVEL and row["chosen_set"] == "tiktok" else 0.0
             fact = Fact(value, usual, int(row["as_of_day"]), class_horizon, landed)
-            told = [reasons.reason(meaning, fact, did, language) for language in LANGUAGES]
+            sentences = [reasons.reason(meaning, fact, did, language) for language in LANGUAGES]
         drivers.append(
             {
                 "driver_kind": "group",
@@ -152,7 +154,7 @@ def _groups(
                 "feature_name": group,
                 "feature_value": _as_text(value),
                 "contribution": did,
-                **{REASONS[language]: sentence for language, sentence in zip(LANGUAGES, told, strict=True)},
+                **{REASONS[language]: sentence for language, sentence in zip(LANGUAGES, sentences, strict=True)},
             }
         )
     return drivers
@@ -196,13 +198,13 @@ def _figure(
 
 def _base(row: Row, base: float, horizon: int) -> dict[str, Any]:
     """What the contributions start from."""
-    told = {
+    sentences = {
         REASONS[language]: reasons.base_reason(np.exp(base), row["as_of_day"], horizon, language)
         for language in LANGUAGES
     }
     return {
         "driver_kind": "base", "driver_rank": 1, "feature_name": "usual", "feature_value": _as_text(np.exp(base)),
-        "contribution": base, **told,
+        "contribution": base, **sentences,
     }  # fmt: skip
 
 

@@ -46,8 +46,8 @@ def named_features(inputs: Inputs) -> list[str]:
 def is_lacking(inputs: Inputs, rows: pd.DataFrame, usual: pd.DataFrame) -> np.ndarray:
     """Whether days of a row are missing or late, or its features of missing days are not the usual ones."""
     counts = rows[[name for name in LACKING if name in rows]].fillna(0).to_numpy(dtype=float)
-    told = [name for name, group in inputs.groups.items() if group == MISSING]
-    same = np.isclose(rows[told].to_numpy(dtype=float), usual[told].to_numpy(dtype=float), equal_nan=True)
+    of_missing = [name for name, group in inputs.groups.items() if group == MISSING]
+    same = np.isclose(rows[of_missing].to_numpy(dtype=float), usual[of_missing].to_numpy(dtype=float), equal_nan=True)
     return np.asarray((counts > 0).any(axis=1) | ~same.all(axis=1))
 
 

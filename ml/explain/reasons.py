@@ -165,14 +165,14 @@ def reason(meaning: Meaning, fact: Fact, contribution: float, language: Language
         contribution: To the natural log of the forecast.
         language: Of the sentence.
     """
-    told_in = language if meaning.label[language] or meaning.phrase[language] else "en"
-    seen = _seen(meaning, fact, told_in)
+    written_in = language if meaning.label[language] or meaning.phrase[language] else "en"
+    seen = _seen(meaning, fact, written_in)
     if agrees(meaning, fact.value, fact.usual, contribution):
-        usual = _written(meaning, fact.usual, told_in)
-        seen += f" ({'usual' if told_in == 'en' else 'обычно'}: {usual})"
+        usual = _written(meaning, fact.usual, written_in)
+        seen += f" ({'usual' if written_in == 'en' else 'обычно'}: {usual})"
     if fact.landed > 0:
-        landed = words.number(fact.landed, told_in)
-        seen += {"en": f", {landed} VK streams landed", "ru": f", получено прослушиваний VK: {landed}"}[told_in]
+        landed = words.number(fact.landed, written_in)
+        seen += {"en": f", {landed} VK streams landed", "ru": f", получено прослушиваний VK: {landed}"}[written_in]
     return f"{seen}: {words.effect(contribution, language)}"
 
 
@@ -195,8 +195,8 @@ def missing_reason(note: str | None, widening: float, contribution: float, langu
     seen = note or {"en": "no day is missing", "ru": "все дни получены"}[language]
     wider = {"en": f"range {words.times(widening)} as wide", "ru": f"диапазон {words.times(widening, 'ru')} шире"}
     no_wider = {"en": "range no wider for it", "ru": "диапазон от этого не шире"}
-    told = wider[language] if widening >= MIN_WIDENING else no_wider[language]
-    return f"{seen}: {told}" + (f", {words.effect(contribution, language)}" if abs(contribution) > 0.005 else "")
+    range_is = wider[language] if widening >= MIN_WIDENING else no_wider[language]
+    return f"{seen}: {range_is}" + (f", {words.effect(contribution, language)}" if abs(contribution) > 0.005 else "")
 
 
 def base_reason(streams: float, as_of_day: int, horizon: int, language: Language = "en") -> str:

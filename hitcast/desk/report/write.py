@@ -26,7 +26,7 @@ from ml.splits import REFERENCE_DAY
 TRUTH = "truth.parquet"
 MIN_PER_BUCKET = 100
 NOT_AS_KNOWN = (
-    "Days count as they are known today, corrected and completed since; what was known then is not told here: "
+    "Days count as they are known today, corrected and completed since; what was known then is not shown here: "
     "hitcast backtest --as-known measures it."
 )
 REFERENCE = (

@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from datetime import timedelta
-from types import SimpleNamespace
 
 import duckdb
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.data import Marts, feature_columns, read_marts
+from ml.estimators.classes import OrderedClasses
 from ml.estimators.shape_law import ShapeLaw
 from ml.explain.drivers import read_meanings
 from ml.explain.effects import Effects, effects_of
@@ -125,7 +125,8 @@ def test_twice_the_counts_are_a_matter_of_the_level(
     rows = training[training["as_of_day"].isin([1, 3, 7, 14]) & (training["vk_streams_total"] > 1000)].tail(80)
     rows = rows.assign(floor_streams=rows["vk_streams_known"]).reset_index(drop=True)
     doubled = rows.assign(**{name: 2 * rows[name] for name in (*inputs.counts, "vk_streams_known", "floor_streams")})
-    model = OutlookModel(law, SimpleNamespace(minimums=(20_000, 150_000)), 30, (0.0, 0.0))  # type: ignore[arg-type]
+    classes = OrderedClasses("tiktok_vk", minimums=(20_000, 150_000))
+    model = OutlookModel(law, classes, 30, (0.0, 0.0))
 
     def effects(part: pd.DataFrame) -> Effects:
         usual = usual_releases(inputs, training, training["release_id"].unique().tolist(), part)
