@@ -15,7 +15,7 @@ from benchmarks.scan import connect
 from hitcast.core.home import Home
 from hitcast.core.sql import Sql, fill_file
 from hitcast.demo.world import write_demo_data
-from hitcast.ingest import ingest
+from hitcast.ingest import ingest, prune
 from hitcast.ingest.contract import LEDGER, load_contracts
 from hitcast.ingest.landing import digest_of, landed_files, read_ledger, write_ledger
 
@@ -36,12 +36,13 @@ def demo(home: Home, rows: int) -> None:
 
 
 def land(home: Home, *folders: str) -> None:
-    """Ingests folders of the exports as one delivery."""
+    """Ingests folders of the exports as one delivery; what it replaces goes, or the peers would read it too."""
     # what was written before must not compete for the disk
     os.sync()
     begun = time.perf_counter()
     landed = ingest(home, [home.exports / folder for folder in folders], MAPPINGS)
     seconds = time.perf_counter() - begun
+    prune(home, keep_days=0)
     report(seconds=seconds, rows=sum(file.read for table in landed.tables for file in table.files))
 
 

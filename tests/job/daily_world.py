@@ -8,7 +8,7 @@ import duckdb
 
 from hitcast.core.home import Home
 from hitcast.demo.world import write_demo_data
-from hitcast.ingest import ingest
+from hitcast.ingest import ingest, prune
 
 LAST_DAY = date(2021, 12, 31)
 ANNOUNCED_DAYS = 14
@@ -20,11 +20,12 @@ DAY_COLUMNS = {"tiktok_sound_days": "activity_date", "vk_stream_days": "stream_d
 
 
 def land_demo(root: Path, rows: int) -> Home:
-    """A home that holds the whole demo world, both deliveries landed, and nothing built."""
+    """A home that holds the whole demo world, both deliveries landed, what they replaced pruned, and nothing built."""
     home = Home(root)
     write_demo_data(home.exports, rows)
     for delivery in ("first", "corrections"):
         ingest(home, [home.exports / delivery], MAPPINGS)
+    prune(home, keep_days=0)
     return home
 
 

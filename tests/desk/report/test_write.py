@@ -290,7 +290,8 @@ def test_distance_to_the_best_possible_and_its_claim(
     best = ask(
         f"""
         select sqrt(avg(pow(expected_log1p_streams - ln(1 + actual_streams), 2)))
-        from streams join '{truth}' using (release_id, as_of_day, horizon_days) where {CUT} and origin_date >= '2021-04-01'
+        from streams join '{truth}' using (release_id, as_of_day, horizon_days)
+        where {CUT} and origin_date >= '2021-04-01'
         """
     )
     model = ask(f"{RMSLE} from streams where {CUT} and origin_date >= '2021-04-01'")
