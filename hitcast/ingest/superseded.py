@@ -111,7 +111,7 @@ def landing_as_known(home: Home, target: Home, day: date) -> None:
     held = {row.table_name for row in ledger.values() if not row.is_withdrawn}
     if lacking := sorted(set(load_contracts()) - {LEDGER} - held):
         what = f"nothing of {' and '.join(lacking)}" if held else "nothing"
-        cure = "As-known figures need deliveries of that time"
+        cure = "As-known figures need deliveries of that time: `hitcast ingest --delivered-on` dates older exports"
         raise HitcastError(f"{what} had been delivered by {day}", cure=cure)
     for path, row in landed_files(home, ledger).items():
         if not path.exists() or digest_of(path) != row.digest:
