@@ -94,7 +94,8 @@ def test_a_withdrawn_day_is_known_as_it_was_before(home: Home, tmp_path: Path) -
 
 def test_before_the_first_delivery_nothing_was_known(home: Home, tmp_path: Path) -> None:
     three_deliveries(home)
-    message = f"^nothing had been delivered by {DAY}. As-known figures need deliveries of that time$"
+    message = f"^nothing had been delivered by {DAY}. As-known figures need deliveries of that time: `hitcast ingest "
+    message += "--delivered-on` dates older exports$"
     with pytest.raises(HitcastError, match=message):
         landing_as_known(home, Home(tmp_path / "then"), DAY)
     later = Home(tmp_path / "later")
