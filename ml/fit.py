@@ -1,5 +1,6 @@
 """Fit: everything that a version of the registered model holds, on what was mature on a day."""
 
+import warnings
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
