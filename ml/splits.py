@@ -73,7 +73,7 @@ class WindowCounts:
         """The counts in a phrase."""
         parts = [f"{self.whole:,} {plural(self.whole, 'en', 'release', 'releases')} had whole windows by {day}"]
         if self.streamed < self.whole:
-            parts.append(f"{self.streamed:,} of them streams")
+            parts.append(f"{self.streamed:,} of them with streams")
         if self.lacking:
             parts.append(f"{self.lacking:,} more {plural(self.lacking, 'en', 'lacks', 'lack')} days of VK")
         return ", ".join(parts)

@@ -202,7 +202,7 @@ def test_releases_that_nobody_streamed_do_not_count_as_enough(make_home: MakeHom
 
     settings = make_home(release_count=60, change=silence)
     marts = read_marts(settings)
-    with pytest.raises(HitcastError, match=r"5 of them streams; 20 with streams are needed") as refusal:
+    with pytest.raises(HitcastError, match=r"5 of them with streams; 20 with streams are needed") as refusal:
         fit_bundle(marts, settings, marts.data_through + timedelta(days=1), quiet)
     assert "the catalog's dates and ISRCs" in refusal.value.cure
 
