@@ -1,9 +1,6 @@
 """From vendor files to the landing: recognise, read, check, and land day by day."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,12 +11,13 @@ import pyarrow as pa
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
-from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
 from hitcast.core.sql import fill, fill_file, listed, quoted
 from hitcast.ingest.catalog import damaged_catalog, keep_last, write_upserted
+from hitcast.ingest.conflicts import add_up, conflict_error
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
-from hitcast.ingest.days import write_days
+from hitcast.ingest.days import KeyConflictError, LandedDay, write_days
+from hitcast.ingest.emptied import emptied
 from hitcast.ingest.finding import find_files
 from hitcast.ingest.landing import (
     Ledger,
@@ -39,6 +37,7 @@ from hitcast.ingest.rejects import most_frequent, rejects_file, write_rejects
 from hitcast.ingest.report import FileReport, IngestReport, TableReport
 from hitcast.ingest.soundness import damage
 from hitcast.ingest.stage import Stage, load, named_columns
+from hitcast.ingest.workplace import workplace
 
 Progress = Callable[[str, float], None]
 BATCH_ROWS = 200_000
@@ -128,7 +127,7 @@ def ingest(
     files = [file for file in found if not is_ignored(file.name, loaded)]
     if not files:
         raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)))
-    with _workplace(home) as (connection, folder):
+    with workplace(home) as (connection, folder):
         sources = [recognise(file, loaded, raw_contracts, connection) for file in files]
         ledger = read_ledger(home)
         if not dry_run:
@@ -152,28 +151,6 @@ def ingest(
     return IngestReport(reports, ignored, number if delivery.changes and not dry_run else None, dry_run)
 
 
-@contextmanager
-def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """A DuckDB connection and a folder for unfinished files, for one ingest of a home at a time."""
-    folder = incoming_dir(home)
-    with writing(home, "hitcast ingest"):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with duckdb.connect() as connection:
-                connection.execute(
-                    "set memory_limit = $limit", {"limit": os.environ.get("HITCAST_MEMORY_LIMIT", "4GB")}
-                )
-                connection.execute("set enable_progress_bar = false")
-                # else the zone of this machine decides on which day a time with an offset lies
-                connection.execute("set timezone = 'UTC'")
-                connection.execute("set temp_directory = $folder", {"folder": str(folder / "spill")})
-                yield connection, folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):
-                folder.parent.rmdir()
-
-
 def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], folder: Path) -> TableReport:
     """Reads one table's files and writes what is to land; returns the report, rejects file left out."""
     connection, table = delivery.connection, contract.table
@@ -192,6 +169,7 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
     counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)
     report.files = [FileReport(source.name, *map(int, numbers)) for source, *numbers in counts]
     report.reasons = most_frequent(connection)
+    report.emptied = emptied(connection, stage)
     report.notes = notes_on(sources, contract)
     if report.rejected:
         write_rejects(connection, stage, _unfinished_rejects(folder, table))
@@ -199,37 +177,49 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
 
 
 def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:
-    """Writes every day and sorts it into new, replaced or unchanged; returns rows kept and superseded by file."""
+    """Writes every day and sorts it into new, replaced or unchanged; returns rows accepted and repeated by file."""
     contract, files = stage.contract, len(stage.sources)
     accepted, duplicate = np.zeros(files, dtype=np.int64), np.zeros(files, dtype=np.int64)
     size, due = sum(source.size for source in stage.sources), int((stage.read - stage.rejected).sum())
     days = set()
     (folder / contract.table).mkdir()
-    for landed in write_days(_sorted_rows(delivery.connection, contract), contract, files, folder / contract.table):
-        accepted += landed.accepted
-        duplicate += landed.duplicates
-        delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
-        days.add(landed.day)
-        known = delivery.ledger.get((contract.table, landed.day))
-        known = None if known and known.is_withdrawn else known
-        if known and known.checksum == landed.checksum and not damage(delivery.home, contract, known):
-            report.days_unchanged.append(landed.day)
-            landed.incoming.unlink()
-        else:
-            (report.days_replaced if known else report.days_new).append(landed.day)
-            names, when = _file_names(stage, landed.accepted), delivery.delivered_at
-            origin = (contract.table, landed.day, delivery.number, when, landed.rows, names)
-            row = LedgerRow(*origin, landed.checksum, landed.digest, delivered_on=delivery.delivered_on)
-            before = delivery.ledger.get((contract.table, landed.day))
-            if before and is_mended(before, row):
-                row = replace(row, delivered_on=before.known_from)
-            delivery.land(contract, landed.incoming, row, before)
+    try:
+        folded = add_up(delivery.connection, stage)
+        report.added_up = int(folded.added.sum())
+        accepted += folded.added
+        duplicate += folded.repeats
+        for landed in write_days(_sorted_rows(delivery.connection, contract), contract, files, folder / contract.table):
+            accepted += landed.accepted
+            duplicate += landed.duplicates
+            delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
+            days.add(landed.day)
+            _land_day(delivery, stage, landed, report)
+    except KeyConflictError as conflict:
+        raise conflict_error(delivery.connection, stage, conflict) from None
     place = [column.name for column in contract.delivered].index(str(contract.day_column))
     bounds = [contract.delivered[place].minimum or "0001-01-01", contract.delivered[place].maximum or "9999-12-30"]
     query = fill("select distinct {day} from staged where {day} between ? and ?", day=quoted(f"v{place}"))
     found = delivery.connection.execute(query, bounds).fetchall()
     report.days_rejected = sorted({day for (day,) in found} - days)
     return accepted, duplicate
+
+
+def _land_day(delivery: Delivery, stage: Stage, landed: LandedDay, report: TableReport) -> None:
+    """Notes a day as new, replaced or unchanged."""
+    contract = stage.contract
+    before = delivery.ledger.get((contract.table, landed.day))
+    known = None if before and before.is_withdrawn else before
+    if known and known.checksum == landed.checksum and not damage(delivery.home, contract, known):
+        report.days_unchanged.append(landed.day)
+        landed.incoming.unlink()
+        return
+    (report.days_replaced if known else report.days_new).append(landed.day)
+    names, when = _file_names(stage, landed.accepted), delivery.delivered_at
+    origin = (contract.table, landed.day, delivery.number, when, landed.rows, names)
+    row = LedgerRow(*origin, landed.checksum, landed.digest, delivered_on=delivery.delivered_on)
+    if before and is_mended(before, row):
+        row = replace(row, delivered_on=before.known_from)
+    delivery.land(contract, landed.incoming, row, before)
 
 
 def _sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pa.RecordBatchReader:

@@ -15,6 +15,9 @@ from hitcast.ingest.contract import Contract
 
 MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
 
+TEXTS = ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet")
+CHOICES = {"combine": ("sum",), "corrections": ("net",), "counts": ("daily", "cumulative")}
+
 
 @dataclass(frozen=True)
 class TableMapping:
@@ -32,6 +35,9 @@ class TableMapping:
         columns: Vendor's header by contract column; None where headers are the contract's own names.
         constants: Value, as text, by contract column that no file carries.
         values: Ours by the vendor's value, by contract column; None for no value.
+        combine: `sum` where rows of one key add up; empty where they must not differ.
+        corrections: `net` where negative rows correct others of their key; empty where they are rejected.
+        counts: `daily`, or `cumulative` for totals since the beginning; empty where nobody said.
     """
 
     table: str
@@ -45,6 +51,14 @@ class TableMapping:
     columns: dict[str, str] | None = None
     constants: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    combine: str = ""
+    corrections: str = ""
+    counts: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether several rows may make one."""
+        return bool(self.combine or self.corrections)
 
     def header_of(self, column: str) -> str | None:
         """The vendor's header that feeds a contract column; None where nothing does."""
@@ -126,11 +140,7 @@ def _table(name: str, entry: Any, contracts: dict[str, Contract], path: str) -> 
     if name not in contracts:
         raise HitcastError("no such raw table", where, f"Tables are: {', '.join(contracts)}")
     _check_keys(entry, set(TableMapping.__dataclass_fields__) - {"table"}, where)
-    texts = {
-        key: _text(entry[key], f"{where}, {key}")
-        for key in ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet")
-        if entry.get(key) is not None
-    }
+    texts = {key: _text(entry[key], f"{where}, {key}") for key in (*TEXTS, *CHOICES) if entry.get(key) is not None}
     mapping = TableMapping(
         table=name,
         files=_globs(entry.get("files", []), f"{where}, files"),
@@ -161,6 +171,7 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
         lacking = [name for name in contract.required if name not in {*mapping.columns, *mapping.constants}]
         if lacking:
             raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")
+    _check_choices(mapping, contract, where)
     try:
         "".encode(mapping.encoding)
     except LookupError:
@@ -172,6 +183,15 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
     if "%" not in mapping.date_format:
         cure = 'Write it as in "%d.%m.%Y"'
         raise HitcastError(f"date_format {mapping.date_format!r} names no part of a date", where, cure)
+
+
+def _check_choices(mapping: TableMapping, contract: Contract, where: str) -> None:
+    for key, choices in CHOICES.items():
+        given = getattr(mapping, key)
+        if given and given not in choices:
+            raise HitcastError(f"{key} {given!r} is not known", where, f"Known is {' or '.join(choices)}")
+        if given and contract.day_column is None:
+            raise HitcastError(f"{key} is for tables that are landed by day", where, "Leave it out")
 
 
 def _check_keys(content: Any, known: set[str], where: str) -> None:

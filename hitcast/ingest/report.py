@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hitcast.core.words import one_line
+from hitcast.ingest.emptied import Emptied
 
 MAX_FILES = 20
 MAX_DAYS = 5
@@ -21,9 +22,9 @@ class FileReport:
     Attributes:
         name: The file.
         read: Rows that the reader found.
-        accepted: Rows landed.
+        accepted: Rows landed, those included whose figures were added to another row's.
         rejected: Rows that failed a check, kept under `rejects/`.
-        duplicate: Valid rows superseded by a later row of the same key in the same delivery.
+        duplicate: Valid rows that repeat another row of the same delivery.
     """
 
     name: str
@@ -53,6 +54,8 @@ class TableReport:
         reasons: (vendor's column, reason, rows), most frequent first.
         rejects_file: Where the rejected rows lie; None if there are none or it was a dry run.
         notes: Columns that were ignored or are missing.
+        emptied: Optional values that did not fit, by column.
+        added_up: Rows whose figures were added to those of another row of their key.
     """
 
     table: str
@@ -65,6 +68,8 @@ class TableReport:
     reasons: list[tuple[str, str, int]] = field(default_factory=list)
     rejects_file: Path | None = None
     notes: list[str] = field(default_factory=list)
+    emptied: list[Emptied] = field(default_factory=list)
+    added_up: int = 0
 
     @property
     def read(self) -> int:
@@ -150,6 +155,9 @@ def _details(table: TableReport) -> list[str]:
         days = ", ".join(day.isoformat() for day in table.days_rejected[:MAX_DAYS])
         more = f" and {len(table.days_rejected) - MAX_DAYS:,} more" if len(table.days_rejected) > MAX_DAYS else ""
         lines.append(f"  not delivered, for want of a valid row: {days}{more}")
+    if table.added_up:
+        lines.append(f"  {table.added_up:,} rows added to others of their key")
+    lines += [f"  {emptied.describe()}" for emptied in table.emptied]
     for column, reason, rows in table.reasons:
         lines.append(f"  {rows:,} rejected: {column + ' ' if column else ''}{reason}")
     if table.rejects_file:

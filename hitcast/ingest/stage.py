@@ -28,8 +28,8 @@ BATCH_BYTES = 16 << 20
 class Stage:
     """What was read for one table, per file in the order of the sources.
 
-    The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, bad_value; in file order by
-    rowid) and `rejects` (file_number, line, column_name, value, reason).
+    The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, unfit, bad_value, and
+    identity where rows add up; in file order by rowid) and `rejects` (file_number, line, column_name, value, reason).
 
     Attributes:
         contract: The table.
@@ -67,7 +67,10 @@ def load(
         HitcastError: A file is broken, not in its encoding, without rows, or without a valid row.
     """
     types = {f"v{i}": column.data_type for i, column in enumerate(contract.delivered)}
-    verdict = {"file_number": "integer", "problem": "integer", "bad_value": "varchar"}
+    verdict = {"file_number": "integer", "problem": "integer", "unfit": "integer", "bad_value": "varchar"}
+    has_identity = any(source.mapping.adds_up for source in sources)
+    if has_identity:
+        verdict["identity"] = "ubigint"
     connection.execute(fill("create or replace table staged ({types})", types=typed(types | verdict)))
     connection.execute(
         "create or replace table rejects"
@@ -76,7 +79,7 @@ def load(
     read = np.zeros(len(sources), dtype=np.int64)
     rejected = np.zeros(len(sources), dtype=np.int64)
     for first, batch, prepared in _prepared(_batches(sources), work_dir):
-        problems = _insert(connection, contract, batch, prepared, first)
+        problems = _insert(connection, contract, batch, prepared, first, has_identity)
         broken = broken_rows(connection, batch, prepared)
         for number, count, first_row, failed in _counts(connection, first, len(batch)):
             own = broken[number - first]
@@ -133,7 +136,12 @@ def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, batch: list[Source], prepared: list[Path], first: int
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    batch: list[Source],
+    prepared: list[Path],
+    first: int,
+    has_identity: bool,
 ) -> pa.Table:
     """Appends a batch to `staged`; returns the checks that it was put to."""
     shape, checks = batch[0], Checks()
@@ -144,7 +152,7 @@ def _insert(
         for source in batch:
             check_unchanged(source)
         raise
-    query = normalized(shape, contract, places, checks, tame)
+    query = normalized(shape, contract, places, checks, tame, has_identity)
     checks.parameters |= {"paths": [escape_glob(path) for path in prepared], "first_file": first}
     if shape.kind == "csv":
         checks.parameters["delimiter"] = shape.mapping.delimiter
