@@ -11,7 +11,7 @@ from hitcast.core.sql import Sql, fill, fill_file, joined
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.days import KeyConflictError
 from hitcast.ingest.finding import shown
-from hitcast.ingest.normalise import places_of
+from hitcast.ingest.places import places_of
 from hitcast.ingest.stage import Stage
 
 FOLDED = 2**31 - 1

@@ -1,6 +1,6 @@
 """SQL that turns a vendor's columns into a contract's: trimmed, translated, cast and checked, column by column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from hitcast.core.sql import Sql, fill_file, joined, listed
@@ -292,26 +292,3 @@ def _number(text: str, data_type: str) -> str:
         f"case when cast(try_cast({text} as bigint) as varchar) = {text} then try_cast({text} as bigint)"
         f" when {whole} then try_cast(split_part({text}, '.', 1) as bigint) end"
     )
-
-
-def places_of(headers: Sequence[str], contract: Contract, mapping: TableMapping) -> tuple[dict[str, int], list[str]]:
-    """Where a file carries each contract column.
-
-    Args:
-        headers: The file's headers.
-        contract: The raw table.
-        mapping: How it is fed.
-
-    Returns:
-        Place of the vendor's column by contract column, and the required columns that no column feeds.
-    """
-    places, lacking = {}, []
-    for column in contract.delivered:
-        header = mapping.header_of(column.name)
-        if column.name in mapping.constants:
-            continue
-        if header in headers:
-            places[column.name] = headers.index(header)
-        elif column.required:
-            lacking.append(header or column.name)
-    return places, lacking

@@ -12,16 +12,18 @@ import numpy as np
 import pyarrow as pa
 
 from hitcast.core.errors import HitcastError
-from hitcast.core.sql import Sql, fill, joined, quoted, typed
+from hitcast.core.sql import Sql, fill, fill_file, joined, listed, quoted, typed
 from hitcast.ingest.broken import broken_rows, reading_error
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
-from hitcast.ingest.normalise import Checks, normalized, places_of
+from hitcast.ingest.normalise import Checks, normalized
+from hitcast.ingest.places import places_of
 from hitcast.ingest.readers import Source, check_unchanged, escape_glob, is_tame, prepare
 from hitcast.ingest.xlsx import sheet_lines
 
 # Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
 BATCH_BYTES = 16 << 20
+BATCH_ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -260,3 +262,18 @@ def _refuse_worthless(connection: duckdb.DuckDBPyConnection, stage: Stage) -> No
 def named_columns(contract: Contract) -> Sql:
     """The columns of `staged` by their contract names, as the list of a select."""
     return joined(Sql(f"v{i} as {quoted(column.name)}") for i, column in enumerate(contract.delivered))
+
+
+def sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pa.RecordBatchReader:
+    """Valid rows by day and sort columns, with what `write_days` needs to know of each."""
+    delivered = [column.name for column in contract.delivered]
+    query = fill_file(
+        __file__,
+        "sorted_rows",
+        named_columns=named_columns(contract),
+        columns=listed(delivered),
+        key=listed(contract.key),
+        others=listed(name for name in delivered if name not in contract.key),
+        order=listed((str(contract.day_column), *contract.sort)),
+    )
+    return connection.execute(query).to_arrow_reader(BATCH_ROWS)

@@ -11,7 +11,8 @@ import pytest
 
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.mapping import TableMapping
-from hitcast.ingest.normalise import Checks, normalized, places_of
+from hitcast.ingest.normalise import Checks, normalized
+from hitcast.ingest.places import places_of
 from hitcast.ingest.readers import open_source
 
 WHOLE, DOUBLE = Column("streams", "bigint"), Column("share", "double")
