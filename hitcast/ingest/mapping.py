@@ -1,11 +1,13 @@
 """Mapping files: how one vendor's exports translate into the raw tables."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -15,7 +17,9 @@ from hitcast.ingest.contract import Contract
 
 MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
 
-TEXTS = ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet")
+TEXTS = ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet", "timezone")
+DAY_PARTS = set("djcxDF")
+"""Parts of a date format that say which day it is."""
 CHOICES = {"combine": ("sum",), "corrections": ("net",), "counts": ("daily", "cumulative")}
 
 
@@ -38,6 +42,8 @@ class TableMapping:
         combine: `sum` where rows of one key add up; empty where they must not differ.
         corrections: `net` where negative rows correct others of their key; empty where they are rejected.
         counts: `daily`, or `cumulative` for totals since the beginning; empty where nobody said.
+        timezone: The platform's, such as Europe/Moscow: a time with an offset lands on its day there; empty for the day
+            as it is written.
     """
 
     table: str
@@ -54,6 +60,7 @@ class TableMapping:
     combine: str = ""
     corrections: str = ""
     counts: str = ""
+    timezone: str = ""
 
     @property
     def adds_up(self) -> bool:
@@ -172,6 +179,7 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
         if lacking:
             raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")
     _check_choices(mapping, contract, where)
+    _check_day(mapping, contract, where)
     try:
         "".encode(mapping.encoding)
     except LookupError:
@@ -183,6 +191,18 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
     if "%" not in mapping.date_format:
         cure = 'Write it as in "%d.%m.%Y"'
         raise HitcastError(f"date_format {mapping.date_format!r} names no part of a date", where, cure)
+
+
+def _check_day(mapping: TableMapping, contract: Contract, where: str) -> None:
+    """A day column needs a day, and a time with an offset is of one day only."""
+    parts = set(re.findall(r"%[-#]?(.)", mapping.date_format))
+    if contract.day_column and parts and not parts & DAY_PARTS:
+        what = f"date_format {mapping.date_format!r} names no day, and {contract.day_column} is one"
+        raise HitcastError(what, where, "A report by month or year cannot feed a table of days: ask for the days")
+    if "z" in parts and not mapping.date_format.endswith("%z"):
+        raise HitcastError(f"date_format {mapping.date_format!r} goes on after %z", where, "Only its end can be %z")
+    if mapping.timezone and mapping.timezone not in available_timezones():
+        raise HitcastError(f"no such timezone: {mapping.timezone}", where, "Write it as in Europe/Moscow")
 
 
 def _check_choices(mapping: TableMapping, contract: Contract, where: str) -> None:

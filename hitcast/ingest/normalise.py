@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from hitcast.core.sql import Sql, fill_file, joined, listed
 from hitcast.ingest.contract import Column, Contract
+from hitcast.ingest.dates import day_of
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.readers import Source, relation
@@ -18,6 +19,7 @@ KINDS = {
     "date": ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
     "boolean": ("BOOLEAN",),
 }
+ZONED = "TIMESTAMP WITH TIME ZONE"
 # Whole numbers up to these are exact; a longer id in such a column has lost digits.
 EXACT = {"FLOAT": 2**24, "DOUBLE": 2**53}
 # Space, tab, line ends, no-break and other wide spaces, zero-width characters, byte order and direction marks.
@@ -135,8 +137,10 @@ def _add_column(
         steps.columns.append(Sql(f"v{i}"))
         return
     steps.trimmed.append(Sql(f"{_shown(raw, native)} as r{i}"))
-    if native in KINDS.get(column.data_type, ()) and column.name not in mapping.values:
-        steps.cast.append(Sql(f"{_native_value(raw, native, column)} as v{i}"))
+    is_zoned = native == ZONED and column.data_type == "date" and bool(mapping.timezone)
+    if (is_zoned or native in KINDS.get(column.data_type, ())) and column.name not in mapping.values:
+        moment = f"timezone({checks.parameter(mapping.timezone)}, {raw})" if is_zoned else raw
+        steps.cast.append(Sql(f"{_native_value(moment, native, column)} as v{i}"))
         given = f"r{i}"
     else:
         given = f"w{i}"
@@ -249,7 +253,7 @@ def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks
 def _value(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
     """The contract's value of a plain text; null where it does not fit."""
     if column.data_type == "date":
-        return f"cast(try_strptime({text}, {checks.parameter(mapping.date_format)}) as date)"
+        return day_of(text, mapping, checks.parameter)
     if column.data_type == "boolean":
         return f"try_cast(trim({text}) as boolean)"
     if column.data_type == "varchar":

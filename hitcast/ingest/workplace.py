@@ -10,6 +10,7 @@ import duckdb
 
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
+from hitcast.core.quiet import connect
 from hitcast.ingest.landing import incoming_dir
 
 
@@ -20,11 +21,10 @@ def workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     with writing(home, "hitcast ingest"):
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with duckdb.connect() as connection:
+            with connect() as connection:
                 connection.execute(
                     "set memory_limit = $limit", {"limit": os.environ.get("HITCAST_MEMORY_LIMIT", "4GB")}
                 )
-                connection.execute("set enable_progress_bar = false")
                 # else the zone of this machine decides on which day a time with an offset lies
                 connection.execute("set timezone = 'UTC'")
                 connection.execute("set temp_directory = $folder", {"folder": str(folder / "spill")})

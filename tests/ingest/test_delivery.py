@@ -544,4 +544,4 @@ def test_the_zone_of_the_machine_moves_no_day(tmp_path: Path, zone: str) -> None
     done = hitcast(home, "ingest", str(path), "--mapping", str(mapping), TZ=zone)
     assert done.returncode == 0, done.stderr
     landed = _landed(home, "isrc, stream_date")
-    assert [day for _, day in landed] == [date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 3)]
+    assert [day for _, day in landed] == [date(2024, 1, 2)] * 3
