@@ -10,6 +10,7 @@ import yaml
 from hitcast.core.home import PROJECT_DIR
 
 LEDGER = "landing_deliveries"
+NO_COUNTRY = "is no ISO 3166-1 alpha-2 code such as RU: map it in `values:`"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class Column:
         minimum: Least value allowed, as text.
         maximum: Greatest value allowed, as text.
         accepted_values: The only values allowed; empty where any is.
+        is_country: Whether its values are codes of ISO 3166-1 alpha-2.
         stamped: Whether ingest sets it, so that no vendor is asked for it.
+        additive: Whether figures of rows that are put together add up; listeners, say, do not.
     """
 
     name: str
@@ -33,6 +36,13 @@ class Column:
     maximum: str | None = None
     accepted_values: tuple[str, ...] = ()
     stamped: bool = False
+    additive: bool = True
+    is_country: bool = False
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts what happened, from 0."""
+        return self.data_type == "bigint" and self.minimum == "0"
 
     @property
     def is_identifier(self) -> bool:
@@ -117,5 +127,7 @@ def _column(column: dict[str, Any]) -> Column:
         required=meta.get("required", False),
         accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
         stamped=meta.get("stamped", False),
+        additive=meta.get("additive", True),
+        is_country=meta.get("country", False),
         **bounds,
     )

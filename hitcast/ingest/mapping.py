@@ -1,11 +1,13 @@
 """Mapping files: how one vendor's exports translate into the raw tables."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -14,6 +16,11 @@ from hitcast.core.home import PROJECT_DIR
 from hitcast.ingest.contract import Contract
 
 MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
+
+TEXTS = ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet", "timezone")
+DAY_PARTS = set("djcxDF")
+"""Parts of a date format that say which day it is."""
+CHOICES = {"combine": ("sum",), "corrections": ("net",)}
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,10 @@ class TableMapping:
         columns: Vendor's header by contract column; None where headers are the contract's own names.
         constants: Value, as text, by contract column that no file carries.
         values: Ours by the vendor's value, by contract column; None for no value.
+        combine: `sum` where rows of one key add up; empty where they must not differ.
+        corrections: `net` where negative rows correct others of their key; empty where they are rejected.
+        timezone: The platform's, such as Europe/Moscow: a time with an offset lands on its day there; empty for the day
+            as it is written.
     """
 
     table: str
@@ -45,6 +56,14 @@ class TableMapping:
     columns: dict[str, str] | None = None
     constants: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    combine: str = ""
+    corrections: str = ""
+    timezone: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether several rows may make one."""
+        return bool(self.combine or self.corrections)
 
     def header_of(self, column: str) -> str | None:
         """The vendor's header that feeds a contract column; None where nothing does."""
@@ -126,11 +145,7 @@ def _table(name: str, entry: Any, contracts: dict[str, Contract], path: str) -> 
     if name not in contracts:
         raise HitcastError("no such raw table", where, f"Tables are: {', '.join(contracts)}")
     _check_keys(entry, set(TableMapping.__dataclass_fields__) - {"table"}, where)
-    texts = {
-        key: _text(entry[key], f"{where}, {key}")
-        for key in ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet")
-        if entry.get(key) is not None
-    }
+    texts = {key: _text(entry[key], f"{where}, {key}") for key in (*TEXTS, *CHOICES) if entry.get(key) is not None}
     mapping = TableMapping(
         table=name,
         files=_globs(entry.get("files", []), f"{where}, files"),
@@ -161,6 +176,8 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
         lacking = [name for name in contract.required if name not in {*mapping.columns, *mapping.constants}]
         if lacking:
             raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")
+    _check_choices(mapping, contract, where)
+    _check_day(mapping, contract, where)
     try:
         "".encode(mapping.encoding)
     except LookupError:
@@ -172,6 +189,27 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
     if "%" not in mapping.date_format:
         cure = 'Write it as in "%d.%m.%Y"'
         raise HitcastError(f"date_format {mapping.date_format!r} names no part of a date", where, cure)
+
+
+def _check_day(mapping: TableMapping, contract: Contract, where: str) -> None:
+    """A day column needs a day, and a time with an offset is of one day only."""
+    parts = set(re.findall(r"%[-#]?(.)", mapping.date_format))
+    if contract.day_column and parts and not parts & DAY_PARTS:
+        what = f"date_format {mapping.date_format!r} names no day, and {contract.day_column} is one"
+        raise HitcastError(what, where, "A report by month or year cannot feed a table of days: ask for the days")
+    if "z" in parts and not mapping.date_format.endswith("%z"):
+        raise HitcastError(f"date_format {mapping.date_format!r} goes on after %z", where, "Only its end can be %z")
+    if mapping.timezone and mapping.timezone not in available_timezones():
+        raise HitcastError(f"no such timezone: {mapping.timezone}", where, "Write it as in Europe/Moscow")
+
+
+def _check_choices(mapping: TableMapping, contract: Contract, where: str) -> None:
+    for key, choices in CHOICES.items():
+        given = getattr(mapping, key)
+        if given and given not in choices:
+            raise HitcastError(f"{key} {given!r} is not known", where, f"Known is {' or '.join(choices)}")
+        if given and contract.day_column is None:
+            raise HitcastError(f"{key} is for tables that are landed by day", where, "Leave it out")
 
 
 def _check_keys(content: Any, known: set[str], where: str) -> None:
