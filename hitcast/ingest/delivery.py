@@ -226,7 +226,8 @@ def _land_day(delivery: Delivery, stage: Stage, landed: LandedDay, undated: np.n
     contract = stage.contract
     before = delivery.ledger.get((contract.table, landed.day))
     known = None if before and before.is_withdrawn else before
-    state = day_state(landed.day, report.rejected_days, bool((undated[landed.accepted > 0] > 0).any()))
+    shares = (undated / np.maximum(stage.read, 1))[landed.accepted > 0]
+    state = day_state(landed.day, report.rejected_days, float(shares.max(initial=0.0)))
     if state == "partial":
         report.days_partial.append(landed.day)
     is_sound = known is not None and not damage(delivery.home, contract, known)

@@ -17,6 +17,9 @@ from hitcast.ingest.stage import Stage
 
 MAX_REJECTED_SHARE = 0.05
 """Of a day's rows, or of its sum as far as it can be read: more of it rejected holds a delivery."""
+MAX_UNKNOWN_SHARE = 0.001
+"""Likewise: more of it rejected makes the day partial. One row in thousands says little of the releases of a day, and
+one in each day of a vendor would leave no day whole to learn from."""
 MAX_LOST_SHARE = 0.5
 """Of the rows or the sum of a day that comes again: a day that loses more holds a delivery."""
 MAX_SHOWN = 3
@@ -32,12 +35,14 @@ class RejectedDay:
         rejected: How many were rejected.
         rows: Rows of the day; of the whole table where the day cannot be read.
         share: Share of the rows, or of the sum where that is more.
+        uncounted: How many of the rejected have no figure that can be read, so that their share of the sum is unknown.
     """
 
     day: date | None
     rejected: int
     rows: int
     share: float
+    uncounted: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[R
             count(*) filter (where problem > 0),
             count(*),
             coalesce(sum(greatest({measure}, 0)) filter (where problem > 0), 0),
-            coalesce(sum(greatest({measure}, 0)), 0)
+            coalesce(sum(greatest({measure}, 0)), 0),
+            count(*) filter (where problem > 0 and {measure} is null)
         from staged
         where {day} is not null
         group by {day}
@@ -96,8 +102,10 @@ def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[R
         order by {day}
         """
     found = [
-        RejectedDay(name, lost, count, max(lost / count, float(lost_sum) / max(float(total), 1.0)))
-        for name, lost, count, lost_sum, total in connection.execute(fill(query, day=day, measure=measure)).fetchall()
+        RejectedDay(name, lost, count, max(lost / count, float(lost_sum) / max(float(total), 1.0)), uncounted)
+        for name, lost, count, lost_sum, total, uncounted in connection.execute(
+            fill(query, day=day, measure=measure)
+        ).fetchall()
     ]
     if unread := int(undated_rejects(connection, stage).sum()):
         found.append(RejectedDay(None, unread, rows, unread / rows))
@@ -114,9 +122,18 @@ def undated_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage) -> np.n
     return undated
 
 
-def day_state(day: date, rejected: Sequence[RejectedDay], may_lack_undated: bool) -> str:
-    """`partial` where rows of the day, or rows that may be of the day, were rejected; else `whole`."""
-    return "partial" if may_lack_undated or any(found.day == day for found in rejected) else "whole"
+def day_state(day: date, rejected: Sequence[RejectedDay], undated_share: float) -> str:
+    """`partial` where more than a thousandth of the day, or of a file that brings it, was rejected; else `whole`.
+
+    A rejected row whose figure cannot be read may be the largest of the day: it makes it partial by itself.
+
+    Args:
+        day: The day.
+        rejected: Of all days that have any.
+        undated_share: Most rejected rows without a readable day in a file of the day, as a share of its rows.
+    """
+    lost = max((1.0 if found.uncounted else found.share for found in rejected if found.day == day), default=0.0)
+    return "partial" if max(lost, undated_share) > MAX_UNKNOWN_SHARE else "whole"
 
 
 def held_for_rejects(days: Sequence[RejectedDay], table: str) -> HitcastError | None:

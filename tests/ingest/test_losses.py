@@ -63,6 +63,23 @@ def test_a_rejected_row_of_no_known_day_may_be_of_any_day_of_its_file(home: Home
 
 
 @pytest.mark.parametrize(
+    ("spoiled", "state"),
+    [
+        (f"{FIRST},,RU,10", "whole"),
+        (f"{FIRST},,RU,40", "partial"),
+        (f"{FIRST},big,RU,1.2K", "partial"),
+        ("Total,,RU,10", "whole"),
+    ],
+)
+def test_one_row_in_thousands_leaves_a_day_whole_if_its_figure_is_small(
+    home: Home, tmp_path: Path, spoiled: str, state: str
+) -> None:
+    report = ingest(home, [_export(tmp_path, *_day(FIRST, 1999), spoiled)])
+    assert report.concerns()[0] == "1 row rejected"
+    assert _states(home) == {FIRST: state}
+
+
+@pytest.mark.parametrize(
     ("rows", "figures"),
     [
         (_day(FIRST, 1), "rows 40 -> 1, streams 400 -> 10"),
