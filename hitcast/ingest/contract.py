@@ -10,7 +10,6 @@ import yaml
 from hitcast.core.home import PROJECT_DIR
 
 LEDGER = "landing_deliveries"
-NO_COUNTRY = "is no ISO 3166-1 alpha-2 code such as RU: map it in `values:`"
 
 
 @dataclass(frozen=True)

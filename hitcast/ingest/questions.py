@@ -3,7 +3,7 @@
 import duckdb
 
 from hitcast.core.project import read_variables
-from hitcast.core.sql import Sql, fill
+from hitcast.core.sql import Sql, fill, joined
 from hitcast.ingest.stage import Stage
 
 MAX_NAMED = 3
@@ -23,7 +23,7 @@ def questions(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[str]:
 
 
 def _catalog_questions(connection: duckdb.DuckDBPyConnection, places: dict[str, Sql]) -> list[str]:
-    """Release dates that stand for an unknown one, and releases of several dates."""
+    """Release dates that stand for an unknown one, releases of several dates, and rows of one track that differ."""
     found = []
     names = {"upc": places["upc"], "release_date": places["release_date"]}
     query = """
@@ -38,6 +38,13 @@ def _catalog_questions(connection: duckdb.DuckDBPyConnection, places: dict[str, 
         """
     if releases := connection.execute(fill(query, **names)).fetchall():
         found.append(f"with several release dates, of which the earliest counts: UPC {_named(releases)}")
+    query = """
+        select {upc} from staged where problem = 0
+        group by {upc}, {isrc} having count(*) > 1 and count(distinct hash({row})) > 1 order by all
+        """
+    row = joined(place for column, place in places.items() if column != "release_date")
+    if releases := connection.execute(fill(query, upc=places["upc"], isrc=places["isrc"], row=row)).fetchall():
+        found.append(f"with rows of one track that differ, of which the last counts: UPC {_named(releases)}")
     return found
 
 

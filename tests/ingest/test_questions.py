@@ -5,6 +5,7 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest import ingest
+from hitcast.ingest.countries import COUNTRIES
 
 CATALOG = "upc,isrc,release_title,artist_id,artist_name,release_date"
 DAYS = "stream_date,isrc,territory,streams"
@@ -21,6 +22,18 @@ def _asked(home: Home, folder: Path, *lines: str) -> list[str]:
 def test_a_territory_that_is_no_code_is_rejected_with_the_cure(home: Home, tmp_path: Path, territory: str) -> None:
     with pytest.raises(HitcastError, match="is no ISO 3166-1 alpha-2 code such as RU: map it in `values:`"):
         _asked(home, tmp_path, DAYS, f"2024-03-01,a,{territory},5")
+
+
+@pytest.mark.parametrize(("code", "reason"), [("UK", "Kingdom is GB"), ("ZZ", "such as RU"), ("EU", "such as RU")])
+def test_a_code_that_no_country_has_is_rejected(home: Home, tmp_path: Path, code: str, reason: str) -> None:
+    with pytest.raises(HitcastError, match=f"'{code}' is no ISO 3166-1 alpha-2 code.*{reason}"):
+        _asked(home, tmp_path, DAYS, f"2024-03-01,a,{code},5")
+
+
+def test_all_countries_are_known(home: Home, tmp_path: Path) -> None:
+    assert len(set(COUNTRIES)) == 250
+    rows = [f"2024-03-01,a,{code},5" for code in COUNTRIES]
+    assert _asked(home, tmp_path, DAYS, *rows) == []
 
 
 def test_a_delivery_without_the_analysed_territory_says_so(home: Home, tmp_path: Path) -> None:
@@ -42,3 +55,10 @@ def test_dates_that_stand_for_no_date_and_several_dates_of_a_release_are_told(ho
         "dated 1970-01-01, as if the date were not known: UPC 2",
         "with several release dates, of which the earliest counts: UPC 3",
     ]
+
+
+@pytest.mark.parametrize(("change", "told"), [("One,7,Artist", 0), ("One (Deluxe),7,Artist", 1), ("One,8,Other", 1)])
+def test_rows_of_one_track_that_differ_are_told(home: Home, tmp_path: Path, change: str, told: int) -> None:
+    rows = ("1,a,One,7,Artist,2024-03-01", "2,b,Two,7,Artist,2024-03-01", f"1,a,{change},2024-03-01")
+    line = "with rows of one track that differ, of which the last counts: UPC 1"
+    assert _asked(home, tmp_path, CATALOG, *rows) == [line] * told
