@@ -82,6 +82,11 @@ class Contract:
         return next((column for column in self.delivered if column.name == name), None)
 
 
+def measure_of(contract: Contract) -> str:
+    """The main figure of a table that is landed by day: its first required count."""
+    return next(column.name for column in contract.delivered if column.is_count and column.required)
+
+
 @cache
 def load_contracts(models_dir: Path = PROJECT_DIR / "models") -> dict[str, Contract]:
     """Contracts of every raw table, the ledger included.

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill
-from hitcast.ingest.contract import Contract
+from hitcast.ingest.contract import Contract, measure_of
 from hitcast.ingest.stage import Stage
 
 MAX_REJECTED_SHARE = 0.05
@@ -71,11 +71,6 @@ class ResentDay:
         """In one line."""
         figures = f"rows {self.rows_before:,} -> {self.rows:,}, {measure} {self.sum_before:,} -> {self.sum:,}"
         return f"{self.day} again: {figures}"
-
-
-def measure_of(contract: Contract) -> str:
-    """The table's main figure: its first required count."""
-    return next(column.name for column in contract.delivered if column.is_count and column.required)
 
 
 def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[RejectedDay]:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,35 @@ def test_a_delivery_without_the_analysed_territory_says_so(home: Home, tmp_path:
     assert _asked(home, tmp_path, DAYS, "2024-03-01,a,KZ,5", "2024-03-01,a,RU,5") == []
     [line] = _asked(home, tmp_path, DAYS, "2024-03-02,a,KZ,5", "2024-03-02,b,BY,5")
     assert line.startswith("no row of the analysed territory RU")
+
+
+@pytest.mark.parametrize(("day", "told"), [("2024-05-20", 0), ("2023-03-02", 1), ("2022-11-30", 1)])
+def test_days_far_apart_in_one_file_are_told(home: Home, tmp_path: Path, day: str, told: int) -> None:
+    rows = ("2024-03-01,a,RU,5", "2024-03-02,a,RU,5")
+    found = _asked(home, tmp_path, DAYS, *rows, f"{day},a,RU,5")
+    assert [line.endswith(f"export.csv has {day} and then 2024-03-01") for line in found] == [True] * told
+
+
+def _counts(keys: int, days: int, figure: Callable[[int, int], int]) -> list[str]:
+    return [f"2024-03-{day + 1:02},song{key},RU,{figure(key, day)}" for key in range(keys) for day in range(days)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (_counts(120, 7, lambda key, day: 1000 + key * day), "119 of 119"),
+        (_counts(150, 10, lambda key, day: (day + 1) ** 2 if key else 10 - day), "149 of 150"),
+        # too few keys, too few days, figures that rise and fall
+        (_counts(90, 7, lambda key, day: 1000 + key * day), ""),
+        (_counts(120, 6, lambda key, day: 1000 + key * day), ""),
+        (_counts(120, 7, lambda key, day: 1000 + key * (day % 5)), ""),
+    ],
+)
+def test_figures_that_never_fall_are_asked_about(home: Home, tmp_path: Path, rows: list[str], told: str) -> None:
+    found = _asked(home, tmp_path, DAYS, *rows)
+    assert found == (
+        [f"streams never fall from day to day for {told} keys: are they totals since release?"] if told else []
+    )
 
 
 def test_dates_that_stand_for_no_date_and_several_dates_of_a_release_are_told(home: Home, tmp_path: Path) -> None:
