@@ -12,13 +12,16 @@ import pyarrow.parquet as pq
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill
-from hitcast.ingest.contract import Contract
+from hitcast.ingest.contract import Contract, measure_of
 from hitcast.ingest.stage import Stage
 
 MAX_REJECTED_SHARE = 0.05
 """Of a day's rows, or of its sum as far as it can be read: more of it rejected holds a delivery."""
+FEW_REJECTED = 5
+MAX_FEW_SHARE = 0.2
+"""Share above which so few rejected rows hold a delivery: one in 19 is no sign of a wrong mapping."""
 MAX_UNKNOWN_SHARE = 0.001
-"""Likewise: more of it rejected makes the day partial. One row in thousands says little of the releases of a day, and
+"""Of a day's rows or sum: more of it rejected makes the day partial. One row in thousands says little of the releases of a day, and
 one in each day of a vendor would leave no day whole to learn from."""
 MAX_LOST_SHARE = 0.5
 """Of the rows or the sum of a day that comes again: a day that loses more holds a delivery."""
@@ -73,11 +76,6 @@ class ResentDay:
         """In one line."""
         figures = f"rows {self.rows_before:,} -> {self.rows:,}, {measure} {self.sum_before:,} -> {self.sum:,}"
         return f"{self.day} again: {figures}"
-
-
-def measure_of(contract: Contract) -> str:
-    """The table's main figure: its first required count."""
-    return next(column.name for column in contract.delivered if column.is_count and column.required)
 
 
 def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[RejectedDay]:
@@ -138,7 +136,7 @@ def day_state(day: date, rejected: Sequence[RejectedDay], undated_share: float) 
 
 def held_for_rejects(days: Sequence[RejectedDay], table: str) -> HitcastError | None:
     """Why a delivery is held of which too much was rejected; None where no day is above the limit."""
-    held = [day for day in days if day.share > MAX_REJECTED_SHARE]
+    held = [day for day in days if day.share > _limit(day)]
     if not held:
         return None
     texts = [
@@ -149,6 +147,10 @@ def held_for_rejects(days: Sequence[RejectedDay], table: str) -> HitcastError | 
     what = f"held: more than {MAX_REJECTED_SHARE:.0%} would be rejected, {', '.join(texts)}{more}"
     cure = f"See why with --dry-run, and correct the files or the mapping. {ACCEPT}"
     return HitcastError(what, table, cure)
+
+
+def _limit(day: RejectedDay) -> float:
+    return MAX_REJECTED_SHARE if day.rejected > FEW_REJECTED else MAX_FEW_SHARE
 
 
 def resent_day(contract: Contract, day: date, before: Path, after: Path) -> ResentDay:
