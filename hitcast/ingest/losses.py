@@ -21,8 +21,8 @@ FEW_REJECTED = 5
 MAX_FEW_SHARE = 0.2
 """Share above which so few rejected rows hold a delivery: one in 19 is no sign of a wrong mapping."""
 MAX_UNKNOWN_SHARE = 0.001
-"""Of a day's rows or sum: more of it rejected makes the day partial. One row in thousands says little of the releases of
-a day, and one in each day of a vendor would leave no day whole to learn from."""
+"""Of a day's rows or sum: more of it rejected makes the day partial. One row in thousands says little of a day's
+releases, and one in each day of a vendor would leave no day whole to learn from."""
 MAX_LOST_SHARE = 0.5
 """Of the rows or the sum of a day that comes again: a day that loses more holds a delivery."""
 MAX_SHOWN = 3
