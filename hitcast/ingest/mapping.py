@@ -11,7 +11,7 @@ import yaml
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR
 from hitcast.ingest.contract import Contract
-from hitcast.ingest.shape_keys import Capture, Unpivot, date_format, shape_of, split_columns
+from hitcast.ingest.shape_keys import Capture, date_format, shape_of, split_columns
 from hitcast.ingest.shape_keys import text_of as _text
 
 MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
@@ -38,7 +38,6 @@ class TableMapping:
         skip: Regular expressions; a line that one is found in is no row.
         comment: Lines that begin so are left out; empty for none.
         record_type: Column (its place from 1, or its name) and the value that rows have there; None where all are rows.
-        unpivot: Columns whose headers are values.
         sheet: Sheet of an XLSX file; empty where there is only one.
         columns: Vendor's header, or several to look for, by contract column; None where headers are the contract's
             own names.
@@ -63,7 +62,6 @@ class TableMapping:
     skip: tuple[str, ...] = ()
     comment: str = ""
     record_type: tuple[int | str, str] | None = None
-    unpivot: Unpivot | None = None
     sheet: str = ""
     columns: dict[str, str | tuple[str, ...]] | None = None
     captures: dict[str, Capture] = field(default_factory=dict)
@@ -153,7 +151,7 @@ def _table(name: str, entry: Any, contracts: dict[str, Contract], path: str) -> 
     where = f"{path}, {name}"
     if name not in contracts:
         raise HitcastError("no such raw table", where, f"Tables are: {', '.join(contracts)}")
-    _check_keys(entry, set(TableMapping.__dataclass_fields__) - {"table", "captures", "date_formats", "unpivot"}, where)
+    _check_keys(entry, set(TableMapping.__dataclass_fields__) - {"table", "captures", "date_formats"}, where)
     texts: dict[str, Any] = {
         key: _text(entry[key], f"{where}, {key}")
         for key in ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet")
@@ -191,8 +189,6 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
         raise HitcastError(f"{', '.join(sorted(twice))} is both mapped and constant", where, "Keep one of the two")
     if mapping.columns is not None:
         fed = {*mapping.columns, *mapping.captures, *mapping.constants}
-        if mapping.unpivot:
-            fed |= {mapping.unpivot.names, mapping.unpivot.values}
         lacking = [name for name in contract.required if name not in fed]
         if lacking:
             raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")

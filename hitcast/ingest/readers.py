@@ -9,7 +9,7 @@ import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -245,6 +245,9 @@ def _csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple
             raise HitcastError(f"is UTF-8 by its first bytes, not {mapping.encoding}", name, cure)
         with _text(path, mapping) as text:
             first = text.readline(MAX_HEADER)
+            if path.name.lower().endswith((".tsv", ".tsv.gz")) and mapping.delimiter == ",":
+                # a TSV file with commas between its fields is not one
+                mapping = replace(mapping, delimiter="\t")
             mapping = with_sep_line(mapping, first)
             above: list[str] = []
             lines: Iterator[str] = chain([first], text)

@@ -28,21 +28,6 @@ class Capture:
     pattern: str
 
 
-@dataclass(frozen=True)
-class Unpivot:
-    """Columns whose headers are values.
-
-    Attributes:
-        columns: Regular expression that the headers match whole; group 1, where there is one, is the value.
-        names: Contract column of the value in the header.
-        values: Contract column of the cells.
-    """
-
-    columns: str
-    names: str
-    values: str
-
-
 def split_columns(columns: Any, where: str) -> tuple[dict[str, str | tuple[str, ...]] | None, dict[str, Capture]]:
     """The `columns:` of a mapping as headers by contract column, and what comes from elsewhere than a column.
 
@@ -95,8 +80,6 @@ def shape_of(entry: dict[str, Any], contract: Contract, where: str) -> dict[str,
         fields["comment"] = text_of(given["comment"], f"{where}, comment")
     if "record_type" in given:
         fields["record_type"] = _record_type(given["record_type"], f"{where}, record_type")
-    if "unpivot" in given:
-        fields["unpivot"] = _unpivot(given["unpivot"], contract, f"{where}, unpivot")
     return fields | _value_keys(given, contract, where)
 
 
@@ -179,16 +162,6 @@ def _record_type(value: Any, where: str) -> tuple[int | str, str]:
     if isinstance(column, bool) or not isinstance(column, int | str) or (isinstance(column, int) and column < 1):
         raise HitcastError("column is neither its place, from 1, nor its name", where)
     return column, text_of(value["value"], where)
-
-
-def _unpivot(value: Any, contract: Contract, where: str) -> Unpivot:
-    value = _dict_of(value, {"columns", "names", "values"}, where)
-    if set(value) != {"columns", "names", "values"}:
-        raise HitcastError("needs columns, names and values", where)
-    for key in ("names", "values"):
-        if contract.column(str(value[key])) is None:
-            raise HitcastError(f"has no column {value[key]}", f"{where}, {key}")
-    return Unpivot(_regex(value["columns"], where), value["names"], value["values"])
 
 
 def _dict_of(value: Any, known: set[str] | None, where: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.ingest.finding import shown
 from hitcast.ingest.layout import has_layout, header_of, row_test
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.workbooks import check_size
 
 # A cell holds fifteen digits of a number; of a longer one the rest is lost, and it must not look like a code.
 MAX_EXACT = 1e15
@@ -94,6 +95,7 @@ def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
     import python_calamine
 
     name = shown(str(path))
+    check_size(path)
     try:
         workbook = python_calamine.load_workbook(path)
         names = [mapping.sheet] if mapping.sheet else workbook.sheet_names

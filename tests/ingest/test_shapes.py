@@ -263,3 +263,30 @@ def test_a_wrong_key_is_told_in_one_line(tmp_path: Path, keys: str, part: str) -
         _deliver(tmp_path, "stream_date,isrc,territory,streams\n2021-05-03,RUA0A2100001,RU,7\n", keys)
     assert part in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["vk.tsv", "VK.TSV"])
+def test_a_tsv_file_has_tabs(tmp_path: Path, name: str) -> None:
+    text = "stream_date\tisrc\tterritory\tstreams\n2021-05-03\tRUA0A2100001\tRU\t7\n"
+    assert _deliver(tmp_path, text, "comment: '#'", name=name) == [(DAY, "RUA0A2100001", 7)]
+
+
+@pytest.mark.parametrize(("row", "column"), [(1_048_575, 16_383), (1_000_000, 40)])
+def test_a_stray_cell_in_a_corner_is_one_line(tmp_path: Path, row: int, column: int) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write(0, 0, "isrc")
+        sheet.write(row, column, "x")
+    with pytest.raises(HitcastError, match=r"has a filled cell as far out as \w+ in sheet1.xml") as raised:
+        ingest(Home(tmp_path / "home"), [path])
+    assert "\n" not in str(raised.value)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.add_worksheet().write(0, 0, "isrc")
+    monkeypatch.setattr("hitcast.ingest.workbooks.MAX_UNPACKED_BYTES", 100)
+    with pytest.raises(HitcastError, match="above the limit"):
+        ingest(Home(tmp_path / "home"), [path])
