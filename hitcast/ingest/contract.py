@@ -24,6 +24,7 @@ class Column:
         maximum: Greatest value allowed, as text.
         accepted_values: The only values allowed; empty where any is.
         stamped: Whether ingest sets it, so that no vendor is asked for it.
+        additive: Whether figures of rows that are put together add up; listeners, say, do not.
     """
 
     name: str
@@ -33,6 +34,12 @@ class Column:
     maximum: str | None = None
     accepted_values: tuple[str, ...] = ()
     stamped: bool = False
+    additive: bool = True
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts what happened, from 0."""
+        return self.data_type == "bigint" and self.minimum == "0"
 
     @property
     def is_identifier(self) -> bool:
@@ -117,5 +124,6 @@ def _column(column: dict[str, Any]) -> Column:
         required=meta.get("required", False),
         accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
         stamped=meta.get("stamped", False),
+        additive=meta.get("additive", True),
         **bounds,
     )
