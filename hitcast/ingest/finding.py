@@ -15,9 +15,14 @@ SUFFIXES = {
     ".txt.gz": "csv",
     ".parquet": "parquet",
     ".xlsx": "xlsx",
+    ".jsonl": "json",
+    ".jsonl.gz": "json",
+    ".ndjson": "json",
+    ".json": "json",
+    ".json.gz": "json",
     ".zip": "zip",
 }
-DATA_SUFFIXES = (*SUFFIXES, ".xls", ".xlsb", ".ods", ".json", ".jsonl", ".gz", ".7z", ".rar")
+DATA_SUFFIXES = (*SUFFIXES, ".xls", ".xlsb", ".ods", ".gz", ".7z", ".rar")
 UNPACKED = ".unpacked"
 """Folder of what archives held, by the archive's path from `here` or from `root`."""
 # Lock files of spreadsheets, and what an Apple computer puts beside a file in an archive.
@@ -25,7 +30,7 @@ HIDDEN = ("~$", ".")
 
 
 def kind_of(path: Path) -> str | None:
-    """csv, parquet, xlsx or zip by the file's suffix; None for any other file."""
+    """csv, json, parquet, xlsx or zip by the file's suffix; None for any other file."""
     return next((kind for suffix, kind in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
 
 
@@ -46,6 +51,11 @@ def name_of(path: Path) -> str:
         return shown(str(path))
     place, *parts = path.parts[path.parts.index(UNPACKED) + 1 :]
     return shown(str(Path("/" if place == "root" else "", *parts)))
+
+
+def escape_glob(path: Path) -> str:
+    """A path that DuckDB takes literally, brackets and stars included."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
 
 
 def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:

@@ -10,7 +10,8 @@ import duckdb
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined, quoted
 from hitcast.ingest.captured import with_captures
-from hitcast.ingest.finding import kind_of, name_of, shown
+from hitcast.ingest.finding import escape_glob, kind_of, name_of, shown
+from hitcast.ingest.jsons import json_columns, write_objects
 from hitcast.ingest.layout import has_layout, write_rows
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.texts import (
@@ -42,7 +43,7 @@ class Source:
     Attributes:
         path: The file.
         name: How it is called in messages.
-        kind: csv, parquet or xlsx.
+        kind: csv, json, parquet or xlsx.
         headers: Its headers, stripped, as its rows have them.
         types: DuckDB type of each of these; VARCHAR where it is read as text.
         mapping: How it feeds a raw table.
@@ -68,6 +69,11 @@ class Source:
         """Headers of the file itself."""
         return self.wide.headers if self.wide else self.headers
 
+    @property
+    def own_types(self) -> tuple[str, ...]:
+        """Types of the columns of the file itself."""
+        return self.wide.types if self.wide else self.types
+
 
 def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyConnection) -> Source:
     """Reads a file's headers.
@@ -86,6 +92,12 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
     name, kind = name_of(path), kind_of(path) or ""
     with clear_failures(path, mapping):
         status = path.stat()
+    if kind in ("parquet", "json") and has_layout(mapping):
+        what = f"is {kind.capitalize()}, which has no lines that header, skip, comment or record_type could mean"
+        raise HitcastError(what, name, "Give such files an entry of their own in another mapping")
+    if kind == "json":
+        headers, types = json_columns(path, mapping)
+        return _source(path, name, kind, headers, types, with_captures(mapping, path, list), status)
     if kind == "parquet":
         try:
             query = fill("describe from {files}", files=PARQUET)
@@ -156,6 +168,15 @@ def prepare(source: Source, work_dir: Path, number: int) -> Path:
         target = work_dir / f"{number}.parquet"
         source.skipped[0] = write_sheet(source.path, source.mapping, len(source.own_headers), target)
         return target
+    if source.kind == "json":
+        plain, target = source.path, work_dir / f"{number}.parquet"
+        if is_gzip(plain):
+            plain = work_dir / f"{number}.json"
+            copy_plain(source.path, source.mapping, plain)
+        write_objects(plain, source.own_headers, source.own_types, target)
+        if plain != source.path:
+            plain.unlink()
+        return target
     if has_layout(source.mapping):
         target = work_dir / f"{number}.csv"
         with clear_failures(source.path, source.mapping), open_text(source.path, source.mapping) as text:
@@ -195,11 +216,6 @@ def lines_of(source: Source) -> Sql:
         return fill("(select {columns}, file_index from {files})", columns=columns, files=PARQUET)
     columns = joined(Sql(f"'c{i}': 'VARCHAR'") for i in range(len(headers)))
     return fill_file(__file__, "delivered_csv", columns=Sql(f"{{{columns}}}"))
-
-
-def escape_glob(path: Path) -> str:
-    """A path that DuckDB takes literally, brackets and stars included."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
 
 
 def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:

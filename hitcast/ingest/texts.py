@@ -108,12 +108,12 @@ def encoding_error(path: Path, mapping: TableMapping) -> HitcastError:
     """The refusal of a file that is not in its encoding."""
     with open_binary(path) as file:
         likely = "utf-16" if file.read(2) in UTF_16_MARKS else "cp1251"
-    if mapping.encoding == likely:
-        return HitcastError(
-            f"is not valid {mapping.encoding}", name_of(path), "Ask for it again, or correct `encoding:`"
-        )
+    # UTF-16 is known by its mark
+    encoding = likely if likely == "utf-16" and is_utf_8(mapping) else mapping.encoding
     cure = f"Add `encoding: {likely}` (or what it is) to the mapping"
-    return HitcastError(f"is not valid {mapping.encoding}", name_of(path), cure)
+    if encoding == likely:
+        cure = "Ask for it again, or correct `encoding:` in the mapping"
+    return HitcastError(f"is not valid {encoding}", name_of(path), cure)
 
 
 def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[str, ...]]:

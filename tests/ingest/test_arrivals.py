@@ -19,13 +19,13 @@ LANDED = [("2021-05-03", 7), ("2021-05-04", 8)]
 VK = "tables: {vk_stream_days: {files: ['*'], %s}}"
 
 
-def _ingest(tmp_path: Path, export: Path, mapping: str = "") -> IngestReport:
+def ingested(tmp_path: Path, export: Path, mapping: str = "") -> IngestReport:
     file = tmp_path / "vendor.yml"
     file.write_text(mapping, encoding="utf-8")
     return ingest(Home(tmp_path / "home"), [export], [file] if mapping else [], accept_loss=True)
 
 
-def _landed(tmp_path: Path) -> list[tuple[object, ...]]:
+def landed(tmp_path: Path) -> list[tuple[object, ...]]:
     home = Home(tmp_path / "home")
     files = [str(path) for path in landed_files(home, read_ledger(home))]
     query = "select cast(stream_date as varchar), streams from read_parquet(?, hive_partitioning = true) order by all"
@@ -53,13 +53,13 @@ def _zip(path: Path, **contents: str | bytes) -> Path:
 )
 def test_text_files_of_any_ending_land_alike(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
-    _ingest(tmp_path, tmp_path / name)
-    assert _landed(tmp_path) == LANDED
+    ingested(tmp_path, tmp_path / name)
+    assert landed(tmp_path) == LANDED
 
 
 def test_a_utf_16_file_keeps_the_lines_of_its_rejected_rows(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(f"Отчёт\n{CSV}Итого,,,\n2021-05-04,RUA0A2100002,RU,много\n".encode("utf-16"))
-    [table] = _ingest(tmp_path, tmp_path / "a.txt", VK % "header: 2, skip: ['^Итого']").tables
+    [table] = ingested(tmp_path, tmp_path / "a.txt", VK % "header: 2, skip: ['^Итого']").tables
     assert (table.read, table.accepted, table.rejected) == (3, 2, 1)
     assert table.rejects_file is not None
     assert "a.txt,6,streams,много," in table.rejects_file.read_text(encoding="utf-8-sig")
@@ -71,11 +71,11 @@ def test_a_text_for_people_is_left_alone_in_a_folder_and_refused_by_name(tmp_pat
     folder.mkdir()
     (folder / "a.csv").write_text(CSV)
     (folder / "README.txt").write_text(text)
-    report = _ingest(tmp_path, folder)
+    report = ingested(tmp_path, folder)
     assert report.ignored == [str(folder / "README.txt")]
-    assert _landed(tmp_path) == LANDED
+    assert landed(tmp_path) == LANDED
     with pytest.raises(HitcastError):
-        _ingest(tmp_path, folder / "README.txt")
+        ingested(tmp_path, folder / "README.txt")
 
 
 def test_a_text_with_a_column_of_a_table_is_not_left_alone(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_text_with_a_column_of_a_table_is_not_left_alone(tmp_path: Path) -> No
     (folder / "a.csv").write_text(CSV)
     (folder / "b.txt").write_text(CSV.replace("streams", "plays"))
     with pytest.raises(HitcastError, match=r"b\.txt: lacks the required column streams"):
-        _ingest(tmp_path, folder)
+        ingested(tmp_path, folder)
 
 
 def test_the_files_of_an_archive_land_and_are_called_by_both_names(tmp_path: Path) -> None:
@@ -95,10 +95,10 @@ def test_the_files_of_an_archive_land_and_are_called_by_both_names(tmp_path: Pat
     }
     contents |= {"about.md": "x", "__MACOSX/._b.csv": "x", "in.zip": "x"}
     export = _zip(tmp_path / "may.zip", **contents)
-    report = _ingest(tmp_path, export)
+    report = ingested(tmp_path, export)
     assert [Path(file.name) for file in report.tables[0].files] == [export / "2021/a.csv", export / "b.csv.gz"]
     assert report.ignored == [str(export / "about.md"), str(export / "in.zip")]
-    assert _landed(tmp_path) == LANDED
+    assert landed(tmp_path) == LANDED
     rejects = report.tables[0].rejects_file
     assert rejects is not None
     assert f"{export}/b.csv.gz,3,streams,x," in rejects.read_text(encoding="utf-8-sig")
@@ -113,13 +113,13 @@ def test_a_name_in_an_archive_is_read_in_russian(tmp_path: Path, code: str) -> N
     padded = name.removesuffix(".csv").encode("cp437").ljust(18, b"_") + b".csv"
     export.write_bytes(packed.replace(b"a_name_long_enough.csv", padded[:22]))
     columns = r"columns: {stream_date: {file_name: '^ВК_([\d-]+)'}, isrc: isrc, territory: territory, streams: streams}"
-    _ingest(tmp_path, export, VK % columns)
-    assert _landed(tmp_path) == LANDED[:1]
+    ingested(tmp_path, export, VK % columns)
+    assert landed(tmp_path) == LANDED[:1]
 
 
 def test_a_name_in_an_archive_leads_nowhere_else(tmp_path: Path) -> None:
-    _ingest(tmp_path, _zip(tmp_path / "x.zip", **{"../../../out.csv": CSV, "/abs.csv": CSV}))
-    assert _landed(tmp_path) == LANDED
+    ingested(tmp_path, _zip(tmp_path / "x.zip", **{"../../../out.csv": CSV, "/abs.csv": CSV}))
+    assert landed(tmp_path) == LANDED
     assert [path.name for path in tmp_path.parent.rglob("*.csv")] == []
 
 
@@ -144,16 +144,16 @@ def test_a_spoiled_archive_is_one_line(tmp_path: Path, spoil: object, part: str)
     export = _zip(tmp_path / "x.zip", **{"a.csv": CSV})
     export.write_bytes(spoil(export.read_bytes()))  # type: ignore[operator]
     with pytest.raises(HitcastError) as raised:
-        _ingest(tmp_path, export)
+        ingested(tmp_path, export)
     assert part in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
 def test_an_archive_without_a_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HitcastError, match="no file feeds a table"):
-        _ingest(tmp_path, _zip(tmp_path / "x.zip", **{"a.md": "x"}))
+        ingested(tmp_path, _zip(tmp_path / "x.zip", **{"a.md": "x"}))
     with pytest.raises(HitcastError, match="without a file"):
-        _ingest(tmp_path, _zip(tmp_path / "y.zip"))
+        ingested(tmp_path, _zip(tmp_path / "y.zip"))
 
 
 @pytest.mark.parametrize("kind", ["zip", "csv.gz", "tsv.gz"])
@@ -167,7 +167,7 @@ def test_a_bomb_is_one_line(tmp_path: Path, kind: str, keys: str, monkeypatch: p
     else:
         export.write_bytes(gzip.compress(text.encode()))
     with pytest.raises(HitcastError, match="unpacks to more than 200 times its"):
-        _ingest(tmp_path, export, VK % keys if keys else "")
+        ingested(tmp_path, export, VK % keys if keys else "")
 
 
 def test_a_table_that_packs_well_is_no_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,5 +177,5 @@ def test_a_table_that_packs_well_is_no_bomb(tmp_path: Path, monkeypatch: pytest.
     with gzip.GzipFile(fileobj=packed, mode="wb") as file:
         file.write(f"{HEADER}\n{rows}".encode())
     (tmp_path / "a.csv.gz").write_bytes(packed.getvalue())
-    [table] = _ingest(tmp_path, tmp_path / "a.csv.gz").tables
+    [table] = ingested(tmp_path, tmp_path / "a.csv.gz").tables
     assert table.accepted == 2000

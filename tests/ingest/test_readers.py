@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from hitcast.core.errors import HitcastError
+from hitcast.ingest.finding import escape_glob
 from hitcast.ingest.mapping import TableMapping
-from hitcast.ingest.readers import escape_glob, open_source, prepare, relation
+from hitcast.ingest.readers import open_source, prepare, relation
 
 PLAIN = TableMapping("vk_stream_days")
 
