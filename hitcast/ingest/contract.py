@@ -10,6 +10,7 @@ import yaml
 from hitcast.core.home import PROJECT_DIR
 
 LEDGER = "landing_deliveries"
+NO_COUNTRY = "is no ISO 3166-1 alpha-2 code such as RU: map it in `values:`"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Column:
         minimum: Least value allowed, as text.
         maximum: Greatest value allowed, as text.
         accepted_values: The only values allowed; empty where any is.
+        is_country: Whether its values are codes of ISO 3166-1 alpha-2.
         stamped: Whether ingest sets it, so that no vendor is asked for it.
         additive: Whether figures of rows that are put together add up; listeners, say, do not.
     """
@@ -35,6 +37,7 @@ class Column:
     accepted_values: tuple[str, ...] = ()
     stamped: bool = False
     additive: bool = True
+    is_country: bool = False
 
     @property
     def is_count(self) -> bool:
@@ -125,5 +128,6 @@ def _column(column: dict[str, Any]) -> Column:
         accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
         stamped=meta.get("stamped", False),
         additive=meta.get("additive", True),
+        is_country=meta.get("country", False),
         **bounds,
     )
