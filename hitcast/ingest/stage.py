@@ -80,8 +80,7 @@ def load(
         "create or replace table rejects"
         " (file_number integer, line bigint, column_name varchar, value varchar, reason varchar)"
     )
-    read = np.zeros(len(sources), dtype=np.int64)
-    rejected = np.zeros(len(sources), dtype=np.int64)
+    read, rejected = (np.zeros(len(sources), dtype=np.int64) for _ in range(2))
     for first, batch, prepared in _prepared(_batches(sources), work_dir):
         problems = _insert(connection, contract, batch, prepared, first, has_identity)
         broken = broken_rows(connection, batch, prepared)
@@ -167,6 +166,8 @@ def _insert(
         raise
     query = normalized(shape, contract, places, checks, tame, has_identity)
     checks.parameters |= {"first_file": first} | _reading(shape, prepared)
+    for column in shape.mapping.captures:
+        checks.parameters[f"captured_{column}"] = [source.captured[column] for source in batch]
     if shape.wide:
         checks.parameters["names"] = list(shape.wide.names)
     if shape.kind == "csv":
