@@ -23,8 +23,8 @@ from hitcast.ingest.readers import Source, check_unchanged, is_tame, lines_of, p
 from hitcast.ingest.wide import filled_cells
 from hitcast.ingest.xlsx import parsed, sheet_lines
 
-# Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
-BATCH_BYTES = 16 << 20
+# What one statement reads: little, for the progress bar's, temporary files' and the reader's buffers' sake.
+BATCH_BYTES, BATCH_FILES = 16 << 20, 500
 BATCH_ROWS = 200_000
 
 
@@ -135,7 +135,7 @@ def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
         for source in alike:
             batch.append(source)
             size += source.size
-            if size >= BATCH_BYTES:
+            if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
                 yield number, batch
                 number, batch, size = number + len(batch), [], 0
         if batch:
