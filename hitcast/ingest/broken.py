@@ -8,7 +8,8 @@ import duckdb
 from hitcast.core.errors import HitcastError, machine_error
 from hitcast.ingest.finding import shown
 from hitcast.ingest.lines import MIXED
-from hitcast.ingest.readers import Source, encoding_error
+from hitcast.ingest.readers import Source
+from hitcast.ingest.texts import encoding_error
 
 MAX_SHOWN = 200
 MAX_ROW_BYTES = 2_000_000
@@ -73,7 +74,7 @@ def broken_rows(
         if kind == "MISSING COLUMNS" and _is_cut_off(prepared[places[path]], text):
             cure = "Ask for it again, or end or remove that line if it is no row"
             raise HitcastError(f"ends in the middle of line {line}, as if it were cut off", source.name, cure)
-        reason = "has a stray quote" if kind == "UNQUOTED VALUE" else f"has not {len(source.headers)} fields"
+        reason = "has a stray quote" if kind == "UNQUOTED VALUE" else f"has not {len(source.own_headers)} fields"
         broken[places[path]][line] = (text[:MAX_SHOWN], reason)
     return broken
 

@@ -9,6 +9,7 @@ from hitcast.ingest.countries import country_tests
 from hitcast.ingest.dates import day_of
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.notations import expanded, in_seconds, number, plain_number
 from hitcast.ingest.readers import Source, relation
 
 FLOATS = ("FLOAT", "DOUBLE")
@@ -130,6 +131,9 @@ def _add_column(
     mapping = source.mapping
     if column.name in mapping.constants:
         raw, native = checks.parameter(mapping.constants[column.name]), "VARCHAR"
+    elif column.name in mapping.captures:
+        # one value a file, so that files that differ by it alone are read together
+        raw, native = f"$captured_{column.name}[cast(file_index as bigint) + 1]", "VARCHAR"
     elif place is not None:
         raw, native = f"c{place}", source.types[place].split("(")[0]
     else:
@@ -137,19 +141,22 @@ def _add_column(
         steps.columns.append(Sql(f"v{i}"))
         return
     steps.trimmed.append(Sql(f"{_shown(raw, native)} as r{i}"))
+    words = _words(column, mapping)
     is_zoned = native == ZONED and column.data_type == "date" and bool(mapping.timezone)
-    if (is_zoned or native in KINDS.get(column.data_type, ())) and column.name not in mapping.values:
+    is_native = is_zoned or native in KINDS.get(column.data_type, ())
+    if is_native and not words and column.name not in mapping.units:
         moment = f"timezone({checks.parameter(mapping.timezone)}, {raw})" if is_zoned else raw
         steps.cast.append(Sql(f"{_native_value(moment, native, column)} as v{i}"))
         given = f"r{i}"
     else:
         given = f"w{i}"
         # What is no text gets plain notation, whatever the vendor's own texts look like.
-        notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="")
+        notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="", shorthand=False)
+        native_day = source.kind == "workbook"
         steps.trimmed.append(Sql(f"{_trimmed(raw, native, column, mapping, is_tame)} as s{i}"))
-        steps.translated.append(Sql(f"{_translated(f's{i}', mapping.values.get(column.name, {}), checks)} as w{i}"))
+        steps.translated.append(Sql(f"{_translated(f's{i}', words, checks)} as w{i}"))
         steps.plain.append(Sql(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}"))
-        steps.cast.append(Sql(f"{_value(f't{i}', column, notation, checks)} as v{i}"))
+        steps.cast.append(Sql(f"{_value(f't{i}', column, notation, checks, native_day)} as v{i}"))
         if column.is_identifier:
             steps.cast.append(Sql(f"{oddity(f't{i}', column.name, is_tame)} as o{i}"))
     tests = _tests(f"v{i}", given, column, mapping, checks)
@@ -186,7 +193,9 @@ def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks
     """Conditions under which a value is rejected, each with its reason."""
     tests = []
     if column.data_type != "varchar":
-        noun = f"a date like {mapping.date_format}" if column.data_type == "date" else NOUNS[column.data_type]
+        noun = (
+            f"a date like {mapping.format_of(column.name)}" if column.data_type == "date" else NOUNS[column.data_type]
+        )
         unread = f"{value} is null and {given} is not null and trim({given}) <> ''"
         if column.data_type == "bigint":
             is_long = f"{unread} and strlen({given}) > 18 and regexp_full_match(trim({given}), '[+-]?\\d+(\\.0*)?')"
@@ -236,7 +245,7 @@ def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping, is_ta
     if native != "VARCHAR":
         return f"cast({raw} as varchar)"
     has_wide = f"strlen({raw}) <> length({raw})"
-    if column.data_type != "varchar" and column.name not in mapping.values:
+    if column.data_type != "varchar" and not _words(column, mapping):
         return raw if is_tame else f"case when {has_wide} then trim({raw}, {BLANKS}) else {raw} end"
     # Nearly every value needs no trimming: these comparisons are cheaper than trim() itself.
     ends = " or ".join(
@@ -249,52 +258,32 @@ def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping, is_ta
 def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
     if column.is_identifier:
         return unwrapped(text)
-    return _plain_number(text, mapping, checks) if column.data_type in ("bigint", "double") else text
+    if column.data_type not in ("bigint", "double"):
+        return text
+    plain = in_seconds(
+        text, plain_number(text, mapping, checks.parameter), mapping.units.get(column.name, ""), column.data_type
+    )
+    return expanded(text, plain, mapping) if mapping.shorthand and column.data_type == "bigint" else plain
 
 
-def _value(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
+def _words(column: Column, mapping: TableMapping) -> dict[str, str | None]:
+    """What a column's values stand for, suppressed counts included."""
+    words = mapping.values.get(column.name, {})
+    return mapping.suppressed | words if column.data_type in ("bigint", "double") else words
+
+
+def _value(text: str, column: Column, mapping: TableMapping, checks: Checks, native_day: bool) -> str:
     """The contract's value of a plain text; null where it does not fit."""
     if column.data_type == "date":
-        return day_of(text, mapping, checks.parameter)
+        return day_of(text, column.name, mapping, checks.parameter, native_day)
     if column.data_type == "boolean":
         return f"try_cast(trim({text}) as boolean)"
     if column.data_type == "varchar":
         return canonical(text, column.name) if column.is_identifier else text
-    return _number(text, column.data_type)
+    return number(text, column.data_type)
 
 
 def _translated(text: str, values: Mapping[str, str | None], checks: Checks) -> str:
     pairs = [(checks.parameter(theirs), checks.parameter(ours)) for theirs, ours in values.items()]
     branches = " ".join(f"when {theirs} then {ours}" for theirs, ours in pairs)
     return f"case {text} {branches} else {text} end" if branches else text
-
-
-def _plain_number(text: str, mapping: TableMapping, checks: Checks) -> str:
-    """A number's text with no thousands separator and a decimal point; null where the separators do not fit."""
-    if mapping.thousands:
-        whole = text
-        if mapping.thousands == " ":
-            text = f"replace(replace({text}, chr(160), ' '), chr(8239), ' ')"
-        separator, decimal = checks.parameter(mapping.thousands), checks.parameter(mapping.decimal)
-        shape = f"'\\s*[+-]?\\d{{1,3}}(\\Q' || {separator} || '\\E\\d{{3}})+(\\Q' || {decimal} || '\\E\\d*)?\\s*'"
-        grouped = f"case when regexp_full_match({text}, {shape}) then replace({text}, {separator}, '') end"
-        # No number of fewer than five characters is grouped.
-        text = (
-            f"case when length({whole}) < 5 then {whole}"
-            f" when contains(trim({text}), {separator}) then {grouped} else {whole} end"
-        )
-    if mapping.decimal != ".":
-        text = f"case when not contains({text}, '.') then replace({text}, {checks.parameter(mapping.decimal)}, '.') end"
-    return text
-
-
-def _number(text: str, data_type: str) -> str:
-    if data_type == "double":
-        number = f"try_cast({text} as double)"
-        return f"case when isfinite({number}) and not contains({text}, '_') then {number} end"
-    # A bare cast would round 12.5 and take 1_000, 0x1F and 1e3 for numbers.
-    whole = f"regexp_full_match({text}, '\\s*[+-]?\\d+(\\.0*)?\\s*')"
-    return (
-        f"case when cast(try_cast({text} as bigint) as varchar) = {text} then try_cast({text} as bigint)"
-        f" when {whole} then try_cast(split_part({text}, '.', 1) as bigint) end"
-    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.notations import places_named
 
 
 def places_of(headers: Sequence[str], contract: Contract, mapping: TableMapping) -> tuple[dict[str, int], list[str]]:
@@ -20,10 +21,11 @@ def places_of(headers: Sequence[str], contract: Contract, mapping: TableMapping)
     places, lacking = {}, []
     for column in contract.delivered:
         header = mapping.header_of(column.name)
-        if column.name in mapping.constants:
+        if column.name in mapping.constants or column.name in mapping.captures:
             continue
-        if header in headers:
-            places[column.name] = headers.index(header)
+        names = (header,) if isinstance(header, str) else header or ()
+        if found := places_named(names, headers):
+            places[column.name] = found[0]
         elif column.required:
-            lacking.append(header or column.name)
+            lacking.append(" or ".join(names) or column.name)
     return places, lacking

@@ -19,11 +19,12 @@ from hitcast.ingest.identity import has_identity, identity_of
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
 from hitcast.ingest.normalise import Checks, normalized
 from hitcast.ingest.places import places_of
-from hitcast.ingest.readers import Source, check_unchanged, escape_glob, is_tame, prepare
-from hitcast.ingest.xlsx import sheet_lines
+from hitcast.ingest.readers import Source, check_unchanged, is_tame, line_parameters, lines_of, prepare, row_parameters
+from hitcast.ingest.wide import filled_cells
+from hitcast.ingest.xlsx import parsed, sheet_lines
 
-# Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
-BATCH_BYTES = 16 << 20
+# What one statement reads: little, for the progress bar's, temporary files' and the reader's buffers' sake.
+BATCH_BYTES, BATCH_FILES = 16 << 20, 500
 BATCH_ROWS = 200_000
 
 
@@ -82,8 +83,7 @@ def load(
         "create or replace table rejects"
         " (file_number integer, line bigint, column_name varchar, value varchar, reason varchar)"
     )
-    read = np.zeros(len(sources), dtype=np.int64)
-    rejected = np.zeros(len(sources), dtype=np.int64)
+    read, rejected = (np.zeros(len(sources), dtype=np.int64) for _ in range(2))
     for first, batch, prepared in _prepared(_batches(sources), work_dir):
         problems = _insert(connection, contract, batch, prepared, first, is_told_apart)
         broken = broken_rows(connection, batch, prepared)
@@ -91,15 +91,20 @@ def load(
             own = broken[number - first]
             source, path = batch[number - first], prepared[number - first]
             read[number], rejected[number] = count + len(own), failed + len(own)
-            check_line_ends(source, path, int(read[number]))
+            cells = None
+            if source.wide:
+                cells = filled_cells(connection, lines_of(source), source.wide, line_parameters(source, [path]))
+            records = (count if cells is None else len(cells)) + len(own)
+            check_line_ends(source, path, records)
             if rejected[number]:
-                starts, is_record = _records(source, path, int(read[number]))
-                _keep_rejects(connection, number, first_row, problems, own, starts, is_record)
+                starts, is_record = _records(source, path, records)
+                _keep_rejects(connection, number, first_row, problems, own, starts, is_record, cells)
         for source, path in zip(batch, prepared, strict=True):
             if path != source.path:
                 path.unlink()
             check_unchanged(source)
         advance(sum(source.size for source in batch))
+    parsed.cache_clear()
     stage = Stage(contract, sources, read, rejected, is_told_apart)
     _refuse_worthless(connection, stage)
     return stage
@@ -127,18 +132,22 @@ def _prepared(
 def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
     """Neighboring files of one shape, a batch at a time, each with the number of its first file."""
     number = 0
-    for _, alike in groupby(sources, key=lambda source: (source.kind, source.headers, source.types, source.mapping)):
+    for _, alike in groupby(sources, key=_shape):
         batch: list[Source] = []
         size = 0
         for source in alike:
             batch.append(source)
             size += source.size
-            if size >= BATCH_BYTES:
+            if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
                 yield number, batch
                 number, batch, size = number + len(batch), [], 0
         if batch:
             yield number, batch
             number += len(batch)
+
+
+def _shape(source: Source) -> tuple[object, ...]:
+    return source.kind, source.headers, source.types, source.mapping, source.wide
 
 
 def _insert(
@@ -160,9 +169,8 @@ def _insert(
         raise
     identity = identity_of(shape, contract) if is_told_apart else None
     query = normalized(shape, contract, places, checks, tame, identity)
-    checks.parameters |= {"paths": [escape_glob(path) for path in prepared], "first_file": first}
+    checks.parameters |= {"first_file": first} | row_parameters(batch, prepared)
     if shape.kind == "csv":
-        checks.parameters["delimiter"] = shape.mapping.delimiter
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     try:
         connection.execute(fill("insert into staged {query}", query=query), checks.parameters)
@@ -195,9 +203,9 @@ def _counts(connection: duckdb.DuckDBPyConnection, first: int, files: int) -> li
 
 def _records(source: Source, prepared: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
     """First line of every record of a file, blank ones included, and whether it is a record with fields."""
-    if source.kind == "parquet":
+    if source.kind in ("parquet", "json"):
         return np.arange(1, count + 1), np.ones(count, dtype=bool)
-    if source.kind == "xlsx":
+    if source.kind == "workbook":
         return np.array(sheet_lines(source.path, source.mapping)), np.ones(count, dtype=bool)
     if count_lines(prepared) != count + 1:
         starts, is_blank = map(np.array, zip(*record_lines(prepared, source.mapping.delimiter), strict=True))
@@ -214,8 +222,9 @@ def _keep_rejects(
     broken: dict[int, tuple[str, str]],
     starts: np.ndarray,
     is_record: np.ndarray,
+    cells: np.ndarray | None,
 ) -> None:
-    """Puts a file's rejected rows into `rejects`, each with its line."""
+    """Puts a file's rejected rows into `rejects`, each with its line; `cells` are the rows that each line gave."""
     failed = connection.execute(
         "select rowid as row_number from staged where file_number = ? and problem > 0 order by rowid", [number]
     ).to_arrow_table()
@@ -225,7 +234,8 @@ def _keep_rejects(
     # A broken record holds a place in the file but none in `staged`.
     is_staged = is_record.copy()
     is_staged[places] = False
-    verdicts = pa.table({"row_number": rows, "line": starts[is_staged][rows - first_row]})
+    lines = starts[is_staged] if cells is None else np.repeat(starts[is_staged], cells)
+    verdicts = pa.table({"row_number": rows, "line": lines[rows - first_row]})
     shapes = pa.table(
         {
             "line": broken_lines,

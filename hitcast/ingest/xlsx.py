@@ -1,26 +1,36 @@
-"""Sheets of XLSX files, as the text that the vendor's CSV export would hold."""
+"""Sheets of workbooks (XLSX, ODS), as the text that the vendor's CSV export would hold."""
 
 from contextlib import suppress
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from hitcast.core.errors import HitcastError
-from hitcast.ingest.finding import shown
+from hitcast.ingest.finding import name_of, shown
+from hitcast.ingest.layout import has_layout, header_of, row_test
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.workbooks import check_size
 
+Rows = list[list[Any]]
 # A cell holds fifteen digits of a number; of a longer one the rest is lost, and it must not look like a code.
 MAX_EXACT = 1e15
 
 
 def sheet_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:
-    """Headers in row 1 of the sheet; none if the sheet is empty.
+    """Headers of the sheet; none if the sheet is empty.
 
     Raises:
-        HitcastError: The file cannot be read, or it is unclear which sheet is meant.
+        HitcastError: The file cannot be read, it is unclear which sheet is meant, or the header's line is not there.
     """
     rows = _sheet(path, mapping)
-    return tuple(_cell_text(cell, mapping) for cell in rows[0]) if rows else ()
+    return tuple(_cell_text(cell, mapping) for cell in rows[_header_place(rows, path, mapping)]) if rows else ()
+
+
+def sheet_above(path: Path, mapping: TableMapping) -> list[str]:
+    """Lines above the header, cells joined by the delimiter."""
+    rows = _sheet(path, mapping)
+    return [_line(row, mapping) for row in rows[: _header_place(rows, path, mapping)]]
 
 
 def sheet_rows(path: Path, mapping: TableMapping, most: int) -> list[list[str]]:
@@ -29,60 +39,122 @@ def sheet_rows(path: Path, mapping: TableMapping, most: int) -> list[list[str]]:
 
 
 def sheet_lines(path: Path, mapping: TableMapping) -> list[int]:
-    """Row number of every row below row 1 that has some value."""
-    return [line for line, row in enumerate(_sheet(path, mapping), 1) if line > 1 and _has_value(row)]
+    """Row number of every row below the header that has some value and is not left out."""
+    return [line for line, _ in _rows(path, mapping)[0]]
 
 
-def write_sheet(path: Path, mapping: TableMapping, width: int, target: Path) -> None:
-    """Writes the rows below row 1 that have some value as Parquet, all text, columns c0, c1, ...
+def write_sheet(path: Path, mapping: TableMapping, width: int, target: Path) -> int:
+    """Writes the rows below the header that have some value as Parquet, all text, columns c0, c1, ...
 
     Args:
-        path: XLSX file.
-        mapping: How its vendor writes numbers and dates.
+        path: The workbook.
+        mapping: How its vendor writes numbers and dates, and what is left out.
         width: Number of columns.
         target: Parquet file to write.
+
+    Returns:
+        Rows left out.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = [row for row in _sheet(path, mapping)[1:] if _has_value(row)]
-    columns = [pa.array([_cell_text(row[i], mapping) or None for row in rows], pa.string()) for i in range(width)]
+    rows, skipped = _rows(path, mapping)
+    columns = [pa.array([cells[i] or None for _, cells in rows], pa.string()) for i in range(width)]
     pq.write_table(pa.table(columns, names=[f"c{i}" for i in range(width)]), target)
+    return skipped
 
 
-def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
+def _rows(path: Path, mapping: TableMapping) -> tuple[list[tuple[int, list[str]]], int]:
+    """Number and cells of every row, and how many were left out."""
+    rows = _sheet(path, mapping)
+    start = _header_place(rows, path, mapping) if rows else 0
+    texts = [
+        (line, [_cell_text(cell, mapping) for cell in row])
+        for line, row in enumerate(rows, 1)
+        if line > start + 1 and _has_value(row)
+    ]
+    if not has_layout(mapping):
+        return texts, 0
+    headers = [_cell_text(cell, mapping) for cell in rows[start]]
+    is_row = row_test(mapping, headers, name_of(path))
+    kept = [(line, cells) for line, cells in texts if is_row(mapping.delimiter.join(cells), cells)]
+    return kept, len(texts) - len(kept)
+
+
+def _header_place(rows: list[list[Any]], path: Path, mapping: TableMapping) -> int:
+    """Rows above the header."""
+    if not has_layout(mapping):
+        return 0
+    return len(header_of((_line(row, mapping) for row in rows), mapping, name_of(path))[0])
+
+
+def _line(row: list[Any], mapping: TableMapping) -> str:
+    return mapping.delimiter.join(_cell_text(cell, mapping) for cell in row)
+
+
+def _sheet(path: Path, mapping: TableMapping) -> Rows:
     """Rows of the one sheet that has data, from row 1."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _unreadable(path, str(error)) from None
+    return parsed(path, mapping.sheet, (status.st_size, status.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def parsed(path: Path, sheet: str, stamp: tuple[int, int]) -> Rows:
+    """Rows of a sheet, kept until another is parsed: to parse it is most of the work.
+
+    Args:
+        path: The workbook.
+        sheet: Name of the sheet; empty for the one that has data.
+        stamp: Size and time of the file, by which one that was written to is another.
+
+    Raises:
+        HitcastError: It cannot be read, or it is unclear which sheet is meant.
+    """
     import python_calamine
 
-    name = shown(str(path))
+    name = name_of(path)
+    check_size(path)
     try:
         workbook = python_calamine.load_workbook(path)
-        names = [mapping.sheet] if mapping.sheet else workbook.sheet_names
-        if mapping.sheet and mapping.sheet not in workbook.sheet_names:
-            cure = f"Its sheets are: {shown(', '.join(workbook.sheet_names))}"
-            raise HitcastError(f"has no sheet {mapping.sheet}", name, cure)
+        if sheet and sheet not in workbook.sheet_names:
+            raise HitcastError(
+                f"has no sheet {sheet}", name, f"Its sheets are: {shown(', '.join(workbook.sheet_names))}"
+            )
+        seen = {
+            data.name for data in workbook.sheets_metadata if data.visible == python_calamine.SheetVisibleEnum.Visible
+        }
+        names = [sheet] if sheet else workbook.sheet_names
         sheets = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
     except (python_calamine.CalamineError, OSError) as error:
         raise _unreadable(path, str(error)) from None
     filled = {name: rows for name, rows in sheets.items() if any(_has_value(row) for row in rows)}
+    shown_first = [next(filter(_has_value, rows)) for name, rows in filled.items() if name in seen]
+    if shown_first:
+        # a hidden sheet of parameters is not meant, one of more rows of the same columns may be
+        filled = {
+            name: rows for name, rows in filled.items() if name in seen or next(filter(_has_value, rows)) in shown_first
+        }
     if len(filled) > 1:
-        message = f"has several sheets: {shown(', '.join(filled))}"
-        raise HitcastError(message, name, "Name one as `sheet:` in the mapping")
+        listed = ", ".join(name if name in seen else f"{name} (hidden)" for name in filled)
+        raise HitcastError(f"has several sheets: {shown(listed)}", name, "Name one as `sheet:` in the mapping")
     return next(iter(filled.values()), [])
 
 
 def _unreadable(path: Path, message: str) -> HitcastError:
-    """The refusal of a file that is no XLSX, or a broken one."""
-    name, start = shown(str(path)), b""
+    """The refusal of a file that is no workbook, or a broken one."""
+    name, kind, start = name_of(path), path.suffix[1:].upper(), b""
     with suppress(OSError), path.open("rb") as file:
         start = file.read(512).lstrip()
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return HitcastError("is an old Excel file (XLS), or one with a password", name, "Save it as XLSX without one")
     if start[:1] == b"<":
-        return HitcastError("is HTML or XML, not XLSX, in spite of its name", name, "Open it and save it as XLSX")
+        return HitcastError(f"is HTML or XML, not {kind}, in spite of its name", name, "Open it and save it as XLSX")
     if start and not start.startswith(b"PK") and b"\0" not in start:
-        return HitcastError("is text, not XLSX, in spite of its name", name, "Give it the ending .csv if it is CSV")
-    return HitcastError(f"is no readable XLSX file ({shown(message)})", name, "Save it again as XLSX")
+        return HitcastError(f"is text, not {kind}, in spite of its name", name, "Give it the ending .csv if it is CSV")
+    return HitcastError(f"is no readable {kind} file ({shown(message)})", name, "Save it again as XLSX")
 
 
 def _has_value(row: list[Any]) -> bool:
@@ -96,7 +168,9 @@ def _cell_text(cell: Any, mapping: TableMapping) -> str:
     if isinstance(cell, datetime) and cell.time() != time() and "%H" not in mapping.date_format:
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
-        return cell.strftime(mapping.date_format)
+        # a serial format, or one for each column, is of cells that are text or numbers
+        is_plain = "%" in mapping.date_format and not mapping.date_formats
+        return cell.strftime(mapping.date_format if is_plain else "%Y-%m-%d")
     if isinstance(cell, float) and abs(cell) >= MAX_EXACT:
         return f"{cell:.14e}"
     if isinstance(cell, float):
