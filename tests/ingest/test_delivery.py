@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest import check_landing, ingest, landing
+from hitcast.ingest.countries import COUNTRIES
 from hitcast.ingest.landing import LedgerRow, landed_files, read_ledger
 from hitcast.ingest.report import IngestReport, TableReport
 from tests.commands import hitcast
@@ -493,7 +494,7 @@ def _is_valid(row: Sequence[str]) -> bool:
         datetime.strptime(day, "%Y-%m-%d")
     except ValueError:
         return False
-    return bool(isrc and territory) and _count_or_none(streams) is not None
+    return bool(isrc) and territory in COUNTRIES and _count_or_none(streams) is not None
 
 
 def _count_or_none(text: str) -> int | None:
