@@ -1,0 +1,115 @@
+"""A mapping proposed for exports that nobody has described: looked at, guessed, asked about, written as YAML."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from hitcast.core.errors import HitcastError
+from hitcast.ingest.contract import LEDGER, Contract, load_contracts
+from hitcast.ingest.finding import find_files
+from hitcast.ingest.propose.draft import Draft, as_yaml
+from hitcast.ingest.propose.evidence import context_of
+from hitcast.ingest.propose.guess import TableGuess, tables_of
+from hitcast.ingest.propose.profiles import CODE, Profile, profiles_of
+from hitcast.ingest.propose.sniff import Sample, sample
+
+# Files of one kind that are looked at.
+MAX_LOOKED_AT = 5
+# A rival within this much of the best guess is asked about.
+CLOSE = 0.12
+JOINED = 0.3
+
+Ask = Callable[[str, Sequence[str]], int]
+"""Takes a question and its answers, the likeliest first; gives the place of the one chosen."""
+
+
+def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tuple[list[Draft], list[str]]:
+    """What each kind of file among the exports feeds, and the mapping files that say so.
+
+    Args:
+        paths: Files and folders.
+        territory: The project's own, for files that name none.
+        ask: Asks the user, at most once for each kind of file; None to ask nothing.
+
+    Returns:
+        A draft for each kind, and the text of the mapping files: a second one where two kinds feed one table.
+
+    Raises:
+        HitcastError: A file cannot be read, or none feeds a table.
+    """
+    contracts = {name: contract for name, contract in load_contracts().items() if name != LEDGER}
+    found, _ = find_files(paths)
+    with duckdb.connect() as connection:
+        kinds = [(samples, files, *profiles_of(samples, connection)) for samples, files in _kinds(found, connection)]
+    drafts = []
+    for samples, files, profiles, form in kinds:
+        others = [profile for _, other, every, _ in kinds if other is not files for profile in every]
+        context = context_of(profiles, _joins(profiles, others))
+        tables = tables_of(files[0].name, contracts, context, territory)
+        drafts.append(_decided(Draft(samples, files, None, form), tables, ask))
+    if not any(draft.table for draft in drafts):
+        cure = "Write a mapping by hand: docs/ingest.md says how"
+        raise HitcastError("no file has columns that could feed a table", ", ".join(map(str, paths)), cure)
+    return drafts, _mapping_files(drafts, contracts)
+
+
+def _kinds(files: Sequence[Path], connection: duckdb.DuckDBPyConnection) -> list[tuple[list[Sample], list[Path]]]:
+    """Files with the same header and form together, with samples of a few of them; of a workbook, its fullest sheet."""
+    kinds: dict[tuple[object, ...], tuple[list[Sample], list[Path]]] = {}
+    for path in files:
+        best = max(sample(path, connection), key=lambda one: len(one.rows) * len(one.headers))
+        # a Parquet file takes no encoding or delimiter, so that it can be of the kind of a text
+        shape = next((key for key in kinds if key[0] == best.headers and _agree(key, best)), None)
+        shape = shape or (best.headers, best.kind, best.encoding, best.delimiter, best.sheet)
+        samples, paths = kinds.setdefault(shape, ([], []))
+        paths.append(path)
+        if len(samples) < MAX_LOOKED_AT:
+            samples.append(best)
+    return list(kinds.values())
+
+
+def _agree(key: tuple[object, ...], one: Sample) -> bool:
+    return one.kind == "parquet" or key[1:] == (one.kind, one.encoding, one.delimiter, one.sheet)
+
+
+def _joins(profiles: Sequence[Profile], others: Sequence[Profile]) -> Mapping[str, bool]:
+    """Whether a column of codes holds values that a column of another kind of file holds too."""
+    codes = [set(other.distinct) for other in others if _is_code(other)]
+    return {
+        profile.header: _is_code(profile)
+        and any(len(codes_of & set(profile.distinct)) >= JOINED * len(profile.distinct) for codes_of in codes)
+        for profile in profiles
+    }
+
+
+def _is_code(profile: Profile) -> bool:
+    return len(profile.distinct) > 1 and not profile.dates and profile.share(CODE) > 0.5 and profile.number_share < 0.5
+
+
+def _decided(draft: Draft, tables: list[TableGuess], ask: Ask | None) -> Draft:
+    """The draft with the best table, or the one that was chosen where another one fits nearly as well."""
+    if not tables:
+        return draft
+    close = [table for table in tables if table.score > tables[0].score - CLOSE]
+    if len(close) > 1 and ask:
+        answers = [_describe(table) for table in close] + ["leave it alone"]
+        chosen = ask(f"What does {draft.paths[0].name} hold?", answers)
+        table = close[chosen] if chosen < len(close) else None
+        return Draft(draft.samples, draft.paths, table, draft.number_format)
+    rival = _describe(close[1]) if len(close) > 1 else ""
+    return Draft(draft.samples, draft.paths, tables[0], draft.number_format, rival)
+
+
+def _describe(table: TableGuess) -> str:
+    main = table.main
+    return table.contract.table + (f", {main.column.name} from {main.source.header!r}" if main and main.source else "")
+
+
+def _mapping_files(drafts: Sequence[Draft], contracts: Mapping[str, Contract]) -> list[str]:
+    by_table = {name: [draft for draft in drafts if draft.table and draft.table.contract.table == name]
+                for name in contracts}  # fmt: skip
+    ignored = [path for draft in drafts if not draft.table for path in draft.paths]
+    count = max(len(own) for own in by_table.values())
+    parts = [[own[i] for own in by_table.values() if i < len(own)] for i in range(count)]
+    return [as_yaml(part, ignored if i == 0 else []) for i, part in enumerate(parts)]
