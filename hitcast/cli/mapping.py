@@ -74,4 +74,8 @@ def _ask(question: str, answers: Sequence[str]) -> int:
     typer.echo(question)
     for number, answer in enumerate(answers, 1):
         typer.echo(f"  {number}  {answer}")
-    return int(typer.prompt("Number", default=1, type=typer.IntRange(1, len(answers)))) - 1
+    while True:
+        chosen: int = typer.prompt("Number", default=1, type=int)
+        if 1 <= chosen <= len(answers):
+            return chosen - 1
+        typer.echo(f"Give a number from 1 to {len(answers)}")

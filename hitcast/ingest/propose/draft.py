@@ -1,10 +1,11 @@
 """A proposed mapping as YAML, with what was guessed and how sure it is as comments."""
 
 import glob
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import takewhile
 from pathlib import Path
 
 import yaml
@@ -49,19 +50,12 @@ def globs_of(paths: Sequence[Path], others: Sequence[Path]) -> list[str]:
         stems.setdefault(dot + suffix, []).append(stem)
     found = []
     for suffix, names in stems.items():
-        shared = os.path.commonprefix(names)
+        shared = "".join(a for a, *_ in takewhile(lambda marks: len(set(marks)) == 1, zip(*names, strict=False)))
         shared = re.split(r"\d", shared)[0] if len(names) > 1 or re.search(r"\d{4}", shared) else shared
         pattern = glob.escape(shared) + ("" if len(names) == 1 and shared == names[0] else "*") + glob.escape(suffix)
-        clashes = any(re.fullmatch(glob.translate(pattern) if hasattr(glob, "translate") else _regex(pattern), other.name)
-                      for other in others)  # fmt: skip
+        clashes = any(fnmatchcase(other.name, pattern) for other in others)
         found += [glob.escape(name + suffix) for name in names] if clashes or shared == "" else [pattern]
     return found
-
-
-def _regex(pattern: str) -> str:
-    import fnmatch
-
-    return fnmatch.translate(pattern)
 
 
 def as_yaml(drafts: Sequence[Draft], ignored: Sequence[Path]) -> str:
@@ -69,7 +63,8 @@ def as_yaml(drafts: Sequence[Draft], ignored: Sequence[Path]) -> str:
     lines = ["# Proposed by `hitcast map`: a guess. Lines marked UNSURE, or behind a #, are for you to decide."]
     every = [path for draft in drafts for path in draft.paths] + list(ignored)
     if ignored:
-        lines += ["# left alone: no table fits these files", f"ignore: {_flow([glob.escape(path.name) for path in ignored])}"]
+        names = [glob.escape(path.name) for path in ignored]
+        lines += ["# left alone: no table fits these files", f"ignore: {_flow(names)}"]
     lines.append("tables:")
     for draft in drafts:
         if draft.table:
@@ -130,6 +125,5 @@ def _words(guess: Guess) -> list[str]:
 
 
 def _flow(value: object) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000).removesuffix("...\n").strip()
-    # what YAML takes plainly may still be read as something else
-    return text
+    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+    return text.removesuffix("...\n").strip()

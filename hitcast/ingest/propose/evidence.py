@@ -67,7 +67,9 @@ def name_evidence(column: Column, header: str) -> float:
     return best
 
 
-def value_evidence(column: Column, contract: Contract, profile: Profile, context: Context) -> float | None:
+def value_evidence(  # noqa: PLR0911
+    column: Column, contract: Contract, profile: Profile, context: Context
+) -> float | None:
     """How much the values look like the column's; None where they cannot be."""
     if not profile.distinct:
         return 0.0
@@ -155,7 +157,8 @@ def _measure(column: Column, profile: Profile, context: Context) -> float | None
 def _identifier(column: Column, profile: Profile, context: Context) -> float | None:
     code, isrc, gtin = profile.share(CODE), profile.share(ISRC), profile.gtin_share
     if column.name == "isrc":
-        return isrc if isrc > HALF else 0.6 if context.joins.get(profile.header) and gtin < HALF else LITTLE * code or None
+        joined = 0.6 if context.joins.get(profile.header) and gtin < HALF else LITTLE * code
+        return isrc if isrc > HALF else joined or None
     if column.name == "upc":
         return gtin if gtin > HALF else None if isrc > HALF else LITTLE * code
     if isrc > HALF or gtin > HALF:
@@ -179,7 +182,7 @@ def _text(column: Column, profile: Profile, context: Context) -> float | None:
         known = sum(word_for(column, value) is not None for value in profile.distinct) / len(profile.distinct)
         return 0.8 * known
     usual = {"track_title": 0.95, "release_title": 0.6, "artist_name": 0.25, "label_name": 0.02}[column.name]
-    return HALF * (1 - min(1.0, abs(variety - usual) * 1.5))
+    return 0.75 * (1 - min(1.0, abs(variety - usual) * 1.5))
 
 
 def _words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from hitcast.ingest.propose.evidence import Context, name_evidence, value_eviden
 from hitcast.ingest.propose.profiles import Profile
 
 MIN_SCORE, SHARPNESS, SURE = 0.4, 0.15, 0.7
+HALF_SCORE = 0.4
 VALUES_WEIGHT = 0.8
 FORBIDDEN = -9.0
 
@@ -55,9 +56,7 @@ class TableGuess:
         return next((guess for guess in self.guesses if guess.column.typical_share == 1), None)
 
 
-def tables_of(
-    names: str, contracts: Mapping[str, Contract], context: Context, home_territory: str
-) -> list[TableGuess]:
+def tables_of(names: str, contracts: Mapping[str, Contract], context: Context, home_territory: str) -> list[TableGuess]:
     """The tables that a file can feed, the best first; one whose main count may be one of several columns, for each.
 
     The score of a pair of columns is the name's evidence plus 0.8 of the values'; `linear_sum_assignment` takes the
@@ -111,13 +110,12 @@ def _table(
 
     usable = np.where(scores >= MIN_SCORE, scores - MIN_SCORE, 0.0)
     rows, places = linear_sum_assignment(usable, maximize=True)
-    columns, guesses = contract.delivered, {}
+    columns, guesses, parts = contract.delivered, {}, {}
     for row, place in zip(rows, places, strict=True):
         if scores[row, place] >= MIN_SCORE:
             sureness = _sureness(scores, row, place)
             guesses[columns[row].name] = Guess(columns[row], profiles[place], sureness)
-    parts = {name: min(1.0, scores[rows.tolist().index(i), places[rows.tolist().index(i)]])
-             for i, name in enumerate(column.name for column in columns) if name in guesses}  # fmt: skip
+            parts[columns[row].name] = min(1.0, scores[row, place])
     for column in columns:
         if not column.required or column.name in guesses:
             continue
@@ -135,9 +133,6 @@ def _table(
     called = any(name in re.split(r"[\W_\d]+", names.casefold()) for name in contract.names)
     ordered = [guesses[column.name] for column in columns if column.name in guesses]
     return TableGuess(contract, ordered, sum(required) / len(required) + 0.2 * used + 0.1 * called)
-
-
-HALF_SCORE = 0.4
 
 
 def _sureness(scores: np.ndarray, row: int, place: int) -> float:

@@ -1,5 +1,6 @@
 """What the values of a column are like."""
 
+import itertools
 import re
 import statistics
 from collections import defaultdict
@@ -72,7 +73,7 @@ class Profile:
     def is_sequence(self) -> bool:
         """Whether it only numbers the rows."""
         numbers = [self.numbers.get(value) for value in self.values]
-        pairs = zip(numbers, numbers[1:], strict=False)
+        pairs = itertools.pairwise(numbers)
         return len(numbers) > 2 and all(a is not None and b is not None and b - a == 1 for a, b in pairs)
 
 

@@ -65,17 +65,19 @@ def sample(path: Path, connection: duckdb.DuckDBPyConnection) -> list[Sample]:
             query = fill("select columns(*)::varchar from {files} limit $most", files=PARQUET)
             found = connection.execute(query, {"paths": escape_glob(path), "most": SAMPLE_ROWS})
         except duckdb.Error as error:
-            message = shown(str(error).splitlines()[0])
-            raise HitcastError(f"is no readable Parquet file ({message})", shown(str(path)), "Ask for it again") from None
+            what = f"is no readable Parquet file ({shown(str(error).splitlines()[0])})"
+            raise HitcastError(what, shown(str(path)), "Ask for it again") from None
         headers = tuple(column[0] for column in found.description or ())
         return [Sample(path, kind, headers, [[plain(value or "") for value in row] for row in found.fetchall()])]
     encoding = _encoding(_start(path))
     text = _start(path).decode(encoding, errors="ignore")
     delimiter = _delimiter(text)
-    opened = gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
     decoding = "utf-8-sig" if encoding == "utf-8" else encoding
     try:
-        with io.TextIOWrapper(opened, encoding=decoding, newline="", errors="replace") as lines:  # type: ignore[arg-type]
+        with (
+            gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as opened,
+            io.TextIOWrapper(opened, encoding=decoding, newline="", errors="replace") as lines,
+        ):
             grid = list(itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS))
     except (csv.Error, EOFError, OSError, zlib.error) as error:
         raise HitcastError(f"cannot be read ({shown(str(error))})", shown(str(path)), "Ask for it again") from None
@@ -119,7 +121,7 @@ def _start(path: Path) -> bytes:
 
 
 def _encoding(start: bytes) -> str:
-    """UTF-16 by its mark or its NUL bytes, else UTF-8 if it is that, else the Cyrillic one that reads most like Russian."""
+    """UTF-16 by its mark or NUL bytes, else UTF-8 if it is that, else the Cyrillic one that reads most like Russian."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in start[:1000]:
