@@ -120,12 +120,16 @@ def _countries() -> dict[str, str]:
 def _date(profile: Profile, contract: Contract, context: Context) -> float | None:
     if not profile.dates:
         return None
-    varies = varies_within(profile, context.identifier) if context.identifier else None
     is_day = contract.day_column is not None
+    releases = next((other for other in context.profiles if other.gtin_share > HALF), None)
+    group = context.identifier if is_day else releases or context.identifier
+    varies = varies_within(profile, group) if group else None
     if varies is not None and (varies > HALF) != is_day:
         return LITTLE
-    # a catalog of one single release date is unlikely
-    return LITTLE if not is_day and profile.dates.days == 1 and len(profile.values) > 5 else 0.8
+    rows = len(profile.values)
+    # many days with every recording once is no report, a catalog of one single release date is unlikely
+    is_listing = group is not None and profile.dates.days > 1 and len(group.distinct) > 0.8 * rows
+    return LITTLE if (is_listing if is_day else profile.dates.days == 1 and rows > 5) else 0.8
 
 
 def _count(column: Column, profile: Profile, context: Context) -> float | None:
