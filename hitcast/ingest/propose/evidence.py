@@ -133,7 +133,7 @@ def _date(profile: Profile, contract: Contract, context: Context) -> float | Non
 
 
 def _count(column: Column, profile: Profile, context: Context) -> float | None:
-    """The nearer a sum's share of the largest one to the usual share, the better; only the main count is the largest."""
+    """The nearer a sum's share of the largest one to the usual share, the better; the main count is the largest."""
     if not is_count(profile, context.identifier) or not column.typical_share:
         return None if profile.number_share < 0.8 or profile.dates else LITTLE
     share = profile.total / context.largest if context.largest else 0.0

@@ -41,7 +41,7 @@ def test_right_sums_land_by_name_and_by_value(tmp_path: Path, headers: str, enco
     exports.mkdir()
     _streams(headers, encoding, exports / "vk_2024-03.csv")
     _catalog(["Штрихкод", "ISRC", "Альбом", "Исполнитель", "Дата выхода"], exports / "каталог.xlsx")
-    drafts, [text] = propose([exports], "RU")
+    _, [text] = propose([exports], "RU")
     (tmp_path / "map.yml").write_text(text)
     tables = {table.table: table for table in ingest(Home(tmp_path / "home"), [exports], [tmp_path / "map.yml"]).tables}
     assert tables["catalog_tracks"].accepted == 6
@@ -88,7 +88,7 @@ def test_at_most_one_question_a_file_and_its_answer_counts(tmp_path: Path) -> No
         asked.append(answers)
         return len(answers) - 2
 
-    drafts, [text] = propose([tmp_path], "RU", last_table)
+    _, [text] = propose([tmp_path], "RU", last_table)
     assert len(asked) == 1
     assert next(iter(yaml.safe_load(text)["tables"])) == asked[0][-2].split(",")[0]
     _, [unasked] = propose([tmp_path], "RU")
