@@ -128,7 +128,7 @@ def _column(column: dict[str, Any]) -> Column:
         required=meta.get("required", False),
         accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
         stamped=meta.get("stamped", False),
-        names=(column["name"], *map(str, meta.get("names", ()))),
+        names=tuple(map(str, meta.get("names", ()))),
         words={ours: tuple(map(str, theirs)) for ours, theirs in meta.get("words", {}).items()},
         typical_share=meta.get("typical_share"),
         stand_ins=tuple(meta.get("stand_ins", ())),

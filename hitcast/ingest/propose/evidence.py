@@ -59,7 +59,7 @@ def name_evidence(column: Column, header: str) -> float:
     if header == column.name or not words:
         return 1.1 if words else 0.0
     best = 0.0
-    for name in column.names:
+    for name in (column.name, *column.names):
         named = _words(name)
         if all(any(_alike(part, word) for word in words) for part in named):
             share = min(1.0, sum(map(len, named)) / sum(map(len, words)))
