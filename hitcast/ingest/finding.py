@@ -6,7 +6,14 @@ from pathlib import Path
 
 from hitcast.core.errors import HitcastError
 
-SUFFIXES = {".csv": "csv", ".csv.gz": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
+SUFFIXES = {
+    ".csv": "csv",
+    ".csv.gz": "csv",
+    ".tsv": "csv",
+    ".tsv.gz": "csv",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+}
 # Lock files of spreadsheets, and what an Apple computer puts beside a file in an archive.
 HIDDEN = ("~$", ".")
 

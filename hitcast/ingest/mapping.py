@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ import yaml
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR
 from hitcast.ingest.contract import Contract
+from hitcast.ingest.shape_keys import Capture, date_format, shape_of, split_columns
+from hitcast.ingest.shape_keys import text_of as _text
 
 MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
 
@@ -27,9 +28,20 @@ class TableMapping:
         delimiter: Field separator of CSV files.
         decimal: Decimal mark of numbers kept as text.
         thousands: Thousands separator of numbers kept as text; empty for none.
-        date_format: strptime format of dates kept as text.
+        date_format: strptime format of dates kept as text, or one of `shape_keys.SERIALS`.
+        date_formats: The same by contract column, where they differ.
+        partial_dates: `first_day` where a month or a year stands for its first day; empty where it is no date.
+        shorthand: Whether counts may be written like 1.2K or 3,4 млн.
+        suppressed: What a suppressed count, such as `<5`, stands for; None for no value.
+        units: Unit of a duration by contract column: seconds, milliseconds or minutes.
+        header: Line of the header, from 1, or the text of one of its cells.
+        skip: Regular expressions; a line that one is found in is no row.
+        comment: Lines that begin so are left out; empty for none.
+        record_type: Column (its place from 1, or its name) and the value that rows have there; None where all are rows.
         sheet: Sheet of an XLSX file; empty where there is only one.
-        columns: Vendor's header by contract column; None where headers are the contract's own names.
+        columns: Vendor's header, or several to look for, by contract column; None where headers are the contract's
+            own names.
+        captures: What comes from elsewhere than a column, by contract column.
         constants: Value, as text, by contract column that no file carries.
         values: Ours by the vendor's value, by contract column; None for no value.
     """
@@ -41,14 +53,28 @@ class TableMapping:
     decimal: str = "."
     thousands: str = ""
     date_format: str = "%Y-%m-%d"
+    date_formats: dict[str, str] = field(default_factory=dict)
+    partial_dates: str = ""
+    shorthand: bool = False
+    suppressed: dict[str, str | None] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    header: int | str = 1
+    skip: tuple[str, ...] = ()
+    comment: str = ""
+    record_type: tuple[int | str, str] | None = None
     sheet: str = ""
-    columns: dict[str, str] | None = None
+    columns: dict[str, str | tuple[str, ...]] | None = None
+    captures: dict[str, Capture] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
-    def header_of(self, column: str) -> str | None:
-        """The vendor's header that feeds a contract column; None where nothing does."""
+    def header_of(self, column: str) -> str | tuple[str, ...] | None:
+        """The vendor's header, or several, that feeds a contract column; None where nothing does."""
         return column if self.columns is None else self.columns.get(column)
+
+    def format_of(self, column: str) -> str:
+        """The format of a column's dates."""
+        return self.date_formats.get(column, self.date_format)
 
 
 @dataclass(frozen=True)
@@ -125,22 +151,25 @@ def _table(name: str, entry: Any, contracts: dict[str, Contract], path: str) -> 
     where = f"{path}, {name}"
     if name not in contracts:
         raise HitcastError("no such raw table", where, f"Tables are: {', '.join(contracts)}")
-    _check_keys(entry, set(TableMapping.__dataclass_fields__) - {"table"}, where)
-    texts = {
+    _check_keys(entry, set(TableMapping.__dataclass_fields__) - {"table", "captures", "date_formats"}, where)
+    texts: dict[str, Any] = {
         key: _text(entry[key], f"{where}, {key}")
         for key in ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet")
-        if entry.get(key) is not None
+        if entry.get(key) is not None and not (key == "date_format" and isinstance(entry[key], dict))
     }
+    columns, captures = split_columns(entry.get("columns"), f"{where}, columns")
     mapping = TableMapping(
         table=name,
         files=_globs(entry.get("files", []), f"{where}, files"),
-        columns=None if entry.get("columns") is None else _texts(entry["columns"], f"{where}, columns"),
+        columns=columns,
+        captures=captures,
         constants=_texts(entry.get("constants") or {}, f"{where}, constants"),
         values={
             column: _words(values, f"{where}, values, {column}")
             for column, values in (entry.get("values") or {}).items()
         },
         **texts,
+        **shape_of(entry, contracts[name], where),
     )
     _check(mapping, contracts[name], where)
     return mapping
@@ -150,15 +179,17 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
     if not mapping.files:
         raise HitcastError("names no files", where, 'Add `files: ["*.csv"]`, a glob on the file name')
     names = ", ".join(column.name for column in contract.delivered)
-    for part in ("columns", "constants", "values"):
+    for part in ("columns", "captures", "constants", "values"):
         for column in getattr(mapping, part) or {}:
             if contract.column(column) is None:
-                raise HitcastError(f"has no column {column}", f"{where}, {part}", f"Columns are: {names}")
-    twice = set(mapping.columns or {}) & set(mapping.constants)
+                key = "columns" if part == "captures" else part
+                raise HitcastError(f"has no column {column}", f"{where}, {key}", f"Columns are: {names}")
+    twice = {*(mapping.columns or {}), *mapping.captures} & set(mapping.constants)
     if twice:
         raise HitcastError(f"{', '.join(sorted(twice))} is both mapped and constant", where, "Keep one of the two")
     if mapping.columns is not None:
-        lacking = [name for name in contract.required if name not in {*mapping.columns, *mapping.constants}]
+        fed = {*mapping.columns, *mapping.captures, *mapping.constants}
+        lacking = [name for name in contract.required if name not in fed]
         if lacking:
             raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")
     try:
@@ -169,9 +200,7 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
         raise HitcastError(f"delimiter {mapping.delimiter!r} is not one character", where)
     if len(mapping.decimal) != 1 or mapping.decimal == mapping.thousands or len(mapping.thousands) > 1:
         raise HitcastError("decimal and thousands must be two different characters", where)
-    if "%" not in mapping.date_format:
-        cure = 'Write it as in "%d.%m.%Y"'
-        raise HitcastError(f"date_format {mapping.date_format!r} names no part of a date", where, cure)
+    date_format(mapping.date_format, where)
 
 
 def _check_keys(content: Any, known: set[str], where: str) -> None:
@@ -198,10 +227,3 @@ def _words(values: Any, where: str) -> dict[str, str | None]:
     if not isinstance(values, dict):
         raise HitcastError("is not a YAML mapping", where)
     return {_text(key, where): None if value is None else _text(value, where) for key, value in values.items()}
-
-
-def _text(value: Any, where: str) -> str:
-    # YAML reads an unquoted NO (Norway) or Yes as a truth value: only quoting tells what was meant.
-    if isinstance(value, bool) or not isinstance(value, str | int | float | date):
-        raise HitcastError(f"{value!r} is not text", where, "Put it in quotes")
-    return str(value)

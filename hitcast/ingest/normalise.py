@@ -7,6 +7,7 @@ from hitcast.core.sql import Sql, fill_file, joined, listed
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.notations import date_value, expanded, in_seconds, places_named
 from hitcast.ingest.readers import Source, relation
 
 FLOATS = ("FLOAT", "DOUBLE")
@@ -118,17 +119,19 @@ def _add_column(
         steps.cast.append(Sql(f"cast(null as {column.data_type}) as v{i}"))
         return
     steps.trimmed.append(Sql(f"{_shown(raw, native)} as r{i}"))
-    if native in KINDS.get(column.data_type, ()) and column.name not in mapping.values:
+    words = _words(column, mapping)
+    if native in KINDS.get(column.data_type, ()) and not words and column.name not in mapping.units:
         steps.cast.append(Sql(f"{_native_value(raw, native, column)} as v{i}"))
         given = f"r{i}"
     else:
         given = f"w{i}"
         # What is no text gets plain notation, whatever the vendor's own texts look like.
-        notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="")
+        notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="", shorthand=False)
+        native_day = source.kind == "xlsx"
         steps.trimmed.append(Sql(f"{_trimmed(raw, native, column, mapping, is_tame)} as s{i}"))
-        steps.translated.append(Sql(f"{_translated(f's{i}', mapping.values.get(column.name, {}), checks)} as w{i}"))
+        steps.translated.append(Sql(f"{_translated(f's{i}', words, checks)} as w{i}"))
         steps.plain.append(Sql(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}"))
-        steps.cast.append(Sql(f"{_value(f't{i}', column, notation, checks)} as v{i}"))
+        steps.cast.append(Sql(f"{_value(f't{i}', column, notation, checks, native_day)} as v{i}"))
         if column.is_identifier:
             steps.cast.append(Sql(f"{oddity(f't{i}', column.name, is_tame)} as o{i}"))
     tests = _tests(f"v{i}", given, column, mapping, checks)
@@ -148,7 +151,9 @@ def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks
     """Conditions under which a value is rejected, each with its reason."""
     tests = []
     if column.data_type != "varchar":
-        noun = f"a date like {mapping.date_format}" if column.data_type == "date" else NOUNS[column.data_type]
+        noun = (
+            f"a date like {mapping.format_of(column.name)}" if column.data_type == "date" else NOUNS[column.data_type]
+        )
         unread = f"{value} is null and {given} is not null and trim({given}) <> ''"
         if column.data_type == "bigint":
             is_long = f"{unread} and strlen({given}) > 18 and regexp_full_match(trim({given}), '[+-]?\\d+(\\.0*)?')"
@@ -195,7 +200,7 @@ def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping, is_ta
     if native != "VARCHAR":
         return f"cast({raw} as varchar)"
     has_wide = f"strlen({raw}) <> length({raw})"
-    if column.data_type != "varchar" and column.name not in mapping.values:
+    if column.data_type != "varchar" and not _words(column, mapping):
         return raw if is_tame else f"case when {has_wide} then trim({raw}, {BLANKS}) else {raw} end"
     # Nearly every value needs no trimming: these comparisons are cheaper than trim() itself.
     ends = " or ".join(
@@ -208,13 +213,23 @@ def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping, is_ta
 def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
     if column.is_identifier:
         return unwrapped(text)
-    return _plain_number(text, mapping, checks) if column.data_type in ("bigint", "double") else text
+    if column.data_type not in ("bigint", "double"):
+        return text
+    plain = in_seconds(text, _plain_number(text, mapping, checks), mapping.units.get(column.name, ""), column.data_type)
+    return expanded(text, plain, mapping) if mapping.shorthand and column.data_type == "bigint" else plain
 
 
-def _value(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
+def _words(column: Column, mapping: TableMapping) -> dict[str, str | None]:
+    """What a column's values stand for, suppressed counts included."""
+    words = mapping.values.get(column.name, {})
+    return mapping.suppressed | words if column.data_type in ("bigint", "double") else words
+
+
+def _value(text: str, column: Column, mapping: TableMapping, checks: Checks, native_day: bool) -> str:
     """The contract's value of a plain text; null where it does not fit."""
     if column.data_type == "date":
-        return f"cast(try_strptime({text}, {checks.parameter(mapping.date_format)}) as date)"
+        style = mapping.format_of(column.name)
+        return date_value(text, style, mapping.partial_dates, checks.parameter, native_day)
     if column.data_type == "boolean":
         return f"try_cast(trim({text}) as boolean)"
     if column.data_type == "varchar":
@@ -273,10 +288,11 @@ def places_of(headers: Sequence[str], contract: Contract, mapping: TableMapping)
     places, lacking = {}, []
     for column in contract.delivered:
         header = mapping.header_of(column.name)
-        if column.name in mapping.constants:
+        if column.name in mapping.constants or column.name in mapping.captures:
             continue
-        if header in headers:
-            places[column.name] = headers.index(header)
+        names = (header,) if isinstance(header, str) else header or ()
+        if found := places_named(names, headers):
+            places[column.name] = found[0]
         elif column.required:
-            lacking.append(header or column.name)
+            lacking.append(" or ".join(names) or column.name)
     return places, lacking

@@ -9,7 +9,8 @@ import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -17,9 +18,11 @@ import duckdb
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined, quoted
+from hitcast.ingest.captured import with_captures
 from hitcast.ingest.finding import kind_of, shown
+from hitcast.ingest.layout import has_layout, header_of, with_sep_line, write_rows
 from hitcast.ingest.mapping import TableMapping
-from hitcast.ingest.xlsx import sheet_headers, sheet_rows, write_sheet
+from hitcast.ingest.xlsx import sheet_above, sheet_headers, sheet_rows, write_sheet
 
 UTF_8_MARK = codecs.BOM_UTF8
 CHUNK = 1 << 20
@@ -47,6 +50,7 @@ class Source:
         mapping: How it feeds a raw table.
         size: Its bytes.
         changed_at: When it was last written to, in nanoseconds.
+        skipped: Lines that its mapping left out, once it is prepared; one number.
     """
 
     path: Path
@@ -57,6 +61,7 @@ class Source:
     mapping: TableMapping
     size: int
     changed_at: int
+    skipped: list[int] = field(default_factory=lambda: [0], compare=False)
 
 
 def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyConnection) -> Source:
@@ -84,8 +89,13 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
             message = shown(_first_line(error))
             raise HitcastError(f"is no readable Parquet file ({message})", name, "Ask for it again") from None
         headers, types = (tuple(row[i] for row in described) for i in range(2))
+        mapping = with_captures(mapping, path, list)
         return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns)
-    headers = sheet_headers(path, mapping) if kind == "xlsx" else _csv_headers(path, mapping)
+    if kind == "csv":
+        mapping, headers = _csv_headers(path, mapping)
+    else:
+        headers = sheet_headers(path, mapping)
+        mapping = with_captures(mapping, path, lambda: sheet_above(path, mapping))
     if not any(headers):
         raise HitcastError("has no header in its first line", name, "Put the column names there")
     types = ("VARCHAR",) * len(headers)
@@ -126,7 +136,12 @@ def prepare(source: Source, work_dir: Path, number: int) -> Path:
         return source.path
     if source.kind == "xlsx":
         target = work_dir / f"{number}.parquet"
-        write_sheet(source.path, source.mapping, len(source.headers), target)
+        source.skipped[0] = write_sheet(source.path, source.mapping, len(source.headers), target)
+        return target
+    if has_layout(source.mapping):
+        target = work_dir / f"{number}.csv"
+        with _clear_failures(source.path, source.mapping), _text(source.path, source.mapping) as text:
+            source.skipped[0] = write_rows(text, source.mapping, source.headers, source.name, target)
         return target
     if _is_utf_8(source.mapping) and not _is_gzip(source.path):
         return source.path
@@ -214,7 +229,8 @@ def encoding_error(path: Path, mapping: TableMapping) -> HitcastError:
     return HitcastError(f"is not valid {mapping.encoding}", shown(str(path)), cure)
 
 
-def _csv_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:
+def _csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[str, ...]]:
+    """A CSV file's headers, and its mapping with what the lines above them and the file's name say."""
     name = shown(str(path))
     with _clear_failures(path, mapping):
         with _binary(path) as file:
@@ -228,14 +244,25 @@ def _csv_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:
             cure = "Write `encoding: utf-8` in the mapping"
             raise HitcastError(f"is UTF-8 by its first bytes, not {mapping.encoding}", name, cure)
         with _text(path, mapping) as text:
+            first = text.readline(MAX_HEADER)
+            if path.name.lower().endswith((".tsv", ".tsv.gz")) and mapping.delimiter == ",":
+                # a TSV file with commas between its fields is not one
+                mapping = replace(mapping, delimiter="\t")
+            mapping = with_sep_line(mapping, first)
+            above: list[str] = []
+            lines: Iterator[str] = chain([first], text)
+            if has_layout(mapping):
+                above, header = header_of(lines, mapping, name)
+                lines = chain([header], text)
+            mapping = with_captures(mapping, path, lambda: above)
             try:
-                headers = next(csv.reader(text, delimiter=mapping.delimiter), [])
+                headers = next(csv.reader(lines, delimiter=mapping.delimiter), [])
             except csv.Error as error:
                 raise HitcastError(f"has no readable header ({error})", name, "Is it a CSV file?") from None
     if any("\0" in header for header in headers):
         cure = "Add `encoding: utf-16-le` (or what it is) to the mapping"
         raise HitcastError(f"has NUL bytes in its header, so it is not {mapping.encoding}", name, cure)
-    return tuple(_plain_header(header) for header in headers)
+    return mapping, tuple(_plain_header(header) for header in headers)
 
 
 def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from hitcast.ingest.contract import Contract
 from hitcast.ingest.finding import shown
 from hitcast.ingest.mapping import Mapping, TableMapping, claim
 from hitcast.ingest.normalise import places_of
+from hitcast.ingest.notations import places_named
 from hitcast.ingest.readers import Source, first_lines, open_source
 
 DELIMITERS = ";\t|"
@@ -41,11 +42,17 @@ def recognise(
         source = open_source(path, TableMapping(table=""), connection)
         mapping = TableMapping(table=_table_of(source, contracts, bool(mappings)))
     source = open_source(path, mapping, connection)
-    contract = contracts[mapping.table]
+    contract, mapping = contracts[mapping.table], source.mapping
     places, lacking = places_of(source.headers, contract, mapping)
     if lacking:
         raise _header_below(source, [contract]) or _lacks(source, lacking, mapping.table)
     for column, place in places.items():
+        header = mapping.header_of(column) or ""
+        alike = places_named((header,) if isinstance(header, str) else header, source.headers)
+        if len({source.headers[i] for i in alike}) > 1:
+            names = ", ".join(source.headers[i] for i in alike)
+            what = f"has several columns that may feed {column}: {shown(names)}"
+            raise HitcastError(what, source.name, "Name the one that is meant in a mapping")
         if source.headers.count(source.headers[place]) > 1:
             what = f"has several columns called {source.headers[place]}, which feeds {column}"
             raise HitcastError(what, source.name, "Rename all but one")
@@ -67,6 +74,8 @@ def notes_on(sources: Sequence[Source], contract: Contract) -> list[str]:
             if column.name not in places and column.name not in source.mapping.constants:
                 missing[column.name] = None
     notes = []
+    if skipped := sum(source.skipped[0] for source in sources):
+        notes.append(f"lines left out by the mapping (skip, comment, record_type): {skipped:,}")
     if unused:
         notes.append(f"columns not used: {_listed(list(unused))}")
     if missing:
@@ -75,7 +84,7 @@ def notes_on(sources: Sequence[Source], contract: Contract) -> list[str]:
 
 
 def _table_of(source: Source, contracts: dict[str, Contract], has_mappings: bool) -> str:
-    whole = [name for name, contract in contracts.items() if set(contract.required) <= set(source.headers)]
+    whole = [name for name, contract in contracts.items() if not places_of(source.headers, contract, source.mapping)[1]]
     if len(whole) == 1:
         return whole[0]
     if whole:
@@ -110,7 +119,8 @@ def _header_below(source: Source, contracts: Collection[Contract]) -> HitcastErr
         for number, headers in enumerate(first_lines(source.path, mapping), 1):
             for contract in contracts:
                 if number > 1 and not places_of(headers, contract, mapping)[1]:
-                    cure = "Remove the line above it" if number == 2 else f"Remove the {number - 1} lines above it"
+                    above = "the line" if number == 2 else f"the {number - 1} lines"
+                    cure = f"Remove {above} above it, or write `header: {number}` in the mapping"
                     return HitcastError(f"has its header in line {number}, not in the first", source.name, cure)
     return None
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from hitcast.core.errors import HitcastError
 from hitcast.ingest.finding import shown
+from hitcast.ingest.layout import has_layout, header_of, row_test
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.workbooks import check_size
 
 # A cell holds fifteen digits of a number; of a longer one the rest is lost, and it must not look like a code.
 MAX_EXACT = 1e15
@@ -30,13 +32,19 @@ def filled_sheets(path: Path) -> list[str]:
 
 
 def sheet_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:
-    """Headers in row 1 of the sheet; none if the sheet is empty.
+    """Headers of the sheet; none if the sheet is empty.
 
     Raises:
-        HitcastError: The file cannot be read, or it is unclear which sheet is meant.
+        HitcastError: The file cannot be read, it is unclear which sheet is meant, or the header's line is not there.
     """
     rows = _sheet(path, mapping)
-    return tuple(_cell_text(cell, mapping) for cell in rows[0]) if rows else ()
+    return tuple(_cell_text(cell, mapping) for cell in rows[_header_place(rows, path, mapping)]) if rows else ()
+
+
+def sheet_above(path: Path, mapping: TableMapping) -> list[str]:
+    """Lines above the header, cells joined by the delimiter."""
+    rows = _sheet(path, mapping)
+    return [_line(row, mapping) for row in rows[: _header_place(rows, path, mapping)]]
 
 
 def sheet_rows(path: Path, mapping: TableMapping, most: int) -> list[list[str]]:
@@ -45,25 +53,57 @@ def sheet_rows(path: Path, mapping: TableMapping, most: int) -> list[list[str]]:
 
 
 def sheet_lines(path: Path, mapping: TableMapping) -> list[int]:
-    """Row number of every row below row 1 that has some value."""
-    return [line for line, row in enumerate(_sheet(path, mapping), 1) if line > 1 and _has_value(row)]
+    """Row number of every row below the header that has some value and is not left out."""
+    return [line for line, _ in _rows(path, mapping)[0]]
 
 
-def write_sheet(path: Path, mapping: TableMapping, width: int, target: Path) -> None:
-    """Writes the rows below row 1 that have some value as Parquet, all text, columns c0, c1, ...
+def write_sheet(path: Path, mapping: TableMapping, width: int, target: Path) -> int:
+    """Writes the rows below the header that have some value as Parquet, all text, columns c0, c1, ...
 
     Args:
         path: XLSX file.
-        mapping: How its vendor writes numbers and dates.
+        mapping: How its vendor writes numbers and dates, and what is left out.
         width: Number of columns.
         target: Parquet file to write.
+
+    Returns:
+        Rows left out.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = [row for row in _sheet(path, mapping)[1:] if _has_value(row)]
-    columns = [pa.array([_cell_text(row[i], mapping) or None for row in rows], pa.string()) for i in range(width)]
+    rows, skipped = _rows(path, mapping)
+    columns = [pa.array([cells[i] or None for _, cells in rows], pa.string()) for i in range(width)]
     pq.write_table(pa.table(columns, names=[f"c{i}" for i in range(width)]), target)
+    return skipped
+
+
+def _rows(path: Path, mapping: TableMapping) -> tuple[list[tuple[int, list[str]]], int]:
+    """Number and cells of every row, and how many were left out."""
+    rows = _sheet(path, mapping)
+    start = _header_place(rows, path, mapping) if rows else 0
+    texts = [
+        (line, [_cell_text(cell, mapping) for cell in row])
+        for line, row in enumerate(rows, 1)
+        if line > start + 1 and _has_value(row)
+    ]
+    if not has_layout(mapping):
+        return texts, 0
+    headers = [_cell_text(cell, mapping) for cell in rows[start]]
+    is_row = row_test(mapping, headers, shown(str(path)))
+    kept = [(line, cells) for line, cells in texts if is_row(mapping.delimiter.join(cells), cells)]
+    return kept, len(texts) - len(kept)
+
+
+def _header_place(rows: list[list[Any]], path: Path, mapping: TableMapping) -> int:
+    """Rows above the header."""
+    if not has_layout(mapping):
+        return 0
+    return len(header_of((_line(row, mapping) for row in rows), mapping, shown(str(path)))[0])
+
+
+def _line(row: list[Any], mapping: TableMapping) -> str:
+    return mapping.delimiter.join(_cell_text(cell, mapping) for cell in row)
 
 
 def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
@@ -71,6 +111,7 @@ def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
     import python_calamine
 
     name = shown(str(path))
+    check_size(path)
     try:
         workbook = python_calamine.load_workbook(path)
         names = [mapping.sheet] if mapping.sheet else workbook.sheet_names
@@ -112,7 +153,9 @@ def _cell_text(cell: Any, mapping: TableMapping) -> str:
     if isinstance(cell, datetime) and cell.time() != time() and "%H" not in mapping.date_format:
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
-        return cell.strftime(mapping.date_format)
+        # a serial format, or one for each column, is of cells that are text or numbers
+        is_plain = "%" in mapping.date_format and not mapping.date_formats
+        return cell.strftime(mapping.date_format if is_plain else "%Y-%m-%d")
     if isinstance(cell, float) and abs(cell) >= MAX_EXACT:
         return f"{cell:.14e}"
     if isinstance(cell, float):

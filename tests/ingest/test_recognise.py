@@ -40,8 +40,8 @@ def test_a_file_belongs_to_the_table_whose_required_columns_it_has(tmp_path: Pat
             ["lacks the required column streams (vk_stream_days)", "found stream_date,"],
         ),
         (
-            "stream_date,isrc,territory,Streams ",
-            ["lacks the required column streams", "is 'Streams' what vk_stream_days calls 'streams'?"],
+            "stream_date,isrc,territory,Stream ",
+            ["lacks the required column streams", "is 'Stream' what vk_stream_days calls 'streams'?"],
         ),
         (
             "Date,ISRC,Country,Plays",

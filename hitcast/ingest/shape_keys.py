@@ -1,0 +1,173 @@
+"""Keys of a mapping that say how a file is laid out and how its values are written, checked as they are read."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from hitcast.core.errors import HitcastError
+from hitcast.ingest.contract import Contract
+
+SERIALS = ("unix_seconds", "unix_milliseconds", "excel_serial")
+UNITS = ("seconds", "milliseconds", "minutes")
+PLACES = ("file_name", "folder", "above_header")
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A value that no column holds: group 1 of a regular expression.
+
+    Attributes:
+        place: file_name, folder (name of the one that holds the file) or above_header.
+        pattern: The regular expression.
+    """
+
+    place: str
+    pattern: str
+
+
+def split_columns(columns: Any, where: str) -> tuple[dict[str, str | tuple[str, ...]] | None, dict[str, Capture]]:
+    """The `columns:` of a mapping as headers by contract column, and what comes from elsewhere than a column.
+
+    Raises:
+        HitcastError: A value is neither a name, nor a list of names, nor a place with a regular expression.
+    """
+    if columns is None:
+        return None, {}
+    if not isinstance(columns, dict):
+        raise HitcastError("is not a YAML mapping", where)
+    headers: dict[str, str | tuple[str, ...]] = {}
+    captures: dict[str, Capture] = {}
+    for name, value in columns.items():
+        place = f"{where}, {name}"
+        if isinstance(value, dict):
+            if len(value) != 1 or next(iter(value)) not in PLACES:
+                cure = f"Write one of {', '.join(PLACES)}, with a regular expression"
+                raise HitcastError("does not say where the value is", place, cure)
+            [(kind, pattern)] = value.items()
+            _regex(pattern, place, groups=1)
+            captures[str(name)] = Capture(kind, pattern)
+        elif isinstance(value, list):
+            if not value or not all(isinstance(item, str) for item in value):
+                raise HitcastError("is not a list of column names", place, "Put each in quotes")
+            headers[str(name)] = tuple(value)
+        else:
+            headers[str(name)] = text_of(value, place)
+    return headers, captures
+
+
+def shape_of(entry: dict[str, Any], contract: Contract, where: str) -> dict[str, Any]:
+    """Fields of a `TableMapping` for the keys of the layout and of values.
+
+    Raises:
+        HitcastError: A key says something that cannot be.
+    """
+    fields: dict[str, Any] = {}
+    given = {key: value for key, value in entry.items() if value is not None}
+    if "header" in given:
+        fields["header"] = given["header"]
+        if isinstance(given["header"], bool) or not isinstance(given["header"], int | str) or given["header"] == "":
+            raise HitcastError("header is neither a line number nor a cell's text", where)
+        if isinstance(given["header"], int) and given["header"] < 1:
+            raise HitcastError("header is below 1, the first line", where)
+    if "skip" in given:
+        if not isinstance(given["skip"], list):
+            raise HitcastError("is not a list of regular expressions", f"{where}, skip", 'Write it as in ["^Total"]')
+        fields["skip"] = tuple(_regex(pattern, f"{where}, skip") for pattern in given["skip"])
+    if "comment" in given:
+        fields["comment"] = text_of(given["comment"], f"{where}, comment")
+    if "record_type" in given:
+        fields["record_type"] = _record_type(given["record_type"], f"{where}, record_type")
+    return fields | _value_keys(given, contract, where)
+
+
+def _value_keys(given: dict[str, Any], contract: Contract, where: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if isinstance(given.get("date_format"), dict):
+        known = {column.name for column in contract.delivered if column.data_type == "date"}
+        fields["date_formats"] = {
+            name: date_format(text_of(value, f"{where}, date_format, {name}"), where)
+            for name, value in _dict_of(given["date_format"], known, f"{where}, date_format").items()
+        }
+    if "partial_dates" in given:
+        if given["partial_dates"] != "first_day":
+            raise HitcastError(f"partial_dates {given['partial_dates']!r} is not first_day", where)
+        if contract.day_column:
+            raise HitcastError(f"partial_dates are for the catalog: {contract.table} has days", where)
+        fields["partial_dates"] = "first_day"
+    if "shorthand" in given:
+        if not isinstance(given["shorthand"], bool):
+            raise HitcastError(f"shorthand {given['shorthand']!r} is neither true nor false", where)
+        fields["shorthand"] = given["shorthand"]
+    if "suppressed" in given:
+        counts = _dict_of(given["suppressed"], None, f"{where}, suppressed")
+        for theirs, ours in counts.items():
+            if ours is not None and (isinstance(ours, bool) or not isinstance(ours, int)):
+                raise HitcastError(f"{ours!r} is neither a whole number nor null", f"{where}, suppressed, {theirs}")
+        fields["suppressed"] = {str(theirs): None if ours is None else str(ours) for theirs, ours in counts.items()}
+    if "units" in given:
+        known = {column.name for column in contract.delivered if column.name.endswith("_seconds")}
+        fields["units"] = _dict_of(given["units"], known, f"{where}, units")
+        if other := [unit for unit in fields["units"].values() if unit not in UNITS]:
+            raise HitcastError(f"no such unit: {other[0]}", f"{where}, units", f"Units are: {', '.join(UNITS)}")
+    return fields
+
+
+def date_format(text: str, where: str) -> str:
+    """A format of dates, checked.
+
+    Raises:
+        HitcastError: It is no strptime format of a day and none of the serial ones.
+    """
+    cure = f'Write it as in "%d.%m.%Y", or {", ".join(SERIALS)}'
+    if text in SERIALS:
+        return text
+    if "%" not in text:
+        raise HitcastError(f"date_format {text!r} names no part of a date", where, cure)
+    try:
+        duckdb.execute("select try_strptime('', ?)", [text]).fetchall()
+    except duckdb.Error:
+        raise HitcastError(f"date_format {text!r} is none", where, cure) from None
+    return text
+
+
+def text_of(value: Any, where: str) -> str:
+    """A scalar as text; YAML reads an unquoted NO or Yes as a truth value, so that only quoting tells what was meant.
+
+    Raises:
+        HitcastError: It is no text.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float | date):
+        raise HitcastError(f"{value!r} is not text", where, "Put it in quotes")
+    return str(value)
+
+
+def _regex(pattern: Any, where: str, groups: int = 0) -> str:
+    try:
+        compiled = re.compile(pattern)
+    except (re.error, TypeError) as error:
+        raise HitcastError(f"{pattern!r} is no regular expression ({error})", where) from None
+    if compiled.groups < groups:
+        raise HitcastError(f"{pattern!r} has no group: put ( ) around the value", where)
+    return str(pattern)
+
+
+def _record_type(value: Any, where: str) -> tuple[int | str, str]:
+    value = _dict_of(value, {"column", "value"}, where)
+    if set(value) != {"column", "value"}:
+        raise HitcastError("needs a column and a value", where, "Write {column: 1, value: AS02}")
+    column = value["column"]
+    if isinstance(column, bool) or not isinstance(column, int | str) or (isinstance(column, int) and column < 1):
+        raise HitcastError("column is neither its place, from 1, nor its name", where)
+    return column, text_of(value["value"], where)
+
+
+def _dict_of(value: Any, known: set[str] | None, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise HitcastError("is not a YAML mapping", where)
+    unknown = sorted(str(key) for key in value if known is not None and key not in known)
+    if unknown:
+        raise HitcastError(f"does not know {', '.join(unknown)}", where, f"Known are: {', '.join(sorted(known or ()))}")
+    return {str(key): item for key, item in value.items()}

@@ -1,0 +1,61 @@
+"""Workbooks that would not fit in memory, told before they are opened: the reader would take the process with it."""
+
+import re
+import zipfile
+from pathlib import Path
+
+from hitcast.core.errors import HitcastError
+from hitcast.ingest.finding import shown
+
+MAX_UNPACKED_BYTES = 2 << 30
+MAX_CELLS = 30_000_000
+"""Of the rectangle around all filled cells of a sheet; the reader holds it whole, some 32 bytes a cell."""
+CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+CHUNK = 1 << 22
+OVERLAP = 256
+
+
+def check_size(path: Path) -> None:
+    """Refuses a workbook that is a bomb, or a sheet whose filled cells lie too far apart.
+
+    Args:
+        path: An XLSX file; of any other nothing is said here.
+
+    Raises:
+        HitcastError: It would not fit in memory.
+    """
+    name = shown(str(path))
+    try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(entry.file_size for entry in packed.infolist())
+            if unpacked > MAX_UNPACKED_BYTES:
+                what = f"unpacks to {unpacked / 2**30:,.1f} GB, above the limit of {MAX_UNPACKED_BYTES >> 30} GB"
+                raise HitcastError(what, name, "Save it as CSV, or split it")
+            for entry in packed.infolist():
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", entry.filename):
+                    _check_sheet(packed, entry, name)
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+        return
+
+
+def _check_sheet(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> None:
+    last_row, last_column, corner, rest = 0, 0, b"", b""
+    with packed.open(entry) as file:
+        while chunk := file.read(CHUNK):
+            text = rest + chunk
+            for letters, digits in CELL.findall(text):
+                row, column = int(digits), _column(letters)
+                if row > last_row or column > last_column:
+                    last_row, last_column, corner = max(row, last_row), max(column, last_column), letters + digits
+            rest = text[-OVERLAP:]
+    if last_row * last_column > MAX_CELLS:
+        what = f"has a filled cell as far out as {corner.decode()} in {entry.filename.rpartition('/')[2]}"
+        cells = f"{last_row:,} rows by {last_column:,} columns are above the limit of {MAX_CELLS:,} cells"
+        raise HitcastError(f"{what}: {cells}", name, "Clear that cell if it is stray, or save the sheet as CSV")
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
