@@ -15,7 +15,7 @@ STEM = 5
 LONG_DIGITS = re.compile(r"\d{15,20}")
 CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2})?")
 COUNTRY = re.compile("[A-Za-z]{2}")
-HALF, LITTLE = 0.5, 0.2
+HALF, LITTLE, OUTSIDE = 0.5, 0.2, 0.6
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ def value_evidence(  # noqa: PLR0911
     """How much the values look like the column's; None where they cannot be."""
     if not profile.distinct:
         return 0.0
+    if profile.outside and profile.outside.values:
+        # the day of a file; a column that says it goes first
+        is_day = column.name == contract.day_column and profile.dates
+        return OUTSIDE if is_day else None
     if column.data_type == "date":
         return _date(profile, contract, context)
     if column.typical_share is not None:
@@ -145,9 +149,9 @@ def _count(column: Column, profile: Profile, context: Context) -> float | None:
 
 
 def _measure(column: Column, profile: Profile, context: Context) -> float | None:
-    if column.name == "duration_seconds" and profile.share(CLOCK) > HALF:
-        return None
-    if profile.number_share < 0.8 or profile.gtin_share > HALF:
+    if column.name == "duration_seconds" and unit_of(profile):
+        return 0.6
+    if profile.number_share < 0.8 or profile.gtin_share > HALF or profile.dates:
         return None
     if column.name == "track_number":
         fits = profile.whole_share == 1 and min(profile.numbers.values()) == 1 and max(profile.numbers.values()) <= 60
@@ -156,6 +160,13 @@ def _measure(column: Column, profile: Profile, context: Context) -> float | None
     if column.name == "duration_seconds":
         return 0.6 if 60 <= profile.median <= 600 else 0.0
     return 0.6 if has_decimals and 0.2 <= profile.median <= 120 else 0.0
+
+
+def unit_of(profile: Profile) -> str:
+    """Unit of durations that are no seconds: minutes as in 3:25, or milliseconds; else empty."""
+    if profile.share(CLOCK) > HALF:
+        return "minutes"
+    return "milliseconds" if profile.number_share > 0.8 and 60_000 <= profile.median <= 600_000 else ""
 
 
 def _identifier(column: Column, profile: Profile, context: Context) -> float | None:

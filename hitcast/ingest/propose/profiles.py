@@ -4,12 +4,13 @@ import itertools
 import re
 import statistics
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
 from hitcast.ingest.identifiers import ISRC_PARTS
-from hitcast.ingest.propose.formats import Dates, dates_of, number_format, number_of
+from hitcast.ingest.propose.formats import FEWER, HIDDEN, SHORT, Dates, dates_of, number_format, number_of
+from hitcast.ingest.propose.outside import LABELS, Outside, days_outside
 from hitcast.ingest.propose.sniff import Sample
 
 ISRC = re.compile("[ -]?".join(ISRC_PARTS))
@@ -27,6 +28,8 @@ class Profile:
         distinct: Its distinct values, in their order.
         dates: How its dates are written; None where it holds none.
         numbers: Number by distinct value, for those that are numbers.
+        outside: Where its values are, of what is no column; None of a column.
+        suppressed: What a count that is hidden stands for, by what stands in its place.
     """
 
     header: str
@@ -34,6 +37,18 @@ class Profile:
     distinct: list[str]
     dates: Dates | None
     numbers: dict[str, float]
+    outside: Outside | None = None
+    suppressed: dict[str, int | None] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Its header, or where its values are."""
+        return LABELS[self.outside.role] if self.outside else self.header
+
+    @property
+    def is_short(self) -> bool:
+        """Whether counts are written like 1.2K."""
+        return any(map(SHORT.fullmatch, self.numbers))
 
     @property
     def samples(self) -> str:
@@ -79,20 +94,41 @@ class Profile:
 
 def profiles_of(samples: list[Sample], connection: duckdb.DuckDBPyConnection) -> tuple[list[Profile], tuple[str, str]]:
     """The columns of files of one kind, and how their numbers are written: decimal mark, thousands separator."""
-    headers = samples[0].headers
-    columns = [[row[place] for sample in samples for row in sample.rows] for place in range(len(headers))]
+    first = samples[0]
+    columns = [[row[i] for sample in samples for row in sample.rows] for i in range(len(first.headers))]
+    outside: list[Outside | None] = [None] * len(columns)
+    if first.unpivot:
+        outside[-2:] = [Outside("names", first.unpivot), Outside("values", first.unpivot)]
+    for found in days_outside([sample.path for sample in samples], [sample.layout.above for sample in samples]):
+        pairs = zip(samples, found.values, strict=True)
+        columns.append([value for sample, value in pairs for _ in sample.rows])
+        outside.append(found)
     distinct = [list(dict.fromkeys(filter(None, values))) for values in columns]
     form = number_format([values for values in distinct if values])
+    headers = (*first.headers, *[""] * (len(columns) - len(first.headers)))
+    found_dates = [dates_of(values, connection) for values in distinct]
     return [
-        Profile(
-            header,
-            columns[place],
-            distinct[place],
-            dates_of(distinct[place], connection),
-            {value: number for value in distinct[place] if (number := number_of(value, *form)) is not None},
-        )
-        for place, header in enumerate(headers)
+        _profile(*parts, form)
+        for parts in zip(headers, columns, distinct, found_dates, outside, strict=True)
+        if not parts[4] or not parts[4].values or parts[3]
     ], form
+
+
+def _profile(
+    header: str,
+    values: list[str],
+    distinct: list[str],
+    dates: Dates | None,
+    outside: Outside | None,
+    form: tuple[str, str],
+) -> Profile:
+    numbers = {value: number for value in distinct if (number := number_of(value, *form)) is not None}
+    hidden = [value for value in distinct if value.casefold() in HIDDEN]
+    suppressed: dict[str, int | None] = {value: int(numbers[value]) for value in numbers if FEWER.fullmatch(value)}
+    if 2 * len(numbers) > len(distinct):
+        suppressed |= dict.fromkeys(hidden)
+        distinct = [value for value in distinct if value not in hidden]
+    return Profile(header, values, distinct, dates, numbers, outside, suppressed)
 
 
 def varies_within(profile: Profile, group: Profile) -> float | None:

@@ -7,7 +7,8 @@ import io
 import itertools
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,10 @@ import duckdb
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import fill
 from hitcast.ingest.finding import kind_of, shown
+from hitcast.ingest.layout import with_sep_line
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.propose.lines import Layout, Line, lay_out
+from hitcast.ingest.propose.outside import day_columns, unpivoted, without_period
 from hitcast.ingest.readers import PARQUET, UNSEEN, escape_glob
 from hitcast.ingest.xlsx import filled_sheets, sheet_rows
 
@@ -35,11 +39,14 @@ class Sample:
     Attributes:
         path: The file.
         kind: csv, parquet or xlsx.
-        headers: Its headers, stripped.
-        rows: Its first rows, as text, all as wide as the header; empty for no value.
+        headers: Its headers, stripped; a period in one is a star. Of one column a day, two empty ones: the days and
+            their values.
+        rows: Its first rows, as text, all as wide as the headers; empty for no value.
         encoding: Encoding of a CSV file.
         delimiter: Delimiter of a CSV file.
         sheet: Sheet of a workbook that has several filled ones; else empty.
+        layout: Where its header and its rows are.
+        unpivot: Regular expression for the headers that are days; empty where none are.
     """
 
     path: Path
@@ -49,6 +56,14 @@ class Sample:
     encoding: str = "utf-8"
     delimiter: str = ","
     sheet: str = ""
+    layout: Layout = field(default_factory=Layout)
+    unpivot: str = ""
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What files of one kind have in common."""
+        return (self.headers, self.unpivot, self.kind, self.encoding, self.delimiter, self.sheet,
+                self.layout.header, self.layout.record_type)  # fmt: skip
 
 
 def sample(path: Path, connection: duckdb.DuckDBPyConnection) -> list[Sample]:
@@ -59,7 +74,7 @@ def sample(path: Path, connection: duckdb.DuckDBPyConnection) -> list[Sample]:
     """
     kind = kind_of(path) or ""
     if kind == "xlsx":
-        return _sheets(path)
+        return [_unpivoted(one, connection) for one in _sheets(path)]
     if kind == "parquet":
         try:
             query = fill("select columns(*)::varchar from {files} limit $most", files=PARQUET)
@@ -68,21 +83,25 @@ def sample(path: Path, connection: duckdb.DuckDBPyConnection) -> list[Sample]:
             what = f"is no readable Parquet file ({shown(str(error).splitlines()[0])})"
             raise HitcastError(what, shown(str(path)), "Ask for it again") from None
         headers = tuple(column[0] for column in found.description or ())
-        return [Sample(path, kind, headers, [[plain(value or "") for value in row] for row in found.fetchall()])]
+        rows = [[plain(value or "") for value in row] for row in found.fetchall()]
+        return [Sample(path, kind, headers, rows)]
     encoding = _encoding(_start(path))
-    text = _start(path).decode(encoding, errors="ignore")
-    delimiter = _delimiter(text)
+    text = _start(path).decode(encoding, errors="ignore").lstrip("\ufeff")
+    told = with_sep_line(TableMapping(table="", delimiter=""), text.partition("\n")[0])
+    delimiter = told.delimiter or _delimiter(text)
     decoding = "utf-8-sig" if encoding == "utf-8" else encoding
     try:
         with (
             gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as opened,
-            io.TextIOWrapper(opened, encoding=decoding, newline="", errors="replace") as lines,
+            io.TextIOWrapper(opened, encoding=decoding, newline="", errors="replace") as read,
         ):
-            grid = list(itertools.islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS))
+            reader = csv.reader(read, delimiter=delimiter)
+            lines = [Line(reader.line_num, cells) for cells in itertools.islice(reader, SAMPLE_ROWS)]
     except (csv.Error, EOFError, OSError, zlib.error) as error:
         raise HitcastError(f"cannot be read ({shown(str(error))})", shown(str(path)), "Ask for it again") from None
-    headers, rows = _table(grid)
-    return [Sample(path, kind, headers, rows, encoding, delimiter)]
+    if told.delimiter:
+        lines = [Line(line.number - 1, line.cells) for line in lines[1:]]
+    return [_unpivoted(_laid_out(Sample(path, kind, (), [], encoding, delimiter), lines), connection)]
 
 
 def plain(text: str) -> str:
@@ -96,17 +115,28 @@ def _sheets(path: Path) -> list[Sample]:
     names = filled_sheets(path)
     samples = []
     for name in names:
-        headers, rows = _table(sheet_rows(path, TableMapping(table="", sheet=name), SAMPLE_ROWS))
-        samples.append(Sample(path, "xlsx", headers, rows, sheet=name if len(names) > 1 else ""))
+        cells = sheet_rows(path, TableMapping(table="", sheet=name), SAMPLE_ROWS)
+        lines = [Line(number, row) for number, row in enumerate(cells, 1)]
+        samples.append(_laid_out(Sample(path, "xlsx", (), [], sheet=name if len(names) > 1 else ""), lines))
     return samples
 
 
-def _table(grid: list[list[str]]) -> tuple[tuple[str, ...], list[list[str]]]:
-    """Header and the rows below it that have some value and as many fields."""
-    headers = tuple(plain(cell) for cell in grid[0]) if grid else ()
-    return headers, [
-        [plain(cell) for cell in row[: len(headers)]] for row in grid[1:] if len(row) >= len(headers) and any(row)
-    ]
+def _laid_out(one: Sample, lines: Sequence[Line]) -> Sample:
+    """With the header and the rows below it that have as many fields."""
+    lines = [Line(line.number, [plain(cell) for cell in line.cells]) for line in lines]
+    if not any(line.filled for line in lines):
+        raise HitcastError("is empty", shown(str(one.path)), "Ask for it again, or leave it out")
+    headers, rows, layout = lay_out(lines, one.delimiter)
+    wide = [line.cells[: len(headers)] for line in rows if len(line.cells) >= len(headers)]
+    return replace(one, headers=without_period(headers), rows=wide, layout=layout)
+
+
+def _unpivoted(one: Sample, connection: duckdb.DuckDBPyConnection) -> Sample:
+    pattern, places = day_columns(one.headers, connection)
+    if not pattern:
+        return one
+    others = tuple(header for i, header in enumerate(one.headers) if i not in set(places))
+    return replace(one, headers=(*others, "", ""), rows=unpivoted(one.rows, places, one.headers), unpivot=pattern)
 
 
 def _start(path: Path) -> bytes:
