@@ -33,8 +33,9 @@ $(SPARK_STAMP): $(STAMP) requirements-spark.lock
 
 demo: $(STAMP) ## Run the whole job on a made-up label
 	$(HITCAST) demo-data
-	$(HITCAST) ingest "$(HITCAST_HOME)/exports/first" $(MAPPINGS)
-	$(HITCAST) ingest "$(HITCAST_HOME)/exports/corrections" $(MAPPINGS)
+	@# exit code 5: landed, but look; the demo's exports hold rows that are rejected
+	$(HITCAST) ingest "$(HITCAST_HOME)/exports/first" $(MAPPINGS) || [ $$? -eq 5 ]
+	$(HITCAST) ingest "$(HITCAST_HOME)/exports/corrections" $(MAPPINGS) || [ $$? -eq 5 ]
 	$(HITCAST) run
 
 test: $(STAMP) ## Run the tests but for the slow suites (docs/testing.md); fails below 90 % of branches covered

@@ -46,7 +46,8 @@ def refused(done: subprocess.CompletedProcess[str], code: int) -> str:
 
 
 def succeeded(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 0, done.stderr
+    # 5: landed, but look; the demo's exports hold rows that are rejected
+    assert done.returncode in (0, 5), done.stderr
     return done.stdout
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hitcast.cli.terminal import changing, measured, working
+from hitcast.cli.terminal import LOOK, changing, measured, working
 
 app = typer.Typer()
 
@@ -65,8 +65,19 @@ def ingest(
             "`hitcast backtest --as-known`. Ingest such deliveries in their order. [default: today]",
         ),
     ] = None,
+    accept_loss: Annotated[
+        bool,
+        typer.Option(
+            "--accept-loss",
+            help="Land also what is held otherwise: more than 5 % of a day rejected, a day that comes again with less "
+            "than half of what it had.",
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
 ) -> None:
-    """Check vendor exports against the contracts and land them, day by day."""
+    """Check vendor exports against the contracts and land them, day by day; exit code 5 says: landed, but look."""
+    import json
+
     from rich.console import Console
 
     from hitcast.core.home import Home
@@ -76,11 +87,16 @@ def ingest(
     home = Home.current()
     with changing(home, "ingest") as counts, measured("ingesting") as progress:
         delivered = delivered_on.date() if delivered_on else None
-        report = ingest_paths(home, paths, list(mapping or []), dry_run, progress, delivered)
+        report = ingest_paths(home, paths, list(mapping or []), dry_run, progress, delivered, accept_loss)
         counts.rows_in = sum(table.read for table in report.tables)
         counts.rows_out = sum(table.accepted for table in report.tables)
         counts.rows_rejected = sum(table.rejected for table in report.tables)
-    Console().print(render(report))
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), default=str, ensure_ascii=False, indent=2))
+    else:
+        Console().print(render(report))
+    if report.concerns():
+        raise typer.Exit(LOOK)
 
 
 @app.command()

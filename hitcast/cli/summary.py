@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from hitcast.core.home import Home
 from hitcast.core.lock import describe
+from hitcast.core.quiet import connect
 from hitcast.core.words import age, number, one_line
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _listed(shifts: "tuple[Shift, ...]") -> str:
 def render_publication(home: Home) -> None:
     """Prints the most promising upcoming releases, and where the published table and the page lie."""
     published = home.serving / "hitcast.duckdb"
-    with duckdb.connect(str(published), read_only=True) as serving:
+    with connect(str(published), read_only=True) as serving:
         rows = serving.execute(
             """
             with upcoming as (

@@ -16,7 +16,7 @@ from hitcast.core.lock import writing
 from hitcast.core.records import Counts, recorded
 from hitcast.core.words import one_line
 
-DEFECT, INTERRUPTED, TERMINATED = 1, 130, 143
+DEFECT, LOOK, INTERRUPTED, TERMINATED = 1, 5, 130, 143
 
 
 @contextmanager
@@ -60,7 +60,8 @@ def guarded(app: Callable[[], None]) -> int:
     """Runs the command line; returns its exit code, failures as one line on stderr.
 
     0 is success, 1 a defect of hitcast, 2 something that the user can put right, 3 a home or warehouse that another
-    process holds, 4 a machine that refused, 130 and 143 an interruption.
+    process holds, 4 a machine that refused, 5 a delivery that landed but should be looked at, 130 and
+    143 an interruption.
     """
     terminated = []
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from hitcast.core.errors import BUILD_MARTS, BusyError, HitcastError
+from hitcast.core.quiet import connect
 from hitcast.core.settings import Spark
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def open_copies(spark: Spark, tables: Sequence[str]) -> Iterator[duckdb.DuckDBPy
     Raises:
         HitcastError: A table is missing, or Spark fails.
     """
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute("create schema ml")
         copy_tables(spark, connection, tables)
         yield connection

@@ -12,6 +12,7 @@ import duckdb
 
 from hitcast.core import spark
 from hitcast.core.errors import BUILD_MARTS, BusyError, HitcastError, machine_error
+from hitcast.core.quiet import connect
 from hitcast.core.settings import Settings
 from hitcast.core.sql import fill, quoted
 
@@ -112,7 +113,7 @@ def _connect(settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + settings.patience_seconds
     while True:
         try:
-            return duckdb.connect(str(settings.warehouse), read_only=read_only)
+            return connect(str(settings.warehouse), read_only=read_only)
         except duckdb.IOException as error:
             message = str(error).splitlines()[0]
             held = re.search(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)", message)

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.quiet import connect
 from hitcast.demo.dated import write_deliveries
 from hitcast.demo.exports import VENDORS, write_catalog, write_days
 from hitcast.demo.plan import DEFAULT_ROWS, MIN_ROWS, plan_world
@@ -83,7 +84,7 @@ def write_demo_data(
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=out.parent) as work:
         written = Path(work) / "exports"
-        connection = duckdb.connect(
+        connection = connect(
             ":memory:", config={"threads": THREADS, "temp_directory": str(Path(work) / "spill"), "memory_limit": "4GB"}
         )
         with connection:

@@ -39,6 +39,7 @@ def _answer(version: tuple[int, int], sql: str, parameters: tuple[tuple[str, obj
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in parameters}
     # a second connection of this process would share the first one's file, though another has taken its place
     with _one_at_a_time, duckdb.connect(str(published_file()), read_only=True) as connection:
+        connection.execute("set enable_progress_bar = false")
         return connection.execute(sql, values).df()
 
 

@@ -28,6 +28,7 @@ class Column:
         words: What vendors write for a value, by value.
         typical_share: Usual size of its sum beside that of the table's largest count; None where it is no count.
         stand_ins: Columns that may take its place where no column of a file feeds it, the best one first.
+        additive: Whether figures of rows that are put together add up; listeners, say, do not.
     """
 
     name: str
@@ -41,6 +42,12 @@ class Column:
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     typical_share: float | None = None
     stand_ins: tuple[str, ...] = ()
+    additive: bool = True
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts what happened, from 0."""
+        return self.data_type == "bigint" and self.minimum == "0"
 
     @property
     def is_identifier(self) -> bool:
@@ -132,5 +139,6 @@ def _column(column: dict[str, Any]) -> Column:
         words={ours: tuple(map(str, theirs)) for ours, theirs in meta.get("words", {}).items()},
         typical_share=meta.get("typical_share"),
         stand_ins=tuple(meta.get("stand_ins", ())),
+        additive=meta.get("additive", True),
         **bounds,
     )

@@ -19,6 +19,14 @@ FIRST_DAY = int(np.iinfo(np.int32).min)
 WRITERS = 2
 
 
+class KeyConflictError(Exception):
+    """Two rows of one key that differ, by their row numbers."""
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__(first, second)
+        self.rows = (first, second)
+
+
 @dataclass
 class LandedDay:
     """One day of one table, written beside the landing and not yet part of it.
@@ -30,7 +38,7 @@ class LandedDay:
         digest: Of the file's bytes.
         incoming: The file.
         accepted: Rows kept, by file number.
-        duplicates: Rows superseded by a later one of the same key, by file number.
+        duplicates: Rows that repeat another, by file number.
     """
 
     day: date
@@ -45,7 +53,7 @@ class LandedDay:
 def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, folder: Path) -> Iterator[LandedDay]:
     """Writes a stream of rows, sorted by day, as one Parquet file a day.
 
-    Within a day the last row of a key, by row number, stays. Memory holds one day and a few batches.
+    Within a day a row that is repeated lands once. Memory holds one day and a few batches.
 
     Args:
         rows: The delivered columns in contract order, then file_number (int32), row_number (int64, file order),
@@ -56,6 +64,9 @@ def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, 
 
     Yields:
         Each day, in order, once its file is written.
+
+    Raises:
+        KeyConflictError: Two rows of one key differ.
     """
     pending: deque[Future[LandedDay]] = deque()
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -97,7 +108,7 @@ def _as_date(days_since_epoch: int) -> date:
 def _write_day(day: date, table: pa.Table, contract: Contract, file_count: int, folder: Path) -> LandedDay:
     files, numbers, keys, hashes = (table.column(name).to_numpy() for name in SERVICE_COLUMNS)
     table = table.drop_columns([*SERVICE_COLUMNS, str(contract.day_column)])
-    kept = _last_of_each(keys, numbers)
+    kept = _last_of_each(keys, numbers, hashes)
     duplicates = np.bincount(files[~kept], minlength=file_count)
     if not kept.all():
         table, files, hashes = table.filter(pa.array(kept)), files[kept], hashes[kept]
@@ -109,11 +120,16 @@ def _write_day(day: date, table: pa.Table, contract: Contract, file_count: int, 
     return LandedDay(day, table.num_rows, checksum, digest_of(target), target, accepted, duplicates)
 
 
-def _last_of_each(keys: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Whether each row is the last one of its key."""
+def _last_of_each(keys: np.ndarray, numbers: np.ndarray, hashes: np.ndarray) -> np.ndarray:
+    """Whether each row is the last one of its key; rows of one key must be alike."""
     kept = np.ones(len(keys), dtype=bool)
     ordered = np.sort(keys)
     if (ordered[1:] == ordered[:-1]).any():
         order = np.lexsort((numbers, keys))
-        kept[order[:-1]] = keys[order[:-1]] != keys[order[1:]]
+        is_repeat = keys[order[:-1]] == keys[order[1:]]
+        kept[order[:-1]] = ~is_repeat
+        differing = np.flatnonzero(is_repeat & (hashes[order[:-1]] != hashes[order[1:]]))
+        if len(differing):
+            first = differing[np.argmin(numbers[order[differing]])]
+            raise KeyConflictError(int(numbers[order[first]]), int(numbers[order[first + 1]]))
     return kept

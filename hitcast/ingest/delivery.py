@@ -1,25 +1,22 @@
 """From vendor files to the landing: recognise, read, check, and land day by day."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
-from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
-from hitcast.core.sql import fill, fill_file, listed, quoted
+from hitcast.core.sql import fill, quoted
 from hitcast.ingest.catalog import damaged_catalog, keep_last, write_upserted
+from hitcast.ingest.conflicts import add_up, conflict_error
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
-from hitcast.ingest.days import write_days
+from hitcast.ingest.days import KeyConflictError, LandedDay, write_days
+from hitcast.ingest.emptied import emptied
 from hitcast.ingest.finding import find_files
 from hitcast.ingest.landing import (
     Ledger,
@@ -32,16 +29,17 @@ from hitcast.ingest.landing import (
     read_ledger,
     remove_leftovers,
 )
+from hitcast.ingest.losses import day_state, held_for_loss, held_for_rejects, rejected_days, resent_day, undated_rejects
 from hitcast.ingest.mapping import is_ignored, load_mapping
 from hitcast.ingest.readers import Source
 from hitcast.ingest.recognise import notes_on, recognise
 from hitcast.ingest.rejects import most_frequent, rejects_file, write_rejects
 from hitcast.ingest.report import FileReport, IngestReport, TableReport
 from hitcast.ingest.soundness import damage
-from hitcast.ingest.stage import Stage, load, named_columns
+from hitcast.ingest.stage import Stage, load, sorted_rows
+from hitcast.ingest.workplace import workplace
 
 Progress = Callable[[str, float], None]
-BATCH_ROWS = 200_000
 
 
 @dataclass
@@ -55,6 +53,7 @@ class Delivery:
         delivered_at: When it landed, UTC.
         delivered_on: Day on which the vendor delivered it; None for that of `delivered_at`.
         ledger: The ledger by table and day, as it was before.
+        accepts_loss: Whether what would hold it is only reported.
         progress: Called with what is under way and the share done.
         total_bytes: Size of all files.
         done_bytes: Size of the files of the tables that are done.
@@ -68,6 +67,7 @@ class Delivery:
     delivered_at: datetime
     delivered_on: date | None
     ledger: Ledger
+    accepts_loss: bool
     progress: Progress
     total_bytes: int
     done_bytes: int = 0
@@ -103,6 +103,7 @@ def ingest(
     dry_run: bool = False,
     progress: Progress = lambda message, share: None,
     delivered_on: date | None = None,
+    accept_loss: bool = False,
 ) -> IngestReport:
     """Lands vendor files: all of them, or none if one is unfit.
 
@@ -114,6 +115,7 @@ def ingest(
         progress: Called with what is under way and the share done, 0 to 1.
         delivered_on: Day on which the vendor delivered them, of exports that are loaded afterwards; None for today.
             What is read rests on the order of the calls, never on this day.
+        accept_loss: Land also what is held otherwise: days of which much is rejected, or that lose what they had.
 
     Returns:
         Rows read, accepted, rejected and duplicate by file, and what became of the days.
@@ -128,7 +130,7 @@ def ingest(
     files = [file for file in found if not is_ignored(file.name, loaded)]
     if not files:
         raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)))
-    with _workplace(home) as (connection, folder):
+    with workplace(home) as (connection, folder):
         sources = [recognise(file, loaded, raw_contracts, connection) for file in files]
         ledger = read_ledger(home)
         if not dry_run:
@@ -138,7 +140,7 @@ def ingest(
         if delivered_on and delivered_on > now.date():
             raise HitcastError(f"{delivered_on} has not come yet", "--delivered-on", "Give a day that has")
         size = sum(source.size for source in sources)
-        delivery = Delivery(home, connection, number, now, delivered_on, ledger, progress, size)
+        delivery = Delivery(home, connection, number, now, delivered_on, ledger, accept_loss or dry_run, progress, size)
         reports = []
         for contract in raw_contracts.values():
             own = [source for source in sources if source.mapping.table == contract.table]
@@ -150,28 +152,6 @@ def ingest(
             _commit(delivery, reports)
     ignored = [str(file) for file in sorted({*others, *found} - {*files})]
     return IngestReport(reports, ignored, number if delivery.changes and not dry_run else None, dry_run)
-
-
-@contextmanager
-def _workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """A DuckDB connection and a folder for unfinished files, for one ingest of a home at a time."""
-    folder = incoming_dir(home)
-    with writing(home, "hitcast ingest"):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with duckdb.connect() as connection:
-                connection.execute(
-                    "set memory_limit = $limit", {"limit": os.environ.get("HITCAST_MEMORY_LIMIT", "4GB")}
-                )
-                connection.execute("set enable_progress_bar = false")
-                # else the zone of this machine decides on which day a time with an offset lies
-                connection.execute("set timezone = 'UTC'")
-                connection.execute("set temp_directory = $folder", {"folder": str(folder / "spill")})
-                yield connection, folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):
-                folder.parent.rmdir()
 
 
 def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], folder: Path) -> TableReport:
@@ -187,43 +167,50 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
 
     stage = load(connection, contract, sources, folder, advance)
     report = TableReport(table)
+    if contract.day_column:
+        report.rejected_days = rejected_days(connection, stage)
+        _hold(delivery, report, held_for_rejects(report.rejected_days, table))
     land = _land_days if contract.day_column else _land_catalog
     accepted, duplicate = land(delivery, stage, folder, report)
     counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)
     report.files = [FileReport(source.name, *map(int, numbers)) for source, *numbers in counts]
     report.reasons = most_frequent(connection)
+    report.emptied = emptied(connection, stage)
     report.notes = notes_on(sources, contract)
     if report.rejected:
         write_rejects(connection, stage, _unfinished_rejects(folder, table))
     return report
 
 
+def _hold(delivery: Delivery, report: TableReport, reason: HitcastError | None) -> None:
+    """Refuses a delivery that loses too much, or notes it where that was accepted or nothing is to land."""
+    if reason and not delivery.accepts_loss:
+        raise reason
+    if reason:
+        report.held.append(reason.what)
+
+
 def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:
-    """Writes every day and sorts it into new, replaced or unchanged; returns rows kept and superseded by file."""
+    """Writes every day and sorts it into new, replaced or unchanged; returns rows accepted and repeated by file."""
     contract, files = stage.contract, len(stage.sources)
     accepted, duplicate = np.zeros(files, dtype=np.int64), np.zeros(files, dtype=np.int64)
     size, due = sum(source.size for source in stage.sources), int((stage.read - stage.rejected).sum())
-    days = set()
+    days, undated = set(), undated_rejects(delivery.connection, stage)
     (folder / contract.table).mkdir()
-    for landed in write_days(_sorted_rows(delivery.connection, contract), contract, files, folder / contract.table):
-        accepted += landed.accepted
-        duplicate += landed.duplicates
-        delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
-        days.add(landed.day)
-        known = delivery.ledger.get((contract.table, landed.day))
-        known = None if known and known.is_withdrawn else known
-        if known and known.checksum == landed.checksum and not damage(delivery.home, contract, known):
-            report.days_unchanged.append(landed.day)
-            landed.incoming.unlink()
-        else:
-            (report.days_replaced if known else report.days_new).append(landed.day)
-            names, when = _file_names(stage, landed.accepted), delivery.delivered_at
-            origin = (contract.table, landed.day, delivery.number, when, landed.rows, names)
-            row = LedgerRow(*origin, landed.checksum, landed.digest, delivered_on=delivery.delivered_on)
-            before = delivery.ledger.get((contract.table, landed.day))
-            if before and is_mended(before, row):
-                row = replace(row, delivered_on=before.known_from)
-            delivery.land(contract, landed.incoming, row, before)
+    try:
+        folded = add_up(delivery.connection, stage)
+        report.added_up = int(folded.added.sum())
+        accepted += folded.added
+        duplicate += folded.repeats
+        for landed in write_days(sorted_rows(delivery.connection, contract), contract, files, folder / contract.table):
+            accepted += landed.accepted
+            duplicate += landed.duplicates
+            delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
+            days.add(landed.day)
+            _land_day(delivery, stage, landed, undated, report)
+    except KeyConflictError as conflict:
+        raise conflict_error(delivery.connection, stage, conflict) from None
+    _hold(delivery, report, held_for_loss(report.resent, contract))
     place = [column.name for column in contract.delivered].index(str(contract.day_column))
     bounds = [contract.delivered[place].minimum or "0001-01-01", contract.delivered[place].maximum or "9999-12-30"]
     query = fill("select distinct {day} from staged where {day} between ? and ?", day=quoted(f"v{place}"))
@@ -232,19 +219,29 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
     return accepted, duplicate
 
 
-def _sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pa.RecordBatchReader:
-    """Valid rows by day and sort columns, with what `write_days` needs to know of each."""
-    delivered = [column.name for column in contract.delivered]
-    query = fill_file(
-        __file__,
-        "sorted_rows",
-        named_columns=named_columns(contract),
-        columns=listed(delivered),
-        key=listed(contract.key),
-        others=listed(name for name in delivered if name not in contract.key),
-        order=listed((str(contract.day_column), *contract.sort)),
-    )
-    return connection.execute(query).to_arrow_reader(BATCH_ROWS)
+def _land_day(delivery: Delivery, stage: Stage, landed: LandedDay, undated: np.ndarray, report: TableReport) -> None:
+    """Notes a day as new, replaced or unchanged; `undated` are rejected rows of no known day, by file."""
+    contract = stage.contract
+    before = delivery.ledger.get((contract.table, landed.day))
+    known = None if before and before.is_withdrawn else before
+    state = day_state(landed.day, report.rejected_days, bool((undated[landed.accepted > 0] > 0).any()))
+    if state == "partial":
+        report.days_partial.append(landed.day)
+    is_sound = known is not None and not damage(delivery.home, contract, known)
+    if known and is_sound and (known.checksum, known.day_state) == (landed.checksum, state):
+        report.days_unchanged.append(landed.day)
+        landed.incoming.unlink()
+        return
+    (report.days_replaced if known else report.days_new).append(landed.day)
+    if known and is_sound:
+        path = landed_file(delivery.home, contract, landed.day, known.delivery_number)
+        report.resent.append(resent_day(contract, landed.day, path, landed.incoming))
+    names, when = _file_names(stage, landed.accepted), delivery.delivered_at
+    origin = (contract.table, landed.day, delivery.number, when, landed.rows, names)
+    row = LedgerRow(*origin, landed.checksum, landed.digest, state, delivered_on=delivery.delivered_on)
+    if before and is_mended(before, row):
+        row = replace(row, delivered_on=before.known_from)
+    delivery.land(contract, landed.incoming, row, before)
 
 
 def _land_catalog(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:

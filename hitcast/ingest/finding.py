@@ -14,6 +14,7 @@ SUFFIXES = {
     ".parquet": "parquet",
     ".xlsx": "xlsx",
 }
+DATA_SUFFIXES = (*SUFFIXES, ".txt", ".xls", ".xlsb", ".ods", ".json", ".jsonl", ".zip", ".gz", ".7z", ".rar")
 # Lock files of spreadsheets, and what an Apple computer puts beside a file in an archive.
 HIDDEN = ("~$", ".")
 
@@ -21,6 +22,12 @@ HIDDEN = ("~$", ".")
 def kind_of(path: Path) -> str | None:
     """csv, parquet or xlsx by the file's suffix; None for any other file."""
     return next((kind for suffix, kind in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
+
+
+def looks_like_data(name: str) -> bool:
+    """Whether a file that was left alone may be an export after all, by its name."""
+    file = Path(name)
+    return not file.name.startswith(HIDDEN) and any(suffix in DATA_SUFFIXES for suffix in file.suffixes[-2:])
 
 
 def shown(text: str) -> str:

@@ -1,20 +1,27 @@
 """Mapping files: how one vendor's exports translate into the raw tables."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR
 from hitcast.ingest.contract import Contract
-from hitcast.ingest.shape_keys import Capture, date_format, shape_of, split_columns
+from hitcast.ingest.shape_keys import Capture, check_date_format, shape_of, split_columns
 from hitcast.ingest.shape_keys import text_of as _text
 
 MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
+
+TEXTS = ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet", "timezone")
+DAY_PARTS = set("djcxDF")
+"""Parts of a date format that say which day it is."""
+CHOICES = {"combine": ("sum",), "corrections": ("net",), "counts": ("daily", "cumulative")}
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,11 @@ class TableMapping:
         captures: What comes from elsewhere than a column, by contract column.
         constants: Value, as text, by contract column that no file carries.
         values: Ours by the vendor's value, by contract column; None for no value.
+        combine: `sum` where rows of one key add up; empty where they must not differ.
+        corrections: `net` where negative rows correct others of their key; empty where they are rejected.
+        counts: `daily`, or `cumulative` for totals since the beginning; empty where nobody said.
+        timezone: The platform's, such as Europe/Moscow: a time with an offset lands on its day there; empty for the day
+            as it is written.
     """
 
     table: str
@@ -67,6 +79,15 @@ class TableMapping:
     captures: dict[str, Capture] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    combine: str = ""
+    corrections: str = ""
+    counts: str = ""
+    timezone: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether several rows may make one."""
+        return bool(self.combine or self.corrections)
 
     def header_of(self, column: str) -> str | tuple[str, ...] | None:
         """The vendor's header, or several, that feeds a contract column; None where nothing does."""
@@ -154,7 +175,7 @@ def _table(name: str, entry: Any, contracts: dict[str, Contract], path: str) -> 
     _check_keys(entry, set(TableMapping.__dataclass_fields__) - {"table", "captures", "date_formats"}, where)
     texts: dict[str, Any] = {
         key: _text(entry[key], f"{where}, {key}")
-        for key in ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet")
+        for key in (*TEXTS, *CHOICES)
         if entry.get(key) is not None and not (key == "date_format" and isinstance(entry[key], dict))
     }
     columns, captures = split_columns(entry.get("columns"), f"{where}, columns")
@@ -192,6 +213,12 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
         lacking = [name for name in contract.required if name not in fed]
         if lacking:
             raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")
+    _check_choices(mapping, contract, where)
+    for style in (mapping.date_format, *mapping.date_formats.values()):
+        check_date_format(style, where)
+        _check_day(style, contract, where)
+    if mapping.timezone and mapping.timezone not in available_timezones():
+        raise HitcastError(f"no such timezone: {mapping.timezone}", where, "Write it as in Europe/Moscow")
     try:
         "".encode(mapping.encoding)
     except LookupError:
@@ -200,7 +227,25 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
         raise HitcastError(f"delimiter {mapping.delimiter!r} is not one character", where)
     if len(mapping.decimal) != 1 or mapping.decimal == mapping.thousands or len(mapping.thousands) > 1:
         raise HitcastError("decimal and thousands must be two different characters", where)
-    date_format(mapping.date_format, where)
+
+
+def _check_day(style: str, contract: Contract, where: str) -> None:
+    """A day column needs a day, and a time with an offset is of one day only."""
+    parts = set(re.findall(r"%[-#]?(.)", style))
+    if contract.day_column and parts and not parts & DAY_PARTS:
+        what = f"date_format {style!r} names no day, and {contract.day_column} is one"
+        raise HitcastError(what, where, "A report by month or year cannot feed a table of days: ask for the days")
+    if "z" in parts and not style.endswith("%z"):
+        raise HitcastError(f"date_format {style!r} goes on after %z", where, "Only its end can be %z")
+
+
+def _check_choices(mapping: TableMapping, contract: Contract, where: str) -> None:
+    for key, choices in CHOICES.items():
+        given = getattr(mapping, key)
+        if given and given not in choices:
+            raise HitcastError(f"{key} {given!r} is not known", where, f"Known is {' or '.join(choices)}")
+        if given and contract.day_column is None:
+            raise HitcastError(f"{key} is for tables that are landed by day", where, "Leave it out")
 
 
 def _check_keys(content: Any, known: set[str], where: str) -> None:

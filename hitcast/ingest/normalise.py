@@ -1,13 +1,14 @@
 """SQL that turns a vendor's columns into a contract's: trimmed, translated, cast and checked, column by column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from hitcast.core.sql import Sql, fill_file, joined, listed
 from hitcast.ingest.contract import Column, Contract
+from hitcast.ingest.dates import day_of
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
-from hitcast.ingest.notations import date_value, expanded, in_seconds, places_named
+from hitcast.ingest.notations import expanded, in_seconds, number, plain_number
 from hitcast.ingest.readers import Source, relation
 
 FLOATS = ("FLOAT", "DOUBLE")
@@ -19,6 +20,7 @@ KINDS = {
     "date": ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
     "boolean": ("BOOLEAN",),
 }
+ZONED = "TIMESTAMP WITH TIME ZONE"
 # Whole numbers up to these are exact; a longer id in such a column has lost digits.
 EXACT = {"FLOAT": 2**24, "DOUBLE": 2**53}
 # Space, tab, line ends, no-break and other wide spaces, zero-width characters, byte order and direction marks.
@@ -61,8 +63,11 @@ class Steps:
         translated: Put into the contract's words.
         plain: Without what a cast does not take.
         cast: As the contract's type, and what is odd about an id.
-        problems: Branches that give the number of the first check that a row fails.
+        problems: Branches that give the number of the first check of a required value that a row fails.
         bad_values: Branches that give the text that failed it.
+        unfit: Terms that add up to the bits of the optional columns that do not fit.
+        unfit_values: Branches that give the text of the first of these.
+        columns: The delivered columns, of which those that do not fit are empty.
     """
 
     trimmed: list[Sql] = field(default_factory=lambda: [Sql("*")])
@@ -71,10 +76,18 @@ class Steps:
     cast: list[Sql] = field(default_factory=lambda: [Sql("*")])
     problems: list[Sql] = field(default_factory=lambda: [Sql("when false then 0")])
     bad_values: list[Sql] = field(default_factory=lambda: [Sql("when false then null")])
+    unfit: list[Sql] = field(default_factory=lambda: [Sql("0")])
+    unfit_values: list[Sql] = field(default_factory=list)
+    columns: list[Sql] = field(default_factory=list)
 
 
 def normalized(
-    source: Source, contract: Contract, places: dict[str, int], checks: Checks, is_tame: bool = False
+    source: Source,
+    contract: Contract,
+    places: dict[str, int],
+    checks: Checks,
+    is_tame: bool = False,
+    has_identity: bool = False,
 ) -> Sql:
     """SQL of one shape of files as rows of a raw table.
 
@@ -84,12 +97,15 @@ def normalized(
         places: Place of the vendor's column by contract column.
         checks: Extended by the checks and parameters of this query.
         is_tame: Whether its files are known to hold none of `readers.WILD`: most checks of text are then cheaper.
+        has_identity: Whether to add a hash of the vendor's whole row, by which repeats are known where rows add up.
 
     Returns:
         A select of v0, v1, ... (the delivered columns in contract order and type), file_number (place in $paths plus
-        $first_file), problem (0, or the number of the first failed check) and bad_value (the text that failed it).
+        $first_file), problem (0, or the number of the first failed check of a required value), unfit (a bit for each
+        optional column, by its place, whose value did not fit and is left empty), bad_value (the first text that did
+        not fit) and, if asked for, identity.
     """
-    steps = Steps()
+    steps, vendor = Steps(), [f"c{i}" for i in range(len(source.headers))]
     for i, column in enumerate(contract.delivered):
         _add_column(steps, i, column, places.get(column.name), source, checks, is_tame)
     return fill_file(
@@ -101,8 +117,10 @@ def normalized(
         plain=joined(steps.plain),
         cast=joined(steps.cast),
         problems=joined(steps.problems, " "),
-        bad_values=joined(steps.bad_values, " "),
-        columns=listed(f"v{i}" for i in range(len(contract.delivered))),
+        bad_values=joined([*steps.bad_values, *steps.unfit_values], " "),
+        unfit=joined(steps.unfit, " + "),
+        columns=joined(steps.columns),
+        identity=Sql(f", hash({listed(vendor)}) as identity") if has_identity else Sql(""),
     )
 
 
@@ -117,11 +135,15 @@ def _add_column(
         raw, native = f"c{place}", source.types[place].split("(")[0]
     else:
         steps.cast.append(Sql(f"cast(null as {column.data_type}) as v{i}"))
+        steps.columns.append(Sql(f"v{i}"))
         return
     steps.trimmed.append(Sql(f"{_shown(raw, native)} as r{i}"))
     words = _words(column, mapping)
-    if native in KINDS.get(column.data_type, ()) and not words and column.name not in mapping.units:
-        steps.cast.append(Sql(f"{_native_value(raw, native, column)} as v{i}"))
+    is_zoned = native == ZONED and column.data_type == "date" and bool(mapping.timezone)
+    is_native = is_zoned or native in KINDS.get(column.data_type, ())
+    if is_native and not words and column.name not in mapping.units:
+        moment = f"timezone({checks.parameter(mapping.timezone)}, {raw})" if is_zoned else raw
+        steps.cast.append(Sql(f"{_native_value(moment, native, column)} as v{i}"))
         given = f"r{i}"
     else:
         given = f"w{i}"
@@ -140,11 +162,26 @@ def _add_column(
         tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
     if column.is_identifier:
         tests += [(f"o{i} = {number}", f"{message} ({column.name})") for number, message in enumerate(ODDITIES, 1)]
+    if not column.required:
+        _add_optional(steps, i, [test for test, _ in tests])
+        return
+    steps.columns.append(Sql(f"v{i}"))
     header = column.name if place is None else source.headers[place]
     numbers = [checks.problem(header, reason) for _, reason in tests]
     steps.problems += [Sql(f"when {test} then {number}") for (test, _), number in zip(tests, numbers, strict=True)]
     if numbers:
         steps.bad_values.append(Sql(f"when problem between {numbers[0]} and {numbers[-1]} then r{i}"))
+
+
+def _add_optional(steps: Steps, i: int, tests: list[str]) -> None:
+    """Adds a column that is left empty where it fails one of the tests."""
+    if not tests:
+        steps.columns.append(Sql(f"v{i}"))
+        return
+    bit = 1 << i
+    steps.unfit.append(Sql(f"case when {' or '.join(f'({test})' for test in tests)} then {bit} else 0 end"))
+    steps.unfit_values.append(Sql(f"when unfit & {bit} <> 0 then r{i}"))
+    steps.columns.append(Sql(f"case when unfit & {bit} = 0 then v{i} end as v{i}"))
 
 
 def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks: Checks) -> list[tuple[str, str]]:
@@ -164,7 +201,10 @@ def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks
         tests.append((unread, f"is not {noun}"))
     if column.required:
         tests.append((f"{value} is null", "is required and empty"))
-    for bound, sign, word in ((column.minimum, "<", "below"), (column.maximum, ">", "above")):
+    least = column.minimum
+    if mapping.corrections and column.is_count and column.additive:
+        least = None if column.maximum is None else f"-{column.maximum}"
+    for bound, sign, word in ((least, "<", "below"), (column.maximum, ">", "above")):
         if bound is not None:
             limit = f"cast({checks.parameter(bound)} as {column.data_type})"
             tests.append((f"{value} {sign} {limit}", f"is {word} {bound}"))
@@ -215,7 +255,9 @@ def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks
         return unwrapped(text)
     if column.data_type not in ("bigint", "double"):
         return text
-    plain = in_seconds(text, _plain_number(text, mapping, checks), mapping.units.get(column.name, ""), column.data_type)
+    plain = in_seconds(
+        text, plain_number(text, mapping, checks.parameter), mapping.units.get(column.name, ""), column.data_type
+    )
     return expanded(text, plain, mapping) if mapping.shorthand and column.data_type == "bigint" else plain
 
 
@@ -228,71 +270,15 @@ def _words(column: Column, mapping: TableMapping) -> dict[str, str | None]:
 def _value(text: str, column: Column, mapping: TableMapping, checks: Checks, native_day: bool) -> str:
     """The contract's value of a plain text; null where it does not fit."""
     if column.data_type == "date":
-        style = mapping.format_of(column.name)
-        return date_value(text, style, mapping.partial_dates, checks.parameter, native_day)
+        return day_of(text, column.name, mapping, checks.parameter, native_day)
     if column.data_type == "boolean":
         return f"try_cast(trim({text}) as boolean)"
     if column.data_type == "varchar":
         return canonical(text, column.name) if column.is_identifier else text
-    return _number(text, column.data_type)
+    return number(text, column.data_type)
 
 
 def _translated(text: str, values: Mapping[str, str | None], checks: Checks) -> str:
     pairs = [(checks.parameter(theirs), checks.parameter(ours)) for theirs, ours in values.items()]
     branches = " ".join(f"when {theirs} then {ours}" for theirs, ours in pairs)
     return f"case {text} {branches} else {text} end" if branches else text
-
-
-def _plain_number(text: str, mapping: TableMapping, checks: Checks) -> str:
-    """A number's text with no thousands separator and a decimal point; null where the separators do not fit."""
-    if mapping.thousands:
-        whole = text
-        if mapping.thousands == " ":
-            text = f"replace(replace({text}, chr(160), ' '), chr(8239), ' ')"
-        separator, decimal = checks.parameter(mapping.thousands), checks.parameter(mapping.decimal)
-        shape = f"'\\s*[+-]?\\d{{1,3}}(\\Q' || {separator} || '\\E\\d{{3}})+(\\Q' || {decimal} || '\\E\\d*)?\\s*'"
-        grouped = f"case when regexp_full_match({text}, {shape}) then replace({text}, {separator}, '') end"
-        # No number of fewer than five characters is grouped.
-        text = (
-            f"case when length({whole}) < 5 then {whole}"
-            f" when contains(trim({text}), {separator}) then {grouped} else {whole} end"
-        )
-    if mapping.decimal != ".":
-        text = f"case when not contains({text}, '.') then replace({text}, {checks.parameter(mapping.decimal)}, '.') end"
-    return text
-
-
-def _number(text: str, data_type: str) -> str:
-    if data_type == "double":
-        number = f"try_cast({text} as double)"
-        return f"case when isfinite({number}) and not contains({text}, '_') then {number} end"
-    # A bare cast would round 12.5 and take 1_000, 0x1F and 1e3 for numbers.
-    whole = f"regexp_full_match({text}, '\\s*[+-]?\\d+(\\.0*)?\\s*')"
-    return (
-        f"case when cast(try_cast({text} as bigint) as varchar) = {text} then try_cast({text} as bigint)"
-        f" when {whole} then try_cast(split_part({text}, '.', 1) as bigint) end"
-    )
-
-
-def places_of(headers: Sequence[str], contract: Contract, mapping: TableMapping) -> tuple[dict[str, int], list[str]]:
-    """Where a file carries each contract column.
-
-    Args:
-        headers: The file's headers.
-        contract: The raw table.
-        mapping: How it is fed.
-
-    Returns:
-        Place of the vendor's column by contract column, and the required columns that no column feeds.
-    """
-    places, lacking = {}, []
-    for column in contract.delivered:
-        header = mapping.header_of(column.name)
-        if column.name in mapping.constants or column.name in mapping.captures:
-            continue
-        names = (header,) if isinstance(header, str) else header or ()
-        if found := places_named(names, headers):
-            places[column.name] = found[0]
-        elif column.required:
-            lacking.append(" or ".join(names) or column.name)
-    return places, lacking

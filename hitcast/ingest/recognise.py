@@ -11,8 +11,8 @@ from hitcast.core.errors import HitcastError
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.finding import shown
 from hitcast.ingest.mapping import Mapping, TableMapping, claim
-from hitcast.ingest.normalise import places_of
 from hitcast.ingest.notations import places_named
+from hitcast.ingest.places import places_of
 from hitcast.ingest.readers import Source, first_lines, open_source
 
 DELIMITERS = ";\t|"

@@ -1,6 +1,6 @@
 """What an ingest call did, in numbers that add up."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from hitcast.core.words import one_line
+from hitcast.ingest.contract import load_contracts
+from hitcast.ingest.emptied import Emptied
+from hitcast.ingest.finding import looks_like_data
+from hitcast.ingest.losses import RejectedDay, ResentDay, measure_of
 
 MAX_FILES = 20
 MAX_DAYS = 5
@@ -21,9 +25,9 @@ class FileReport:
     Attributes:
         name: The file.
         read: Rows that the reader found.
-        accepted: Rows landed.
+        accepted: Rows landed, those included whose figures were added to another row's.
         rejected: Rows that failed a check, kept under `rejects/`.
-        duplicate: Valid rows superseded by a later row of the same key in the same delivery.
+        duplicate: Valid rows that repeat another row of the same delivery.
     """
 
     name: str
@@ -53,6 +57,12 @@ class TableReport:
         reasons: (vendor's column, reason, rows), most frequent first.
         rejects_file: Where the rejected rows lie; None if there are none or it was a dry run.
         notes: Columns that were ignored or are missing.
+        emptied: Optional values that did not fit, by column.
+        rejected_days: Days of which rows were rejected, and rows whose day cannot be read.
+        days_partial: Days that landed without some of their rows.
+        resent: Days that came again, before and after.
+        held: Why it would have been held, where that was accepted or it was a dry run.
+        added_up: Rows whose figures were added to those of another row of their key.
     """
 
     table: str
@@ -65,6 +75,12 @@ class TableReport:
     reasons: list[tuple[str, str, int]] = field(default_factory=list)
     rejects_file: Path | None = None
     notes: list[str] = field(default_factory=list)
+    emptied: list[Emptied] = field(default_factory=list)
+    rejected_days: list[RejectedDay] = field(default_factory=list)
+    days_partial: list[date] = field(default_factory=list)
+    resent: list[ResentDay] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    added_up: int = 0
 
     @property
     def read(self) -> int:
@@ -103,6 +119,35 @@ class IngestReport:
     delivery_number: int | None
     is_dry_run: bool
 
+    def concerns(self) -> list[str]:
+        """What somebody should look at, each in a few words; none where all is well."""
+        days = sum(len(table.days_partial) for table in self.tables)
+        counts = [
+            (sum(table.rejected for table in self.tables), "row", "rejected"),
+            (sum(len(table.held) for table in self.tables), "reason", "to hold it"),
+            (days, "day", f"not whole, so {'its' if days == 1 else 'their'} figures count as unknown"),
+            (sum(len(table.days_rejected) for table in self.tables), "day", "without a valid row"),
+            (sum(emptied.rows for table in self.tables for emptied in table.emptied), "value", "left empty"),
+            (sum(looks_like_data(name) for name in self.ignored), "file", "left alone that may be data"),
+        ]
+        return [f"{count:,} {noun}{'s'[: count != 1]} {what}" for count, noun, what in counts if count]
+
+    def as_json(self) -> dict[str, object]:
+        """The whole report, as plain values."""
+        tables = []
+        for table in self.tables:
+            plain = asdict(table)
+            plain |= {"read": table.read, "accepted": table.accepted, "rejected": table.rejected}
+            tables.append(plain | {"duplicate": table.duplicate})
+        return {
+            "delivery_number": self.delivery_number,
+            "is_dry_run": self.is_dry_run,
+            "is_well": not self.concerns(),
+            "concerns": self.concerns(),
+            "tables": tables,
+            "ignored": self.ignored,
+        }
+
 
 def render(report: IngestReport) -> RenderableType:
     """The report for a terminal of 80 columns."""
@@ -116,6 +161,8 @@ def render(report: IngestReport) -> RenderableType:
         for file in _shown_files(table):
             numbers = (file.read, file.accepted, file.rejected, file.duplicate)
             grid.add_row(Text(one_line(names[file.name])), *(f"{number:,}" for number in numbers))
+        if unlisted := len(table.files) - len(_shown_files(table)):
+            grid.add_row(Text(f"{unlisted:,} more files"), *(f"{number:,}" for number in _unlisted_counts(table)))
         if len(table.files) > 1:
             totals = (table.read, table.accepted, table.rejected, table.duplicate)
             grid.add_row(Text(f"all {len(table.files)} files"), *(f"{number:,}" for number in totals), style="bold")
@@ -136,7 +183,14 @@ def _shown_files(table: TableReport) -> list[FileReport]:
     """Every file of a small delivery; of a big one, those with rejected or duplicate rows, as far as they fit."""
     if len(table.files) <= MAX_FILES:
         return table.files
-    return [file for file in table.files if file.rejected or file.duplicate][:MAX_FILES]
+    lossy = sorted(table.files, key=lambda file: (file.rejected == 0, file.duplicate == 0))[:MAX_FILES]
+    return [file for file in table.files if file in lossy and (file.rejected or file.duplicate)]
+
+
+def _unlisted_counts(table: TableReport) -> tuple[int, ...]:
+    """Rows read, accepted, rejected and duplicate of the files that are not shown."""
+    rest = [file for file in table.files if file not in _shown_files(table)]
+    return tuple(sum(getattr(file, name) for file in rest) for name in ("read", "accepted", "rejected", "duplicate"))
 
 
 def _details(table: TableReport) -> list[str]:
@@ -147,9 +201,19 @@ def _details(table: TableReport) -> list[str]:
         counts = ((table.days_new, "new"), (table.days_replaced, "replaced"), (table.days_unchanged, "unchanged"))
         lines.append("  days: " + ", ".join(f"{len(days):,} {word}" for days, word in counts))
     if table.days_rejected:
-        days = ", ".join(day.isoformat() for day in table.days_rejected[:MAX_DAYS])
-        more = f" and {len(table.days_rejected) - MAX_DAYS:,} more" if len(table.days_rejected) > MAX_DAYS else ""
-        lines.append(f"  not delivered, for want of a valid row: {days}{more}")
+        lines.append(f"  {_days_text(table.days_rejected, 'not delivered, for want of a valid row')}")
+    lines += (
+        [f"  {_days_text(table.days_partial, 'not whole, rows of it were rejected')}"] if table.days_partial else []
+    )
+    lines += [f"  {reason}" for reason in table.held]
+    if table.resent:
+        measure = measure_of(load_contracts()[table.table])
+        lines += [f"  {day.describe(measure)}" for day in table.resent[:MAX_DAYS]]
+        more = len(table.resent) - MAX_DAYS
+        lines += [f"  and {more:,} more days again; --json has them all"] if more > 0 else []
+    if table.added_up:
+        lines.append(f"  {table.added_up:,} rows added to others of their key")
+    lines += [f"  {emptied.describe()}" for emptied in table.emptied]
     for column, reason, rows in table.reasons:
         lines.append(f"  {rows:,} rejected: {column + ' ' if column else ''}{reason}")
     if table.rejects_file:
@@ -158,8 +222,15 @@ def _details(table: TableReport) -> list[str]:
 
 
 def _verdict(report: IngestReport) -> str:
+    concerns = report.concerns()
+    state = f"But look: {', '.join(concerns)}." if concerns else "All is well."
     if report.is_dry_run:
-        return "Dry run: nothing was written."
+        return f"Dry run: nothing was written. {state}"
     if report.delivery_number is None:
-        return "Nothing changed: all of this was delivered before."
-    return f"Delivery {report.delivery_number} landed."
+        return f"Nothing changed: all of this was delivered before. {state}"
+    return f"Delivery {report.delivery_number} landed. {state}"
+
+
+def _days_text(days: list[date], what: str) -> str:
+    more = f" and {len(days) - MAX_DAYS:,} more" if len(days) > MAX_DAYS else ""
+    return f"{what}: {', '.join(day.isoformat() for day in days[:MAX_DAYS])}{more}"

@@ -88,7 +88,7 @@ def _value_keys(given: dict[str, Any], contract: Contract, where: str) -> dict[s
     if isinstance(given.get("date_format"), dict):
         known = {column.name for column in contract.delivered if column.data_type == "date"}
         fields["date_formats"] = {
-            name: date_format(text_of(value, f"{where}, date_format, {name}"), where)
+            name: text_of(value, f"{where}, date_format, {name}")
             for name, value in _dict_of(given["date_format"], known, f"{where}, date_format").items()
         }
     if "partial_dates" in given:
@@ -115,22 +115,21 @@ def _value_keys(given: dict[str, Any], contract: Contract, where: str) -> dict[s
     return fields
 
 
-def date_format(text: str, where: str) -> str:
-    """A format of dates, checked.
+def check_date_format(text: str, where: str) -> None:
+    """Refuses what is no format of dates.
 
     Raises:
         HitcastError: It is no strptime format of a day and none of the serial ones.
     """
     cure = f'Write it as in "%d.%m.%Y", or {", ".join(SERIALS)}'
     if text in SERIALS:
-        return text
+        return
     if "%" not in text:
         raise HitcastError(f"date_format {text!r} names no part of a date", where, cure)
     try:
         duckdb.execute("select try_strptime('', ?)", [text]).fetchall()
     except duckdb.Error:
         raise HitcastError(f"date_format {text!r} is none", where, cure) from None
-    return text
 
 
 def text_of(value: Any, where: str) -> str:

@@ -12,24 +12,26 @@ import numpy as np
 import pyarrow as pa
 
 from hitcast.core.errors import HitcastError
-from hitcast.core.sql import Sql, fill, joined, quoted, typed
+from hitcast.core.sql import Sql, fill, fill_file, joined, listed, quoted, typed
 from hitcast.ingest.broken import broken_rows, reading_error
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
-from hitcast.ingest.normalise import Checks, normalized, places_of
+from hitcast.ingest.normalise import Checks, normalized
+from hitcast.ingest.places import places_of
 from hitcast.ingest.readers import Source, check_unchanged, escape_glob, is_tame, prepare
 from hitcast.ingest.xlsx import sheet_lines
 
 # Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
 BATCH_BYTES = 16 << 20
+BATCH_ROWS = 200_000
 
 
 @dataclass(frozen=True)
 class Stage:
     """What was read for one table, per file in the order of the sources.
 
-    The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, bad_value; in file order by
-    rowid) and `rejects` (file_number, line, column_name, value, reason).
+    The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, unfit, bad_value, and
+    identity where rows add up; in file order by rowid) and `rejects` (file_number, line, column_name, value, reason).
 
     Attributes:
         contract: The table.
@@ -67,7 +69,10 @@ def load(
         HitcastError: A file is broken, not in its encoding, without rows, or without a valid row.
     """
     types = {f"v{i}": column.data_type for i, column in enumerate(contract.delivered)}
-    verdict = {"file_number": "integer", "problem": "integer", "bad_value": "varchar"}
+    verdict = {"file_number": "integer", "problem": "integer", "unfit": "integer", "bad_value": "varchar"}
+    has_identity = any(source.mapping.adds_up for source in sources)
+    if has_identity:
+        verdict["identity"] = "ubigint"
     connection.execute(fill("create or replace table staged ({types})", types=typed(types | verdict)))
     connection.execute(
         "create or replace table rejects"
@@ -76,7 +81,7 @@ def load(
     read = np.zeros(len(sources), dtype=np.int64)
     rejected = np.zeros(len(sources), dtype=np.int64)
     for first, batch, prepared in _prepared(_batches(sources), work_dir):
-        problems = _insert(connection, contract, batch, prepared, first)
+        problems = _insert(connection, contract, batch, prepared, first, has_identity)
         broken = broken_rows(connection, batch, prepared)
         for number, count, first_row, failed in _counts(connection, first, len(batch)):
             own = broken[number - first]
@@ -133,7 +138,12 @@ def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, batch: list[Source], prepared: list[Path], first: int
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    batch: list[Source],
+    prepared: list[Path],
+    first: int,
+    has_identity: bool,
 ) -> pa.Table:
     """Appends a batch to `staged`; returns the checks that it was put to."""
     shape, checks = batch[0], Checks()
@@ -144,7 +154,7 @@ def _insert(
         for source in batch:
             check_unchanged(source)
         raise
-    query = normalized(shape, contract, places, checks, tame)
+    query = normalized(shape, contract, places, checks, tame, has_identity)
     checks.parameters |= {"paths": [escape_glob(path) for path in prepared], "first_file": first}
     if shape.kind == "csv":
         checks.parameters["delimiter"] = shape.mapping.delimiter
@@ -252,3 +262,18 @@ def _refuse_worthless(connection: duckdb.DuckDBPyConnection, stage: Stage) -> No
 def named_columns(contract: Contract) -> Sql:
     """The columns of `staged` by their contract names, as the list of a select."""
     return joined(Sql(f"v{i} as {quoted(column.name)}") for i, column in enumerate(contract.delivered))
+
+
+def sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pa.RecordBatchReader:
+    """Valid rows by day and sort columns, with what `write_days` needs to know of each."""
+    delivered = [column.name for column in contract.delivered]
+    query = fill_file(
+        __file__,
+        "sorted_rows",
+        named_columns=named_columns(contract),
+        columns=listed(delivered),
+        key=listed(contract.key),
+        others=listed(name for name in delivered if name not in contract.key),
+        order=listed((str(contract.day_column), *contract.sort)),
+    )
+    return connection.execute(query).to_arrow_reader(BATCH_ROWS)

@@ -10,6 +10,7 @@ import yaml
 from hitcast.core.errors import BusyError, HitcastError, MachineError
 from hitcast.core.files import PART, put_in_place
 from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.core.quiet import connect
 from hitcast.core.settings import Settings
 from hitcast.core.spark import has_table
 from hitcast.core.sql import Sql, fill, literal, quoted, typed
@@ -178,7 +179,7 @@ def _fill(home: Home, settings: Settings, part: Path, rebuilt: RebuildResult) ->
     """Writes the new file; returns whether nothing of the old one had to be given up."""
     sources = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))["sources"][0]["tables"]
     known, is_whole = _known_tables(settings), True
-    with duckdb.connect(str(part)) as connection:
+    with connect(str(part)) as connection:
         connection.execute("create schema ml")
         has_published = _attach_published(connection, home)
         for table in sources:

@@ -16,6 +16,7 @@ from hitcast.core.home import Home
 from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
 from hitcast.core.project import settings_of
+from hitcast.core.quiet import connect
 from hitcast.core.sql import Sql, fill, literal, quoted, typed
 from hitcast.core.target import spark_of
 
@@ -100,7 +101,7 @@ def open_published(home: Home) -> duckdb.DuckDBPyConnection:
     if not file.exists():
         raise HitcastError("nothing is published yet", str(file), "Run `hitcast run` first")
     try:
-        return duckdb.connect(str(file), read_only=True)
+        return connect(str(file), read_only=True)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise HitcastError(f"cannot be read ({reason})", str(file), "`hitcast publish` writes it again") from None
@@ -144,7 +145,7 @@ def _write(
     home: Home, database: Path, parquet: dict[str, Path], territory: str | None
 ) -> tuple[datetime, dict[str, int]]:
     row_counts: dict[str, int] = {}
-    with duckdb.connect() as connection:
+    with connect() as connection:
         message = _attach(connection, home)
         # v1.0.0 is what every DuckDB since 1.0 reads
         connection.execute(fill("attach {file} as serving (storage_version 'v1.0.0')", file=literal(database)))

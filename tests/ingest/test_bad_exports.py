@@ -72,7 +72,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """Calls `hitcast ingest` as its entry point does."""
 
     def hitcast_ingest(*arguments: str | Path) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["hitcast", "ingest", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["hitcast", "ingest", "--accept-loss", *map(str, arguments)])
         code = guarded(hitcast.cli.app.app)
         output = capsys.readouterr()
         return Outcome(code, output.err.strip("\n").splitlines(), output.out)
@@ -135,7 +135,8 @@ def test_bad_export(kind: str, home: Home, call: Call, tmp_path: Path) -> None:
         assert _tree(home) == before
         assert not (home.raw / ".incoming").exists()
         return
-    assert (outcome.code, detail) == (0, [])
+    assert (outcome.code, detail) == (5 if "But look" in outcome.shown else 0, [])
+    assert ("But look" in outcome.shown) == bool(expected.get("rejected") or expected.get("look"))
     counts = [int(number) for number in _last_counts(outcome.shown)]
     assert counts == expected["counts"]
     assert counts[0] == sum(counts[1:])

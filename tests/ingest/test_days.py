@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hitcast.ingest.contract import Column, Contract
-from hitcast.ingest.days import LandedDay, write_days
+from hitcast.ingest.days import KeyConflictError, LandedDay, write_days
 from hitcast.ingest.landing import digest_of
 
 CONTRACT = Contract("plays", (Column("day", "date"), Column("song", "varchar")), ("day", "song"), "day", ("song",))
@@ -42,18 +42,25 @@ def test_each_day_is_one_file_without_its_day_column(tmp_path: Path, batch_rows:
 
 
 @pytest.mark.parametrize("batch_rows", [1, 2, 100])
-def test_the_last_row_of_a_key_stays_wherever_the_sort_put_it(tmp_path: Path, batch_rows: int) -> None:
+def test_of_repeats_the_last_row_stays_wherever_the_sort_put_it(tmp_path: Path, batch_rows: int) -> None:
     rows = [
         (FIRST, "last", 1, 9, 7, 3),
-        (FIRST, "middle", 1, 5, 7, 2),
+        (FIRST, "middle", 1, 5, 7, 3),
         (FIRST, "other", 0, 4, 8, 1),
-        (FIRST, "sooner", 0, 1, 7, 4),
+        (FIRST, "sooner", 0, 1, 7, 3),
         (SECOND, "same key, other day", 0, 2, 7, 5),
     ]
     first, second = _write(tmp_path, rows, batch_rows)
     assert pq.read_table(first.incoming).column("song").to_pylist() == ["last", "other"]
     assert (list(first.accepted), list(first.duplicates)) == ([1, 1], [1, 1])
     assert (list(second.accepted), list(second.duplicates)) == ([1, 0], [0, 0])
+
+
+def test_rows_of_one_key_that_differ_are_named_in_file_order(tmp_path: Path) -> None:
+    rows = [(FIRST, "b", 0, 8, 7, 4), (FIRST, "c", 0, 3, 9, 1), (FIRST, "a", 0, 5, 7, 3), (FIRST, "d", 0, 4, 9, 2)]
+    with pytest.raises(KeyConflictError) as conflict:
+        _write(tmp_path, rows)
+    assert conflict.value.rows == (3, 4)
 
 
 def test_the_checksum_minds_the_rows_and_not_their_order(tmp_path: Path) -> None:

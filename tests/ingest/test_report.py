@@ -1,3 +1,4 @@
+import json
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -69,8 +70,8 @@ def test_of_many_files_only_those_with_losses_are_shown() -> None:
 @pytest.mark.parametrize(
     ("report", "verdict"),
     [
-        (IngestReport([], [], None, True), "Dry run: nothing was written."),
-        (IngestReport([], [], None, False), "Nothing changed: all of this was delivered before."),
+        (IngestReport([], [], None, True), "Dry run: nothing was written. All is well."),
+        (IngestReport([], [], None, False), "Nothing changed: all of this was delivered before. All is well."),
     ],
 )
 def test_the_last_line_says_what_came_of_it(report: IngestReport, verdict: str) -> None:
@@ -83,3 +84,24 @@ def test_names_give_the_terminal_no_orders() -> None:
     text = _text(IngestReport([table], [order], 1, False))
     assert "\x1b" not in text
     assert text.count("[red]") == 3
+
+
+def test_files_left_alone_that_may_be_data_are_looked_at() -> None:
+    report = IngestReport([], ["in/README.md", "in/day.xls", "in/plays.csv.zip", "in/.hidden.csv"], 3, False)
+    assert (
+        _text(report).splitlines()[-1].rstrip() == "Delivery 3 landed. But look: 2 files left alone that may be data."
+    )
+
+
+def test_files_that_are_not_listed_are_counted() -> None:
+    files = [FileReport(f"{i}.csv", 2, 1, 1, 0) for i in range(25)] + [FileReport("well.csv", 7, 7, 0, 0)]
+    text = _text(IngestReport([TableReport("vk_stream_days", files)], [], 1, False))
+    [line] = [line.split() for line in text.splitlines() if "more files" in line]
+    assert line == ["6", "more", "files", "17", "12", "5", "0"]
+
+
+def test_the_whole_report_is_plain_values() -> None:
+    table = TableReport("vk_stream_days", [FileReport("odd.csv", 2, 1, 1, 0)], days_partial=[date(2024, 1, 1)])
+    plain = json.loads(json.dumps(IngestReport([table], [], 1, False).as_json(), default=str))
+    assert (plain["is_well"], plain["tables"][0]["days_partial"]) == (False, ["2024-01-01"])
+    assert [file["rejected"] for file in plain["tables"][0]["files"]] == [1]

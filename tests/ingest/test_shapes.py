@@ -72,7 +72,7 @@ def test_lines_left_out_are_counted_and_rejected_rows_keep_their_lines(tmp_path:
     mapping.write_text(
         f"tables: {{{VK}: {{files: ['*'], header: 2, skip: ['^Итого'], {VK_COLUMNS}}}}}", encoding="utf-8"
     )
-    [table] = ingest(Home(tmp_path / "home"), [export], [mapping]).tables
+    [table] = ingest(Home(tmp_path / "home"), [export], [mapping], accept_loss=True).tables
     assert (table.read, table.accepted, table.rejected) == (2, 1, 1)
     assert "lines left out by the mapping (skip, comment, record_type): 1" in table.notes
     assert table.rejects_file is not None

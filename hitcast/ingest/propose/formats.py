@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import duckdb
 
 from hitcast.core.sql import Sql, fill
-from hitcast.ingest.notations import FACTORS, date_value
+from hitcast.ingest.dates import day_of
+from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.notations import FACTORS
 
 DATE_FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%Y.%m.%d", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d",
@@ -91,10 +93,10 @@ def _read(
     """Dates by a format as `ingest` reads it: how many, over how many days, how many of them, and their digest."""
 
     def parameter(value: object) -> str:
-        bound["format"] = value
-        return "$format"
+        bound[name := f"part_{len(bound)}"] = value
+        return f"${name}"
 
-    day = Sql(date_value("value", date_format, "", parameter, False))
+    day = Sql(day_of("value", "", TableMapping(table="", date_format=date_format), parameter))
     query = fill(
         """
         select count(day), coalesce(max(day) - min(day), 0), count(distinct day), md5(string_agg(day::varchar, ' '))

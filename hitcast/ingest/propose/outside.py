@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from hitcast.ingest.notations import MONTHS
+from hitcast.ingest.dates import MONTHS
 from hitcast.ingest.propose.formats import dates_of
 
 MONTH = rf"(?:{'|'.join(MONTHS)})"

@@ -1,0 +1,15 @@
+-- one row per valid row whose key has several, marked where it repeats another one of the vendor's
+create or replace temp table alike as
+select *, row_number() over (partition by key_hash, identity order by row_number desc) > 1 as is_repeat
+from (
+    select
+        rowid as row_number,
+        file_number,
+        identity,
+        hash({key}) as key_hash,
+        {counts},
+        least({counts}) < 0 as is_correction
+    from staged
+    where problem = 0 and list_contains($files, file_number)
+    qualify count(*) over (partition by hash({key})) > 1
+)

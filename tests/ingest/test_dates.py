@@ -1,0 +1,76 @@
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from hitcast.core.errors import HitcastError
+from hitcast.core.home import Home
+from hitcast.ingest import ingest
+from hitcast.ingest.landing import read_ledger
+
+COLUMNS = {"stream_date": "at", "isrc": "isrc", "territory": "territory", "streams": "streams"}
+ISO = "%Y-%m-%dT%H:%M:%S%z"
+
+
+def _days(home: Home, folder: Path, export: Path | str, **keys: Any) -> list[date]:
+    """Days on which an export lands; of a text it is the one row of a CSV file."""
+    if isinstance(export, str):
+        path = folder / "plays.csv"
+        path.write_text(f"at,isrc,territory,streams\n{export},song,RU,5\n", encoding="utf-8")
+        export = path
+    mapping = {"tables": {"vk_stream_days": {"files": ["plays.*"], "columns": COLUMNS, **keys}}}
+    (folder / "map.yml").write_text(yaml.safe_dump(mapping), encoding="utf-8")
+    ingest(home, [export], [folder / "map.yml"])
+    return [row.delivered_day for row in read_ledger(home).values()]
+
+
+@pytest.mark.parametrize(
+    ("text", "date_format", "timezone", "day"),
+    [
+        # midnight in Moscow is the evening before in UTC
+        ("2024-03-01T00:00:00+03:00", ISO, "", date(2024, 3, 1)),
+        ("2024-03-01T00:00:00+03:00", ISO, "Europe/Moscow", date(2024, 3, 1)),
+        ("2024-02-29T21:00:00Z", ISO, "", date(2024, 2, 29)),
+        ("2024-02-29T21:00:00Z", ISO, "Europe/Moscow", date(2024, 3, 1)),
+        ("01.03.2024 23:30 -0500", "%d.%m.%Y %H:%M %z", "", date(2024, 3, 1)),
+        ("01.03.2024 23:30 -0500", "%d.%m.%Y %H:%M %z", "Asia/Vladivostok", date(2024, 3, 2)),
+    ],
+)
+def test_a_time_with_an_offset_lands_on_the_platforms_day(
+    home: Home, tmp_path: Path, text: str, date_format: str, timezone: str, day: date
+) -> None:
+    assert _days(home, tmp_path, text, date_format=date_format, timezone=timezone) == [day]
+
+
+@pytest.mark.parametrize("moment", ["2024-02-29 21:00:00+00", "2024-03-01 20:59:59+00"])
+def test_a_zoned_time_of_parquet_lands_on_the_day_of_the_timezone(home: Home, tmp_path: Path, moment: str) -> None:
+    path = tmp_path / "plays.parquet"
+    duckdb.execute(
+        "copy (select $moment::timestamptz as at, 'song' as isrc, 'RU' as territory, 5 as streams)"
+        " to $path (format parquet)",
+        {"moment": moment, "path": str(path)},
+    )
+    with pytest.raises(HitcastError, match="has no valid row"):
+        _days(home, tmp_path, path)
+    assert _days(home, tmp_path, path, timezone="Europe/Moscow") == [date(2024, 3, 1)]
+
+
+@pytest.mark.parametrize("date_format", ["%Y-%m", "%B %Y", "%m/%y"])
+def test_a_format_without_a_day_is_refused_for_a_table_of_days(home: Home, tmp_path: Path, date_format: str) -> None:
+    with pytest.raises(HitcastError, match="names no day, and stream_date is one"):
+        _days(home, tmp_path, "2024-03", date_format=date_format)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"timezone": "Moscow"}, "no such timezone: Moscow"),
+        ({"date_format": "%z %Y-%m-%d"}, "goes on after %z"),
+    ],
+)
+def test_what_says_no_day_for_sure_is_refused(home: Home, tmp_path: Path, keys: dict[str, str], message: str) -> None:
+    with pytest.raises(HitcastError, match=message):
+        _days(home, tmp_path, "2024-03-01", **keys)
