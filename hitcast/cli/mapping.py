@@ -58,7 +58,7 @@ def _told(drafts: Sequence["Draft"]) -> list[str]:
         if draft.rival:
             lines.append(one_line(f"  UNSURE: it may be {draft.rival}"))
         for guess in draft.table.guesses if draft.table else []:
-            source = guess.source.header if guess.source else guess.constant
+            source = guess.source.label if guess.source else guess.constant
             taken = "" if draft.is_taken(guess) else ", not taken"
             sure = f"{guess.sureness:.0%}" if guess.sureness >= SURE else f"UNSURE, {guess.sureness:.0%}{taken}"
             detail = guess.reason or (guess.source.samples if guess.source else "")

@@ -15,7 +15,7 @@ from hitcast.ingest.propose.profiles import CODE, Profile, profiles_of
 from hitcast.ingest.propose.sniff import Sample, sample
 
 # Files of one kind that are looked at.
-MAX_LOOKED_AT = 5
+MAX_LOOKED_AT = 8
 # A rival within this much of the best guess is asked about.
 CLOSE = 0.12
 JOINED = 0.3
@@ -55,22 +55,24 @@ def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tu
 
 
 def _kinds(files: Sequence[Path], connection: duckdb.DuckDBPyConnection) -> list[tuple[list[Sample], list[Path]]]:
-    """Files with the same header and form together, with samples of a few of them; of a workbook, its fullest sheet."""
-    kinds: dict[tuple[object, ...], tuple[list[Sample], list[Path]]] = {}
+    """Files of the same shape together, with samples of a few of them, spread; of a workbook, its fullest sheet."""
+    kinds: dict[tuple[object, ...], list[Path]] = {}
     for path in files:
-        best = max(sample(path, connection), key=lambda one: len(one.rows) * len(one.headers))
+        best = _fullest(path, connection)
         # a Parquet file takes no encoding or delimiter, so that it can be of the kind of a text
-        shape = next((key for key in kinds if key[0] == best.headers and _agree(key, best)), None)
-        shape = shape or (best.headers, best.kind, best.encoding, best.delimiter, best.sheet)
-        samples, paths = kinds.setdefault(shape, ([], []))
-        paths.append(path)
-        if len(samples) < MAX_LOOKED_AT:
-            samples.append(best)
-    return list(kinds.values())
+        shape = next((key for key in kinds if key[0] == best.headers and best.kind == "parquet"), best.shape)
+        kinds.setdefault(shape, []).append(path)
+    return [([_fullest(path, connection) for path in _spread(paths)], paths) for paths in kinds.values()]
 
 
-def _agree(key: tuple[object, ...], one: Sample) -> bool:
-    return one.kind == "parquet" or key[1:] == (one.kind, one.encoding, one.delimiter, one.sheet)
+def _fullest(path: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
+    return max(sample(path, connection), key=lambda one: len(one.rows) * len(one.headers))
+
+
+def _spread(paths: Sequence[Path]) -> list[Path]:
+    """A few files, the first and the last among them: later ones may hold words that the first ones do not."""
+    steps = min(len(paths), MAX_LOOKED_AT) - 1
+    return [paths[round(i * (len(paths) - 1) / max(steps, 1))] for i in range(steps + 1)]
 
 
 def _joins(profiles: Sequence[Profile], others: Sequence[Profile]) -> Mapping[str, bool]:
@@ -103,7 +105,7 @@ def _decided(draft: Draft, tables: list[TableGuess], ask: Ask | None) -> Draft:
 
 def _describe(table: TableGuess) -> str:
     main = table.main
-    return table.contract.table + (f", {main.column.name} from {main.source.header!r}" if main and main.source else "")
+    return table.contract.table + (f", {main.column.name} from {main.source.label!r}" if main and main.source else "")
 
 
 def _mapping_files(drafts: Sequence[Draft], contracts: Mapping[str, Contract]) -> list[str]:

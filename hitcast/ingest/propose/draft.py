@@ -10,8 +10,9 @@ from pathlib import Path
 
 import yaml
 
-from hitcast.ingest.propose.evidence import territory, word_for
+from hitcast.ingest.propose.evidence import territory, unit_of, word_for
 from hitcast.ingest.propose.guess import SURE, Guess, TableGuess
+from hitcast.ingest.propose.profiles import Profile
 from hitcast.ingest.propose.sniff import Sample
 
 MAX_COMMENT = 90
@@ -82,15 +83,15 @@ def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
         lines += [f"  encoding: {sample.encoding}", f"  delimiter: {_flow(sample.delimiter)}"]
     if sample.sheet:
         lines.append(f"  sheet: {_flow(sample.sheet)}")
+    lines += _layout(draft)
     decimal, thousands = draft.number_format
     lines += [f"  decimal: {_flow(decimal)}"] if decimal != "." else []
     lines += [f"  thousands: {_flow(thousands)}"] if thousands else []
-    for guess in table.guesses:
-        if guess.column.data_type == "date" and guess.source and guess.source.dates:
-            other = f"  # UNSURE: may be {guess.source.dates.other}" if guess.source.dates.other else ""
-            lines.append(f"  date_format: {_flow(guess.source.dates.date_format)}{other}")
+    taken = [(guess.column.name, guess.source) for guess in table.guesses if guess.source and draft.is_taken(guess)]
+    lines += _notations(table, taken)
+    lines += _unpivot(taken)
     lines.append("  columns:")
-    lines += [_column(draft, guess) for guess in table.guesses if guess.source]
+    lines += [_column(draft, guess, guess.source) for guess in table.guesses if guess.source and _has_line(guess.source)]
     constants = [guess for guess in table.guesses if not guess.source]
     if constants:
         lines.append("  constants:")
@@ -99,13 +100,66 @@ def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
     return lines + (["  values:", *words] if words else [])
 
 
-def _column(draft: Draft, guess: Guess) -> str:
-    source = guess.source
-    assert source is not None  # noqa: S101
+def _layout(draft: Draft) -> list[str]:
+    """Where the header and the rows are, by all samples."""
+    layouts = [sample.layout for sample in draft.samples]
+    lines = [f"  header: {_flow(layouts[0].header)}"] if layouts[0].header != 1 else []
+    comment = next((layout.comment for layout in layouts if layout.comment), "")
+    lines += [f"  comment: {_flow(comment)}"] if comment else []
+    if layouts[0].record_type:
+        column, value = layouts[0].record_type
+        lines.append(f"  record_type: {_flow({'column': column, 'value': value})}")
+    patterns = list(dict.fromkeys(pattern for layout in layouts for pattern in layout.skip))
+    if patterns:
+        told = ", ".join(dict.fromkeys(cell for layout in layouts for cell in layout.skipped))
+        lines.append(f"  skip: {_flow(patterns)}  # UNSURE: lines that are no rows: {_short(told)}")
+    return lines
+
+
+def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]:
+    """How dates, short and hidden counts and durations are written."""
+    lines = []
+    for name, source in taken:
+        if source.dates and table.contract.column(name).data_type == "date":  # type: ignore[union-attr]
+            other = f"  # UNSURE: may be {source.dates.other}" if source.dates.other else ""
+            lines.append(f"  date_format: {_flow(source.dates.date_format)}{other}")
+            if source.dates.is_partial and not table.contract.day_column:
+                lines.append("  partial_dates: first_day  # UNSURE: 2021 and 2021-05 are their first day")
+    counts = [source for name, source in taken if table.contract.column(name).data_type == "bigint"]  # type: ignore[union-attr]
+    if any(source.is_short for source in counts):
+        lines.append("  shorthand: true  # UNSURE: counts like 1.2K are rounded")
+    suppressed = {theirs: ours for source in counts for theirs, ours in source.suppressed.items()}
+    if suppressed:
+        lines.append(f"  suppressed: {_flow(suppressed)}  # UNSURE: what a hidden count stands for; null for no value")
+    units = {name: unit_of(source) for name, source in taken if name.endswith("duration_seconds") and unit_of(source)}
+    return [*lines, f"  units: {_flow(units)}"] if units else lines
+
+
+def _unpivot(taken: list[tuple[str, Profile]]) -> list[str]:
+    """One column a day, told by the columns that the days and their values feed."""
+    by_role = {source.outside.role: (name, source.outside.pattern) for name, source in taken if source.outside}
+    if "values" not in by_role or "names" not in by_role:
+        return []
+    names, pattern = by_role["names"]
+    told = "; ".join(f"{names_of} from {source.samples}" for names_of, source in taken if source.outside)
+    key = _flow({"columns": pattern, "names": names, "values": by_role["values"][0]})
+    return [f"  unpivot: {key}  # {_short(told)}"]
+
+
+def _has_line(source: Profile) -> bool:
+    return not source.outside or bool(source.outside.values)
+
+
+def _column(draft: Draft, guess: Guess, source: Profile) -> str:
     mark = "" if draft.is_taken(guess) else "# "
     sure = f"{guess.sureness:.0%}" if guess.sureness >= SURE else f"UNSURE, {guess.sureness:.0%}"
-    comment = " ".join(f"{sure}; {guess.reason or source.samples}".split())[:MAX_COMMENT]
-    return f"    {mark}{guess.column.name}: {_flow(source.header)}  # {comment}"
+    theirs = {source.outside.role: source.outside.pattern} if source.outside else source.header
+    return f"    {mark}{guess.column.name}: {_flow(theirs)}  # {sure}; {_short(guess.reason or source.samples)}"
+
+
+def _short(text: str) -> str:
+    """A text for a comment: one line, and not too long."""
+    return " ".join(text.split())[:MAX_COMMENT]
 
 
 def _words(guess: Guess) -> list[str]:

@@ -129,7 +129,8 @@ def _table(
         else:
             return None
     required = [parts[name] for name in contract.required]
-    used = len({id(guess.source) for guess in guesses.values() if guess.source}) / len(profiles)
+    columns_of_file = {id(profile) for profile in profiles if not (profile.outside and profile.outside.values)}
+    used = len(columns_of_file & {id(guess.source) for guess in guesses.values()}) / len(columns_of_file)
     called = any(name in re.split(r"[\W_\d]+", names.casefold()) for name in contract.names)
     ordered = [guesses[column.name] for column in columns if column.name in guesses]
     return TableGuess(contract, ordered, sum(required) / len(required) + 0.2 * used + 0.1 * called)

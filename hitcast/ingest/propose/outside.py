@@ -13,10 +13,10 @@ from hitcast.ingest.propose.formats import dates_of
 MONTH = rf"(?:{'|'.join(MONTHS)})"
 # How a day is written within other text.
 DAYS = (
-    r"(?<!\d)((?:19|20)\d{2}([-_.])\d{2}\2\d{2})(?!\d)",
-    r"(?<!\d)(\d{2}([-_.])\d{2}\2(?:19|20)\d{2})(?!\d)",
-    r"(?<!\d)((?:19|20)\d{6})(?!\d)",
-    r"(?<!\d)(\d{1,2} [^\W\d_]+\.? (?:19|20)\d{2})(?!\d)",
+    *(rf"(20\d{{2}}{mark}\d{{2}}{mark}\d{{2}})" for mark in ("-", "_", r"\.")),
+    *(rf"(\d{{2}}{mark}\d{{2}}{mark}20\d{{2}})" for mark in ("-", "_", r"\.")),
+    r"(?<!\d)(20\d{6})(?!\d)",
+    r"(\d{1,2} [^\W\d_]+\.? 20\d{2})",
 )
 PERIOD = re.compile(rf"[\s(\[,:]+(?:\d{{1,4}}[-./]\d{{1,2}}|{MONTH}\.?\s*\d|\d{{1,2}}\s*{MONTH})", re.IGNORECASE)
 LABELS = {
