@@ -1,6 +1,7 @@
 """A mapping proposed for exports that nobody has described: looked at, guessed, asked about, written as YAML."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ from hitcast.ingest.contract import LEDGER, Contract, load_contracts
 from hitcast.ingest.finding import find_files
 from hitcast.ingest.propose.draft import Draft, as_yaml
 from hitcast.ingest.propose.evidence import context_of
-from hitcast.ingest.propose.guess import TableGuess, tables_of
+from hitcast.ingest.propose.guess import SURE, TableGuess, tables_of
 from hitcast.ingest.propose.profiles import CODE, Profile, profiles_of
 from hitcast.ingest.propose.sniff import Sample, sample
 
@@ -42,12 +43,13 @@ def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tu
     found, _ = find_files(paths)
     with duckdb.connect() as connection:
         kinds = [(samples, files, *profiles_of(samples, connection)) for samples, files in _kinds(found, connection)]
-    drafts = []
+    drafts, tables = [], []
     for samples, files, profiles, form in kinds:
         others = [profile for _, other, every, _ in kinds if other is not files for profile in every]
         context = context_of(profiles, _joins(profiles, others))
-        tables = tables_of(files[0].name, contracts, context, territory)
-        drafts.append(_decided(Draft(samples, files, None, form), tables, ask))
+        drafts.append(Draft(samples, files, None, form))
+        tables.append(tables_of(files[0].name, contracts, context, territory))
+    drafts = _decided(drafts, tables, ask)
     if not any(draft.table for draft in drafts):
         cure = "Write a mapping by hand: docs/ingest.md says how"
         raise HitcastError("no file has columns that could feed a table", ", ".join(map(str, paths)), cure)
@@ -89,18 +91,47 @@ def _is_code(profile: Profile) -> bool:
     return len(profile.distinct) > 1 and not profile.dates and profile.share(CODE) > 0.5 and profile.number_share < 0.5
 
 
-def _decided(draft: Draft, tables: list[TableGuess], ask: Ask | None) -> Draft:
-    """The draft with the best table, or the one that was chosen where another one fits nearly as well."""
-    if not tables:
-        return draft
-    close = [table for table in tables if table.score > tables[0].score - CLOSE]
-    if len(close) > 1 and ask:
-        answers = [_describe(table) for table in close] + ["leave it alone"]
-        chosen = ask(f"What does {draft.paths[0].name} hold?", answers)
-        table = close[chosen] if chosen < len(close) else None
-        return Draft(draft.samples, draft.paths, table, draft.number_format)
-    rival = _describe(close[1]) if len(close) > 1 else ""
-    return Draft(draft.samples, draft.paths, tables[0], draft.number_format, rival)
+def _decided(drafts: Sequence[Draft], tables: Sequence[list[TableGuess]], ask: Ask | None) -> list[Draft]:
+    """The drafts with their tables, the clearest first: a table that other columns feed already is a little less likely.
+
+    Args:
+        drafts: A draft for each kind of file.
+        tables: The tables that each may feed, the best first.
+        ask: Chooses among several.
+    """
+    decided, fed = list(drafts), dict[str, set[frozenset[str]]]()
+
+    def score(place: int, table: TableGuess) -> float:
+        headers = fed.get(table.contract.table, set()) - {frozenset(drafts[place].samples[0].headers)}
+        return table.score - (CLOSE if headers else 0.0)
+
+    for i in sorted(range(len(drafts)), key=lambda place: -_lead(tables[place])):
+        ordered = sorted(tables[i], key=lambda table: -score(i, table))
+        best = next(iter(ordered), None)
+        close = [table for table in ordered if best and _is_rival(table, best)]
+        if len(close) > 1 and ask:
+            answers = [_describe(table) for table in close] + ["leave it alone"]
+            chosen = ask(f"What does {drafts[i].paths[0].name} hold?", answers)
+            best, close = close[chosen] if chosen < len(close) else None, []
+        rival = _describe(close[1]) if len(close) > 1 else ""
+        decided[i] = replace(drafts[i], table=best, rival=rival)
+        if best:
+            fed.setdefault(best.contract.table, set()).add(frozenset(drafts[i].samples[0].headers))
+    return decided
+
+
+def _lead(tables: Sequence[TableGuess]) -> float:
+    """How far the best table is ahead of other ones."""
+    scores = [tables[0].score] if tables else [0.0]
+    scores += [table.score for table in tables if table.contract is not tables[0].contract]
+    return scores[0] - max(scores[1:], default=0.0)
+
+
+def _is_rival(table: TableGuess, best: TableGuess) -> bool:
+    """Whether a table has to be asked about: it is close, or the best one's main count is not sure."""
+    is_unsure = best.main is not None and best.main.sureness < SURE
+    behind = best.score - table.score
+    return behind < CLOSE or (is_unsure and table.contract is best.contract and behind < 3 * CLOSE)
 
 
 def _describe(table: TableGuess) -> str:

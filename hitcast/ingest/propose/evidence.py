@@ -132,7 +132,7 @@ def _date(profile: Profile, contract: Contract, context: Context) -> float | Non
         return LITTLE
     rows = len(profile.values)
     # many days with every recording once is no report, a catalog of one single release date is unlikely
-    is_listing = group is not None and profile.dates.days > 1 and len(group.distinct) > 0.8 * rows
+    is_listing = group is not None and profile.dates.days > 1 and len(group.distinct) > max(5, 0.8 * rows)
     return LITTLE if (is_listing if is_day else profile.dates.days == 1 and rows > 5) else 0.8
 
 

@@ -13,7 +13,7 @@ from hitcast.ingest.propose.formats import FEWER, HIDDEN, SHORT, Dates, dates_of
 from hitcast.ingest.propose.outside import LABELS, Outside, days_outside
 from hitcast.ingest.propose.sniff import Sample
 
-ISRC = re.compile("[ -]?".join(ISRC_PARTS))
+ISRC = re.compile("[ -]?".join(ISRC_PARTS), re.IGNORECASE)
 CODE = re.compile(r"[0-9A-Za-z_:-]*\d[0-9A-Za-z_:-]*")
 MAX_SAMPLES = 3
 
