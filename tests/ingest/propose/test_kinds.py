@@ -1,0 +1,186 @@
+"""Kinds of exports, each in two forms of our own: what `hitcast map` proposes lands the right sums."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import xlsxwriter
+import yaml
+
+from hitcast.core.home import Home
+from hitcast.ingest import ingest
+from hitcast.ingest.propose import propose
+
+SONGS = ["QZABC2400001", "QZABC2400002", "QZABC2400003"]
+NAMED = ("Дата", "ISRC", "Страна", "Прослушивания")
+CODED = ("c1", "c2", "c3", "c4")
+
+
+def _rows(day: str = "{day:02}.03.2024", count: str = "{}") -> list[list[str]]:
+    return [
+        [day.format(day=day_of, serial=45351 + day_of), song, "RU", count.format(100 * (i + 1) + day_of)]
+        for day_of in range(1, 8)
+        for i, song in enumerate(SONGS)
+    ]
+
+
+def _total(rows: list[list[str]]) -> int:
+    return sum(int(row[3]) for row in rows)
+
+
+def _land(folder: Path, home: Path) -> tuple[dict[str, Any], int, list[str]]:
+    """The proposed entry for streams, and the sum and the days that land by it."""
+    _, texts = propose([folder], "RU")
+    files = []
+    for i, text in enumerate(texts):
+        files.append(home.with_name(f"map_{i}.yml"))
+        files[-1].write_text(text, encoding="utf-8")
+    ingest(Home(home), [folder], files)
+    landed = duckdb.sql("select sum(streams), list(distinct stream_date::varchar order by stream_date::varchar) "
+                        "from read_parquet($1, hive_partitioning = true)",
+                        params=[str(home / "raw" / "vk_stream_days" / "**" / "data.parquet")])  # fmt: skip
+    total, days = landed.fetchall()[0]
+    return yaml.safe_load(texts[0])["tables"]["vk_stream_days"], int(total), days
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    return folder
+
+
+MARCH = [f"2024-03-{day:02}" for day in range(1, 8)]
+
+
+@pytest.mark.parametrize("headers", [NAMED, CODED])
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        (["Отчёт лейбла", "Период: 01.03.2024 - 07.03.2024", ""], ["Итого;;;2877", ""]),
+        (["My Label;;;", "Account;17;;"], ["--", "Grand total: 21 rows;;;2877"]),
+        ([], [";;Всего за период;2877", "Сформировано 08.03.2024"]),
+    ],
+)
+def test_lines_around_the_rows(
+    exports: Path, tmp_path: Path, headers: tuple[str, ...], above: list[str], below: list[str]
+) -> None:
+    rows = _rows()
+    lines = [*above, ";".join(headers), *(";".join(row) for row in rows), *below]
+    (exports / "report.csv").write_text("\n".join(lines) + "\n", encoding="cp1251")
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (total, days) == (_total(rows), MARCH)
+    assert ("header" in entry) == bool(above)
+
+
+def test_a_sheet_with_lines_around_the_rows(exports: Path, tmp_path: Path) -> None:
+    rows = _rows()
+    with xlsxwriter.Workbook(exports / "отчёт.xlsx") as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["Прослушивания лейбла"])
+        sheet.write_row(2, 0, NAMED)
+        for i, row in enumerate(rows):
+            sheet.write_row(3 + i, 0, [*row[:3], int(row[3])])
+        sheet.write_row(3 + len(rows), 0, ["Итого", "", "", _total(rows)])
+    _, total, days = _land(exports, tmp_path / "home")
+    assert (total, days) == (_total(rows), MARCH)
+
+
+@pytest.mark.parametrize(("mark", "line"), [("#", "# made by hand"), ("//", "// api 2, 2024-03-08")])
+def test_comments(exports: Path, tmp_path: Path, mark: str, line: str) -> None:
+    rows = _rows()
+    lines = [line, ",".join(NAMED), *(",".join(row) for row in rows[:9]), line, *(",".join(row) for row in rows[9:])]
+    (exports / "vk.csv").write_text("\n".join(lines) + "\n")
+    entry, total, _ = _land(exports, tmp_path / "home")
+    assert (entry["comment"], total) == (mark, _total(rows))
+
+
+@pytest.mark.parametrize("kind", ["AS02", "DTL"])
+def test_record_types(exports: Path, tmp_path: Path, kind: str) -> None:
+    rows = _rows()
+    head = "HEAD|9|My Label" if kind == "AS02" else "HDR|20240308"
+    lines = [head, "|".join([f"#{kind}", *NAMED]), *("|".join([kind, *row]) for row in rows), "FOOT|21"]
+    (exports / "vk.csv").write_text("\n".join(lines) + "\n")
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (entry["record_type"]["value"], total, days) == (kind, _total(rows), MARCH)
+
+
+@pytest.mark.parametrize("headers", [NAMED, CODED])
+@pytest.mark.parametrize(
+    ("written", "date_format"),
+    [
+        ("{day} марта 2024 г.", "%d %B %Y г."),
+        ("{day:02}-Mar-24", "%d-%b-%y"),
+        ("{serial}", "excel_serial"),
+        ("{day:02}.03.24", "%d.%m.%y"),
+        ("2024-03-{day:02}T09:00:00Z", "%Y-%m-%dT%H:%M:%S%z"),
+    ],
+)
+def test_dates(exports: Path, tmp_path: Path, headers: tuple[str, ...], written: str, date_format: str) -> None:
+    rows = _rows(written)
+    lines = [";".join(headers), *(";".join(row) for row in rows)]
+    (exports / "vk.csv").write_text("\n".join(lines) + "\n")
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (entry["date_format"], total, days) == (date_format, _total(rows), MARCH)
+
+
+@pytest.mark.parametrize("headers", [NAMED, CODED])
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        (lambda day: f"vk_2024-03-{day:02}.csv", "file_name"),
+        (lambda day: f"{day:02}.03.2024 отчёт.csv", "file_name"),
+        (lambda day: f"streams202403{day:02}v2.csv", "file_name"),
+        (lambda day: f"2024_03_{day:02}/vk.csv", "folder"),
+    ],
+)
+def test_the_day_of_a_file(
+    exports: Path, tmp_path: Path, headers: tuple[str, ...], name: Callable[[int], str], place: str
+) -> None:
+    rows = _rows("{day}")
+    for day in range(1, 8):
+        path = exports / name(day)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join([",".join(headers[1:]), *(",".join(row[1:]) for row in rows if row[0] == str(day))]))
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (list(entry["columns"]["stream_date"]), total, days) == ([place], _total(rows), MARCH)
+
+
+@pytest.mark.parametrize("line", ["Report for {day:02}.03.2024", "День;{day} марта 2024"])
+def test_the_day_above_the_header(exports: Path, tmp_path: Path, line: str) -> None:
+    rows = _rows("{day}")
+    for day in range(1, 8):
+        own = [";".join(row[1:]) for row in rows if row[0] == str(day)]
+        (exports / f"vk_{day}.csv").write_text("\n".join([line.format(day=day), "", ";".join(NAMED[1:]), *own, ""]))
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (list(entry["columns"]["stream_date"]), total, days) == (["above_header"], _total(rows), MARCH)
+
+
+def test_a_period_in_a_header(exports: Path, tmp_path: Path) -> None:
+    rows = _rows()
+    for i, period in enumerate(("(1 мар – 3 мар)", "(4 мар – 7 мар)")):
+        own = rows[:9] if i == 0 else rows[9:]
+        header = f"Дата;ISRC;Страна;Прослушивания {period}"
+        (exports / f"vk_{i}.csv").write_text("\n".join([header, *(";".join(row) for row in own), ""]))
+    entry, total, _ = _land(exports, tmp_path / "home")
+    assert (entry["columns"]["streams"], total) == ("Прослушивания (*", _total(rows))
+
+
+@pytest.mark.parametrize(("count", "factor"), [("{}K", 1_000), ("{} тыс.", 1_000), ("{},5 млн", 1_000_000)])
+def test_short_counts(exports: Path, tmp_path: Path, count: str, factor: int) -> None:
+    plain, half = _rows(), 0.5 if "," in count else 0
+    (exports / "vk.csv").write_text("\n".join([";".join(NAMED), *(";".join(row) for row in _rows(count=count)), ""]))
+    entry, total, _ = _land(exports, tmp_path / "home")
+    assert (entry["shorthand"], total) == (True, (_total(plain) + half * len(plain)) * factor)
+
+
+def test_hidden_counts_are_told_as_unsure(exports: Path, tmp_path: Path) -> None:
+    rows = _rows()
+    shown = [[*row[:3], "<10" if i in (4, 8) else row[3]] for i, row in enumerate(rows)]
+    (exports / "vk.csv").write_text("\n".join([";".join(NAMED), *(";".join(row) for row in shown), ""]))
+    entry, total, _ = _land(exports, tmp_path / "home")
+    hidden = int(rows[4][3]) + int(rows[8][3])
+    assert (entry["suppressed"], total) == ({"<10": 5}, _total(rows) - hidden + 10)
+    assert "UNSURE: what a hidden count stands for" in propose([exports], "RU")[1][0]
