@@ -133,7 +133,9 @@ def number_format(columns: Sequence[Sequence[str]]) -> tuple[str, str]:
     def fit(form: tuple[str, str]) -> float:
         total = 0.0
         for values in columns:
-            seen = values[:MAX_SEEN]
+            # those with a mark decide; of counts most have none
+            marked = [value for value in values if not value.isdigit()]
+            seen = [*marked[:: max(1, len(marked) // MAX_SEEN)], *values[:MAX_SEEN]]
             numbers = [number for value in seen if (number := number_of(value, *form)) is not None]
             # a column in which every number has three decimals holds decimals, not thousands
             if form[1] and seen and all(value.count(form[1]) == 1 for value in seen):
