@@ -73,7 +73,7 @@ def broken_rows(
         if kind == "MISSING COLUMNS" and _is_cut_off(prepared[places[path]], text):
             cure = "Ask for it again, or end or remove that line if it is no row"
             raise HitcastError(f"ends in the middle of line {line}, as if it were cut off", source.name, cure)
-        reason = "has a stray quote" if kind == "UNQUOTED VALUE" else f"has not {len(source.headers)} fields"
+        reason = "has a stray quote" if kind == "UNQUOTED VALUE" else f"has not {len(source.own_headers)} fields"
         broken[places[path]][line] = (text[:MAX_SHOWN], reason)
     return broken
 

@@ -13,7 +13,7 @@ import yaml
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR
 from hitcast.ingest.contract import Contract
-from hitcast.ingest.shape_keys import Capture, check_date_format, shape_of, split_columns
+from hitcast.ingest.shape_keys import Capture, Unpivot, check_date_format, shape_of, split_columns
 from hitcast.ingest.shape_keys import text_of as _text
 
 MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
@@ -51,6 +51,7 @@ class TableMapping:
         captures: What comes from elsewhere than a column, by contract column.
         constants: Value, as text, by contract column that no file carries.
         values: Ours by the vendor's value, by contract column; None for no value.
+        unpivot: Which columns become rows; None where each line is one.
         combine: `sum` where rows of one key add up; empty where they must not differ.
         corrections: `net` where negative rows correct others of their key; empty where they are rejected.
         counts: `daily`, or `cumulative` for totals since the beginning; empty where nobody said.
@@ -79,6 +80,7 @@ class TableMapping:
     captures: dict[str, Capture] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    unpivot: Unpivot | None = None
     combine: str = ""
     corrections: str = ""
     counts: str = ""
@@ -205,14 +207,7 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
             if contract.column(column) is None:
                 key = "columns" if part == "captures" else part
                 raise HitcastError(f"has no column {column}", f"{where}, {key}", f"Columns are: {names}")
-    twice = {*(mapping.columns or {}), *mapping.captures} & set(mapping.constants)
-    if twice:
-        raise HitcastError(f"{', '.join(sorted(twice))} is both mapped and constant", where, "Keep one of the two")
-    if mapping.columns is not None:
-        fed = {*mapping.columns, *mapping.captures, *mapping.constants}
-        lacking = [name for name in contract.required if name not in fed]
-        if lacking:
-            raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")
+    _check_sources(mapping, contract, where)
     _check_choices(mapping, contract, where)
     for style in (mapping.date_format, *mapping.date_formats.values()):
         check_date_format(style, where)
@@ -227,6 +222,21 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
         raise HitcastError(f"delimiter {mapping.delimiter!r} is not one character", where)
     if len(mapping.decimal) != 1 or mapping.decimal == mapping.thousands or len(mapping.thousands) > 1:
         raise HitcastError("decimal and thousands must be two different characters", where)
+
+
+def _check_sources(mapping: TableMapping, contract: Contract, where: str) -> None:
+    """Each column comes from one place, and each required one from some."""
+    made = {mapping.unpivot.names, mapping.unpivot.values} if mapping.unpivot else set()
+    if again := made & {*(mapping.columns or {}), *mapping.captures, *mapping.constants}:
+        raise HitcastError(f"{', '.join(sorted(again))} comes from `unpivot:` too", where, "Keep one of the two")
+    twice = {*(mapping.columns or {}), *mapping.captures} & set(mapping.constants)
+    if twice:
+        raise HitcastError(f"{', '.join(sorted(twice))} is both mapped and constant", where, "Keep one of the two")
+    if mapping.columns is not None:
+        fed = {*mapping.columns, *mapping.captures, *mapping.constants, *made}
+        lacking = [name for name in contract.required if name not in fed]
+        if lacking:
+            raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")
 
 
 def _check_day(style: str, contract: Contract, where: str) -> None:

@@ -5,6 +5,7 @@ import csv
 import errno
 import gzip
 import io
+import os
 import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ from hitcast.ingest.captured import with_captures
 from hitcast.ingest.finding import kind_of, shown
 from hitcast.ingest.layout import has_layout, header_of, with_sep_line, write_rows
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.wide import Wide, cells_as_rows, widened
 from hitcast.ingest.xlsx import sheet_above, sheet_headers, sheet_rows, write_sheet
 
 UTF_8_MARK = codecs.BOM_UTF8
@@ -45,11 +47,12 @@ class Source:
         path: The file.
         name: How it is called in messages.
         kind: csv, parquet or xlsx.
-        headers: Its headers, stripped.
-        types: DuckDB type of each column; VARCHAR where it is read as text.
+        headers: Its headers, stripped, as its rows have them.
+        types: DuckDB type of each of these; VARCHAR where it is read as text.
         mapping: How it feeds a raw table.
         size: Its bytes.
         changed_at: When it was last written to, in nanoseconds.
+        wide: How columns become rows; None where each line is one.
         skipped: Lines that its mapping left out, once it is prepared; one number.
     """
 
@@ -61,7 +64,13 @@ class Source:
     mapping: TableMapping
     size: int
     changed_at: int
+    wide: Wide | None = None
     skipped: list[int] = field(default_factory=lambda: [0], compare=False)
+
+    @property
+    def own_headers(self) -> tuple[str, ...]:
+        """Headers of the file itself."""
+        return self.wide.headers if self.wide else self.headers
 
 
 def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyConnection) -> Source:
@@ -90,7 +99,7 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
             raise HitcastError(f"is no readable Parquet file ({message})", name, "Ask for it again") from None
         headers, types = (tuple(row[i] for row in described) for i in range(2))
         mapping = with_captures(mapping, path, list)
-        return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns)
+        return _source(path, name, kind, headers, types, mapping, status)
     if kind == "csv":
         mapping, headers = _csv_headers(path, mapping)
     else:
@@ -99,7 +108,20 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
     if not any(headers):
         raise HitcastError("has no header in its first line", name, "Put the column names there")
     types = ("VARCHAR",) * len(headers)
-    return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns)
+    return _source(path, name, kind, headers, types, mapping, status)
+
+
+def _source(
+    path: Path,
+    name: str,
+    kind: str,
+    headers: tuple[str, ...],
+    types: tuple[str, ...],
+    mapping: TableMapping,
+    status: os.stat_result,
+) -> Source:
+    mapping, headers, types, wide = widened(mapping, headers, types, name)
+    return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns, wide)
 
 
 def check_unchanged(source: Source) -> None:
@@ -136,12 +158,12 @@ def prepare(source: Source, work_dir: Path, number: int) -> Path:
         return source.path
     if source.kind == "xlsx":
         target = work_dir / f"{number}.parquet"
-        source.skipped[0] = write_sheet(source.path, source.mapping, len(source.headers), target)
+        source.skipped[0] = write_sheet(source.path, source.mapping, len(source.own_headers), target)
         return target
     if has_layout(source.mapping):
         target = work_dir / f"{number}.csv"
         with _clear_failures(source.path, source.mapping), _text(source.path, source.mapping) as text:
-            source.skipped[0] = write_rows(text, source.mapping, source.headers, source.name, target)
+            source.skipped[0] = write_rows(text, source.mapping, source.own_headers, source.name, target)
         return target
     if _is_utf_8(source.mapping) and not _is_gzip(source.path):
         return source.path
@@ -171,12 +193,18 @@ def is_tame(source: Source, prepared: Path) -> bool:
 
 
 def relation(source: Source) -> Sql:
-    """SQL that reads prepared files of this shape, columns renamed to c0, c1, ...; parameters $paths, $delimiter."""
+    """SQL of the rows of prepared files of this shape, as c0, c1, ...; parameters $paths, $delimiter, $names."""
+    return cells_as_rows(lines_of(source), source.wide) if source.wide else lines_of(source)
+
+
+def lines_of(source: Source) -> Sql:
+    """SQL of the lines of prepared files of this shape, as c0, c1, ...; parameters $paths, $delimiter."""
+    headers = source.own_headers
     if source.kind != "csv":
-        names = source.headers if source.kind == "parquet" else [f"c{i}" for i in range(len(source.headers))]
+        names = headers if source.kind == "parquet" else [f"c{i}" for i in range(len(headers))]
         columns = joined(Sql(f"{quoted(name)} as c{i}") for i, name in enumerate(names))
         return fill("(select {columns}, file_index from {files})", columns=columns, files=PARQUET)
-    columns = joined(Sql(f"'c{i}': 'VARCHAR'") for i in range(len(source.headers)))
+    columns = joined(Sql(f"'c{i}': 'VARCHAR'") for i in range(len(headers)))
     return fill_file(__file__, "delivered_csv", columns=Sql(f"{{{columns}}}"))
 
 

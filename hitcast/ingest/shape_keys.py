@@ -28,6 +28,21 @@ class Capture:
     pattern: str
 
 
+@dataclass(frozen=True)
+class Unpivot:
+    """Columns that become rows.
+
+    Attributes:
+        columns: Regular expression of their whole headers; group 1, if there is one, is what a header says.
+        names: Contract column of what the headers say.
+        values: Contract column of what the cells hold.
+    """
+
+    columns: str
+    names: str
+    values: str
+
+
 def split_columns(columns: Any, where: str) -> tuple[dict[str, str | tuple[str, ...]] | None, dict[str, Capture]]:
     """The `columns:` of a mapping as headers by contract column, and what comes from elsewhere than a column.
 
@@ -80,6 +95,8 @@ def shape_of(entry: dict[str, Any], contract: Contract, where: str) -> dict[str,
         fields["comment"] = text_of(given["comment"], f"{where}, comment")
     if "record_type" in given:
         fields["record_type"] = _record_type(given["record_type"], f"{where}, record_type")
+    if "unpivot" in given:
+        fields["unpivot"] = _unpivot(given["unpivot"], contract, f"{where}, unpivot")
     return fields | _value_keys(given, contract, where)
 
 
@@ -161,6 +178,20 @@ def _record_type(value: Any, where: str) -> tuple[int | str, str]:
     if isinstance(column, bool) or not isinstance(column, int | str) or (isinstance(column, int) and column < 1):
         raise HitcastError("column is neither its place, from 1, nor its name", where)
     return column, text_of(value["value"], where)
+
+
+def _unpivot(value: Any, contract: Contract, where: str) -> Unpivot:
+    value = _dict_of(value, {"columns", "names", "values"}, where)
+    if len(value) != 3:
+        cure = "Write {columns: a regular expression, names: a column of ours, values: another}"
+        raise HitcastError("needs columns, names and values", where, cure)
+    for part in ("names", "values"):
+        if value[part] not in {column.name for column in contract.delivered}:
+            names = ", ".join(column.name for column in contract.delivered)
+            raise HitcastError(f"has no column {value[part]}", f"{where}, {part}", f"Columns are: {names}")
+    if value["names"] == value["values"]:
+        raise HitcastError("has the same column for names and values", where)
+    return Unpivot(_regex(value["columns"], f"{where}, columns"), value["names"], value["values"])
 
 
 def _dict_of(value: Any, known: set[str] | None, where: str) -> dict[str, Any]:

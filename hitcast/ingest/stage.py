@@ -18,7 +18,8 @@ from hitcast.ingest.contract import Contract
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
 from hitcast.ingest.normalise import Checks, normalized
 from hitcast.ingest.places import places_of
-from hitcast.ingest.readers import Source, check_unchanged, escape_glob, is_tame, prepare
+from hitcast.ingest.readers import Source, check_unchanged, escape_glob, is_tame, lines_of, prepare
+from hitcast.ingest.wide import filled_cells
 from hitcast.ingest.xlsx import sheet_lines
 
 # Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
@@ -87,10 +88,14 @@ def load(
             own = broken[number - first]
             source, path = batch[number - first], prepared[number - first]
             read[number], rejected[number] = count + len(own), failed + len(own)
-            check_line_ends(source, path, int(read[number]))
+            cells = None
+            if source.wide:
+                cells = filled_cells(connection, lines_of(source), source.wide, _reading(source, [path]))
+            records = (count if cells is None else len(cells)) + len(own)
+            check_line_ends(source, path, records)
             if rejected[number]:
-                starts, is_record = _records(source, path, int(read[number]))
-                _keep_rejects(connection, number, first_row, problems, own, starts, is_record)
+                starts, is_record = _records(source, path, records)
+                _keep_rejects(connection, number, first_row, problems, own, starts, is_record, cells)
         for source, path in zip(batch, prepared, strict=True):
             if path != source.path:
                 path.unlink()
@@ -123,7 +128,7 @@ def _prepared(
 def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
     """Neighboring files of one shape, a batch at a time, each with the number of its first file."""
     number = 0
-    for _, alike in groupby(sources, key=lambda source: (source.kind, source.headers, source.types, source.mapping)):
+    for _, alike in groupby(sources, key=_shape):
         batch: list[Source] = []
         size = 0
         for source in alike:
@@ -135,6 +140,10 @@ def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
         if batch:
             yield number, batch
             number += len(batch)
+
+
+def _shape(source: Source) -> tuple[object, ...]:
+    return source.kind, source.headers, source.types, source.mapping, source.wide
 
 
 def _insert(
@@ -155,9 +164,10 @@ def _insert(
             check_unchanged(source)
         raise
     query = normalized(shape, contract, places, checks, tame, has_identity)
-    checks.parameters |= {"paths": [escape_glob(path) for path in prepared], "first_file": first}
+    checks.parameters |= {"first_file": first} | _reading(shape, prepared)
+    if shape.wide:
+        checks.parameters["names"] = list(shape.wide.names)
     if shape.kind == "csv":
-        checks.parameters["delimiter"] = shape.mapping.delimiter
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     try:
         connection.execute(fill("insert into staged {query}", query=query), checks.parameters)
@@ -169,6 +179,12 @@ def _insert(
         raise reading_error(error, batch, prepared) from None
     columns, reasons = zip(*checks.problems, strict=True)
     return pa.table({"number": range(1, len(columns) + 1), "column_name": columns, "reason": reasons})
+
+
+def _reading(shape: Source, prepared: list[Path]) -> dict[str, object]:
+    """Parameters of `readers.lines_of`."""
+    paths = {"paths": [escape_glob(path) for path in prepared]}
+    return paths | ({"delimiter": shape.mapping.delimiter} if shape.kind == "csv" else {})
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, first: int, files: int) -> list[tuple[int, int, int, int]]:
@@ -209,8 +225,9 @@ def _keep_rejects(
     broken: dict[int, tuple[str, str]],
     starts: np.ndarray,
     is_record: np.ndarray,
+    cells: np.ndarray | None,
 ) -> None:
-    """Puts a file's rejected rows into `rejects`, each with its line."""
+    """Puts a file's rejected rows into `rejects`, each with its line; `cells` are the rows that each line gave."""
     failed = connection.execute(
         "select rowid as row_number from staged where file_number = ? and problem > 0 order by rowid", [number]
     ).to_arrow_table()
@@ -220,7 +237,8 @@ def _keep_rejects(
     # A broken record holds a place in the file but none in `staged`.
     is_staged = is_record.copy()
     is_staged[places] = False
-    verdicts = pa.table({"row_number": rows, "line": starts[is_staged][rows - first_row]})
+    lines = starts[is_staged] if cells is None else np.repeat(starts[is_staged], cells)
+    verdicts = pa.table({"row_number": rows, "line": lines[rows - first_row]})
     shapes = pa.table(
         {
             "line": broken_lines,
