@@ -1,7 +1,7 @@
 """A mapping proposed for exports that nobody has described: looked at, guessed, asked about, written as YAML."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -21,8 +21,26 @@ MAX_LOOKED_AT = 8
 CLOSE = 0.12
 JOINED = 0.3
 
+MAX_WORDS = 60
+"""Values of a column that holds words, not texts."""
+
 Ask = Callable[[str, Sequence[str]], int]
 """Takes a question and its answers, the likeliest first; gives the place of the one chosen."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Files of one shape.
+
+    Attributes:
+        paths: The files.
+        samples: The beginning of a few of them, spread: later ones may be written otherwise than the first ones.
+        words: Values of columns that hold few, in all files, by header.
+    """
+
+    paths: list[Path]
+    samples: list[Sample]
+    words: dict[str, dict[str, None]]
 
 
 def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tuple[list[Draft], list[str]]:
@@ -42,13 +60,13 @@ def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tu
     contracts = {name: contract for name, contract in load_contracts().items() if name != LEDGER}
     found, _ = find_files(paths)
     with duckdb.connect() as connection:
-        kinds = [(samples, files, *profiles_of(samples, connection)) for samples, files in _kinds(found, connection)]
+        kinds = [(kind, *profiles_of(kind.samples, connection)) for kind in _kinds(found, connection)]
     drafts, tables = [], []
-    for samples, files, profiles, form in kinds:
-        others = [profile for _, other, every, _ in kinds if other is not files for profile in every]
+    for kind, profiles, form in kinds:
+        others = [profile for other, every, _ in kinds if other is not kind for profile in every]
         context = context_of(profiles, _joins(profiles, others))
-        drafts.append(Draft(samples, files, None, form))
-        tables.append(tables_of(files[0].name, contracts, context, territory))
+        drafts.append(Draft(kind.samples, kind.paths, None, form, kind.words))
+        tables.append(tables_of(kind.paths[0].name, contracts, context, territory))
     drafts = _decided(drafts, tables, ask)
     if not any(draft.table for draft in drafts):
         cure = "Write a mapping by hand: docs/ingest.md says how"
@@ -56,15 +74,22 @@ def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tu
     return drafts, _mapping_files(drafts, contracts)
 
 
-def _kinds(files: Sequence[Path], connection: duckdb.DuckDBPyConnection) -> list[tuple[list[Sample], list[Path]]]:
-    """Files of the same shape together, with samples of a few of them, spread; of a workbook, its fullest sheet."""
-    kinds: dict[tuple[object, ...], list[Path]] = {}
+def _kinds(files: Sequence[Path], connection: duckdb.DuckDBPyConnection) -> list[Kind]:
+    """Files of the same shape together, with samples of a few of them; of a workbook, its fullest sheet is meant."""
+    kinds: dict[tuple[object, ...], Kind] = {}
     for path in files:
         best = _fullest(path, connection)
         # a Parquet file takes no encoding or delimiter, so that it can be of the kind of a text
         shape = next((key for key in kinds if key[0] == best.headers and best.kind == "parquet"), best.shape)
-        kinds.setdefault(shape, []).append(path)
-    return [([_fullest(path, connection) for path in _spread(paths)], paths) for paths in kinds.values()]
+        kind = kinds.setdefault(shape, Kind([], [], {}))
+        kind.paths.append(path)
+        for header, *values in zip(best.headers, *best.rows, strict=True):
+            words = dict.fromkeys(filter(None, values))
+            if len(words) <= MAX_WORDS:
+                kind.words.setdefault(header, {}).update(words)
+    for kind in kinds.values():
+        kind.samples.extend(_fullest(path, connection) for path in _spread(kind.paths))
+    return list(kinds.values())
 
 
 def _fullest(path: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
@@ -92,7 +117,7 @@ def _is_code(profile: Profile) -> bool:
 
 
 def _decided(drafts: Sequence[Draft], tables: Sequence[list[TableGuess]], ask: Ask | None) -> list[Draft]:
-    """The drafts with their tables, the clearest first: a table that other columns feed already is a little less likely.
+    """The drafts with their tables, the clearest first: a table that other columns feed already is less likely.
 
     Args:
         drafts: A draft for each kind of file.

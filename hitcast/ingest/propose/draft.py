@@ -2,7 +2,7 @@
 
 import glob
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import takewhile
@@ -27,6 +27,7 @@ class Draft:
         paths: All files of the kind.
         table: What they feed; None to leave them alone.
         number_format: Decimal mark and thousands separator.
+        words: Values of columns that hold few, in all files, by header.
         rival: Another table, or another count, that fits nearly as well; empty if none does.
     """
 
@@ -34,6 +35,7 @@ class Draft:
     paths: list[Path]
     table: TableGuess | None
     number_format: tuple[str, str]
+    words: Mapping[str, Iterable[str]]
     rival: str = ""
 
     def is_taken(self, guess: Guess) -> bool:
@@ -91,12 +93,14 @@ def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
     lines += _notations(table, taken)
     lines += _unpivot(taken)
     lines.append("  columns:")
-    lines += [_column(draft, guess, guess.source) for guess in table.guesses if guess.source and _has_line(guess.source)]
+    lines += [
+        _column(draft, guess, guess.source) for guess in table.guesses if guess.source and not guess.source.is_wide
+    ]
     constants = [guess for guess in table.guesses if not guess.source]
     if constants:
         lines.append("  constants:")
         lines += [f"    {guess.column.name}: {_flow(guess.constant)}  # UNSURE: {guess.reason}" for guess in constants]
-    words = [line for guess in table.guesses if draft.is_taken(guess) for line in _words(guess)]
+    words = [line for guess in table.guesses if draft.is_taken(guess) for line in _words(draft, guess)]
     return lines + (["  values:", *words] if words else [])
 
 
@@ -128,7 +132,8 @@ def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]
     counts = [source for name, source in taken if table.contract.column(name).data_type == "bigint"]  # type: ignore[union-attr]
     if any(source.is_short for source in counts):
         lines.append("  shorthand: true  # UNSURE: counts like 1.2K are rounded")
-    suppressed = {theirs: ours for source in counts for theirs, ours in source.suppressed.items()}
+    suppressed = {theirs: ours for source in counts for theirs, ours in source.suppressed.items()
+                  if ours is not None or source is not (table.main and table.main.source)}  # fmt: skip
     if suppressed:
         lines.append(f"  suppressed: {_flow(suppressed)}  # UNSURE: what a hidden count stands for; null for no value")
     units = {name: unit_of(source) for name, source in taken if name.endswith("duration_seconds") and unit_of(source)}
@@ -137,17 +142,14 @@ def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]
 
 def _unpivot(taken: list[tuple[str, Profile]]) -> list[str]:
     """One column a day, told by the columns that the days and their values feed."""
-    by_role = {source.outside.role: (name, source.outside.pattern) for name, source in taken if source.outside}
+    by_role = {source.outside.role: (name, source.outside.pattern) for name, source in taken
+               if source.outside and source.is_wide}  # fmt: skip
     if "values" not in by_role or "names" not in by_role:
         return []
     names, pattern = by_role["names"]
-    told = "; ".join(f"{names_of} from {source.samples}" for names_of, source in taken if source.outside)
+    told = "; ".join(f"{names_of} from {source.samples}" for names_of, source in taken if source.is_wide)
     key = _flow({"columns": pattern, "names": names, "values": by_role["values"][0]})
     return [f"  unpivot: {key}  # {_short(told)}"]
-
-
-def _has_line(source: Profile) -> bool:
-    return not source.outside or bool(source.outside.values)
 
 
 def _column(draft: Draft, guess: Guess, source: Profile) -> str:
@@ -162,11 +164,11 @@ def _short(text: str) -> str:
     return " ".join(text.split())[:MAX_COMMENT]
 
 
-def _words(guess: Guess) -> list[str]:
+def _words(draft: Draft, guess: Guess) -> list[str]:
     if not guess.source or not (guess.column.words or guess.column.name == "territory") or guess.column.name == "genre":
         return []
     known, unknown = {}, []
-    for value in guess.source.distinct:
+    for value in dict.fromkeys([*guess.source.distinct, *draft.words.get(guess.source.header, ())]):
         ours = territory(value) if guess.column.name == "territory" else word_for(guess.column, value)
         if ours is None:
             unknown.append(value)

@@ -77,6 +77,9 @@ def value_evidence(  # noqa: PLR0911
         # the day of a file; a column that says it goes first
         is_day = column.name == contract.day_column and profile.dates
         return OUTSIDE if is_day else None
+    if column.typical_share is not None and not profile.is_wide and any(other.is_wide for other in context.profiles):
+        # of a wide file the cells are the counts; what else is a number is their sum
+        return None
     if column.data_type == "date":
         return _date(profile, contract, context)
     if column.typical_share is not None:

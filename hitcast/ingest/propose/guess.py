@@ -123,13 +123,13 @@ def _table(
         if column.name == "territory":
             reason = "no column says it: the project's own territory"
             guesses[column.name], parts[column.name] = Guess(column, None, 0.5, home_territory, reason), HALF_SCORE
-        elif stand_in and stand_in.source:
+        elif stand_in and stand_in.source and not stand_in.source.is_wide:
             reason = f"no column of its own: {stand_in.column.name} stands in"
             guesses[column.name], parts[column.name] = Guess(column, stand_in.source, 0.5, "", reason), HALF_SCORE
         else:
             return None
     required = [parts[name] for name in contract.required]
-    columns_of_file = {id(profile) for profile in profiles if not (profile.outside and profile.outside.values)}
+    columns_of_file = {id(profile) for profile in profiles if not profile.outside or profile.is_wide}
     used = len(columns_of_file & {id(guess.source) for guess in guesses.values()}) / len(columns_of_file)
     called = any(name in re.split(r"[\W_\d]+", names.casefold()) for name in contract.names)
     ordered = [guesses[column.name] for column in columns if column.name in guesses]

@@ -16,7 +16,7 @@ TYPE = re.compile("#?[A-Z][A-Z0-9_]{0,9}")
 KINDS = (
     ("date", re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T ].*)?")),
     ("number", re.compile(r"[<+-]?\d[\d .,\u00a0\u202f]*%?")),
-    ("isrc", re.compile("[ -]?".join(ISRC_PARTS), re.IGNORECASE)),
+    ("isrc", re.compile("[ -]?".join(ISRC_PARTS))),
 )
 
 

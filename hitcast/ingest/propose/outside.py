@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from hitcast.ingest.dates import MONTHS
+from hitcast.ingest.identifiers import ISRC_PARTS
 from hitcast.ingest.propose.formats import dates_of
 
 MONTH = rf"(?:{'|'.join(MONTHS)})"
@@ -18,6 +19,7 @@ DAYS = (
     r"(?<!\d)(20\d{6})(?!\d)",
     r"(\d{1,2} [^\W\d_]+\.? 20\d{2})",
 )
+CODE_IN_TEXT = rf"\b({'[ -]?'.join(ISRC_PARTS)})\b"
 PERIOD = re.compile(rf"[\s(\[,:]+(?:\d{{1,4}}[-./]\d{{1,2}}|{MONTH}\.?\s*\d|\d{{1,2}}\s*{MONTH})", re.IGNORECASE)
 LABELS = {
     "file_name": "(the file's name)",
@@ -56,18 +58,29 @@ def without_period(headers: Sequence[str]) -> tuple[str, ...]:
     return tuple(header if plain.count(name) > 1 else name for header, name in zip(headers, plain, strict=True))
 
 
-def day_columns(headers: Sequence[str], connection: duckdb.DuckDBPyConnection) -> tuple[str, list[int]]:
-    """A regular expression for headers that are days, and their places; none where there are fewer than two."""
-    places = [i for i, header in enumerate(headers) if re.search(r"\d", header) and dates_of([header], connection)]
-    if len(places) < 2 or len(places) == len(headers):
-        return "", []
-    dates = dates_of([headers[i] for i in places], connection)
-    if not dates or dates.share < 1:
-        return "", []
-    shapes = [re.findall(r"\d+|[^\W\d_]+|[\W_]+", headers[i]) for i in places]
-    if len({len(shape) for shape in shapes}) > 1:
-        return "", []
-    return "".join(_common(parts) for parts in zip(*shapes, strict=True)), places
+def wide_columns(headers: Sequence[str], connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[int, str]]:
+    """A regular expression for headers that are, or hold, days or ISRCs, and what each says by its place.
+
+    Returns:
+        Nothing where fewer than two headers are such, or all are.
+    """
+    days = {
+        i: header for i, header in enumerate(headers) if re.search(r"\d", header) and dates_of([header], connection)
+    }
+    if _is_wide(days, headers):
+        dates = dates_of(list(days.values()), connection)
+        shapes = [re.findall(r"\d+|[^\W\d_]+|[\W_]+", header) for header in days.values()]
+        if dates and dates.share == 1 and len({len(shape) for shape in shapes}) == 1:
+            return "".join(_common(parts) for parts in zip(*shapes, strict=True)), days
+    for pattern in (*DAYS, CODE_IN_TEXT):
+        found = {i: match[1] for i, header in enumerate(headers) if (match := re.fullmatch(f".*?{pattern}.*", header))}
+        if _is_wide(found, headers):
+            return f".*?{pattern}.*", found
+    return "", {}
+
+
+def _is_wide(found: dict[int, str], headers: Sequence[str]) -> bool:
+    return 2 <= len(set(found.values())) == len(found) < len(headers)
 
 
 def _common(parts: Sequence[str]) -> str:
@@ -77,13 +90,19 @@ def _common(parts: Sequence[str]) -> str:
     return re.escape(parts[0]).replace("\\ ", " ") if len(set(parts)) == 1 else r"[^\W\d_]+"
 
 
-def unpivoted(rows: Sequence[list[str]], places: Sequence[int], headers: Sequence[str]) -> list[list[str]]:
-    """Rows with one day each: the other columns, the day and its value; at most `MAX_UNPIVOTED`."""
-    others = [i for i in range(len(headers)) if i not in set(places)]
+def unpivoted(rows: Sequence[list[str]], said: dict[int, str], width: int) -> list[list[str]]:
+    """Rows with one wide column each: the other columns, what its header says and its value; the first rows only.
+
+    Args:
+        rows: Rows of the file.
+        said: What a wide column's header says, by its place.
+        width: Columns of the file.
+    """
+    others = [i for i in range(width) if i not in said]
     return [
-        [*(row[i] for i in others), headers[place], row[place]]
-        for row in rows[: max(1, MAX_UNPIVOTED // len(places))]
-        for place in places
+        [*(row[i] for i in others), text, row[place]]
+        for row in rows[: max(1, MAX_UNPIVOTED // len(said))]
+        for place, text in said.items()
         if row[place]
     ]
 

@@ -13,7 +13,7 @@ from hitcast.ingest.propose.formats import FEWER, HIDDEN, SHORT, Dates, dates_of
 from hitcast.ingest.propose.outside import LABELS, Outside, days_outside
 from hitcast.ingest.propose.sniff import Sample
 
-ISRC = re.compile("[ -]?".join(ISRC_PARTS), re.IGNORECASE)
+ISRC = re.compile("[ -]?".join(ISRC_PARTS))
 CODE = re.compile(r"[0-9A-Za-z_:-]*\d[0-9A-Za-z_:-]*")
 MAX_SAMPLES = 3
 
@@ -44,6 +44,11 @@ class Profile:
     def label(self) -> str:
         """Its header, or where its values are."""
         return LABELS[self.outside.role] if self.outside else self.header
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it was made of several columns."""
+        return self.outside is not None and not self.outside.values
 
     @property
     def is_short(self) -> bool:

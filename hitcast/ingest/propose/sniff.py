@@ -19,7 +19,7 @@ from hitcast.ingest.finding import kind_of, shown
 from hitcast.ingest.layout import with_sep_line
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.propose.lines import Layout, Line, lay_out
-from hitcast.ingest.propose.outside import day_columns, unpivoted, without_period
+from hitcast.ingest.propose.outside import unpivoted, wide_columns, without_period
 from hitcast.ingest.readers import PARQUET, UNSEEN, escape_glob
 from hitcast.ingest.xlsx import filled_sheets, sheet_rows
 
@@ -132,11 +132,11 @@ def _laid_out(one: Sample, lines: Sequence[Line]) -> Sample:
 
 
 def _unpivoted(one: Sample, connection: duckdb.DuckDBPyConnection) -> Sample:
-    pattern, places = day_columns(one.headers, connection)
+    pattern, said = wide_columns(one.headers, connection)
     if not pattern:
         return one
-    others = tuple(header for i, header in enumerate(one.headers) if i not in set(places))
-    return replace(one, headers=(*others, "", ""), rows=unpivoted(one.rows, places, one.headers), unpivot=pattern)
+    others = tuple(header for i, header in enumerate(one.headers) if i not in said)
+    return replace(one, headers=(*others, "", ""), rows=unpivoted(one.rows, said, len(one.headers)), unpivot=pattern)
 
 
 def _start(path: Path) -> bytes:
