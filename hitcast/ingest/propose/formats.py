@@ -138,7 +138,7 @@ def number_format(columns: Sequence[Sequence[str]]) -> tuple[str, str]:
             seen = [*marked[:: max(1, len(marked) // MAX_SEEN)], *values[:MAX_SEEN]]
             numbers = [number for value in seen if (number := number_of(value, *form)) is not None]
             # a column in which every number has three decimals holds decimals, not thousands
-            if form[1] and seen and all(value.count(form[1]) == 1 for value in seen):
+            if form[1] in (".", ",") and seen and all(value.count(form[1]) == 1 for value in seen):
                 continue
             total += sum(1.0 if number.is_integer() else 0.9 for number in numbers) / max(len(seen), 1)
         return round(total, 3)

@@ -100,19 +100,21 @@ def _kind(cell: str) -> str:
 
 
 def _header_place(lines: Sequence[Line], main: str) -> int:
-    """The first line that is as filled as most, and unlike the lines below it: no cell is a number above numbers."""
+    """The first line as filled as most and unlike those below, no number above numbers; one of words only if there is."""
     twin = next((place for place, line in enumerate(lines) if main and line.cells[:1] == [f"#{main}"]), None)
     if twin is not None:
         return twin
     widths = Counter(line.filled for line in lines[: MAX_ABOVE + MAX_BELOW] if line.filled > 1)
     usual = max(widths, key=lambda width: (widths[width] * (width - 1), width), default=1)
+    unlike = []
     for place, line in enumerate(lines[:MAX_ABOVE]):
         if line.filled < 0.8 * usual or (main and line.cells[0] == main):
             continue
         below = [other for other in lines[place + 1 : place + MAX_BELOW] if other.filled >= 0.8 * usual]
         if below and not any(_is_like(cell, i, below) for i, cell in enumerate(line.cells)):
-            return place
-    return 0
+            unlike.append(place)
+    words = [place for place in unlike if all(_kind(cell) == "text" for cell in lines[place].cells)]
+    return next(iter(words or unlike), 0)
 
 
 def _is_like(cell: str, place: int, below: Sequence[Line]) -> bool:

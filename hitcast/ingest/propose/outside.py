@@ -20,7 +20,7 @@ DAYS = (
     r"(\d{1,2} [^\W\d_]+\.? 20\d{2})",
 )
 CODE_IN_TEXT = rf"\b({'[ -]?'.join(ISRC_PARTS)})\b"
-PERIOD = re.compile(rf"[\s(\[,:]+(?:\d{{1,4}}[-./]\d{{1,2}}|{MONTH}\.?\s*\d|\d{{1,2}}\s*{MONTH})", re.IGNORECASE)
+PERIOD = re.compile(rf"([\s(\[,:]+)(?:\d{{1,4}}[-./]\d{{1,2}}|{MONTH}\.?\s*\d|\d{{1,2}}\s*{MONTH})", re.IGNORECASE)
 LABELS = {
     "file_name": "(the file's name)",
     "folder": "(the folder's name)",
@@ -48,13 +48,11 @@ class Outside:
 
 def without_period(headers: Sequence[str]) -> tuple[str, ...]:
     """Headers, the period that one carries replaced by a star; as they are where two would be one."""
-    found = [PERIOD.search(header) for header in headers]
-    plain = [
-        header[: match.start()] + match[0][: re.match(r"[\s(\[,:]+", match[0]).end()] + "*"  # type: ignore[union-attr]
-        if match and match.start()
-        else header
-        for header, match in zip(headers, found, strict=True)
-    ]
+    plain = []
+    for header in headers:
+        match = PERIOD.search(header)
+        named = header[: match.start()] + match[1] if match else ""
+        plain.append(f"{named}*" if re.search(r"[^\W\d_]{2}", named) else header)
     return tuple(header if plain.count(name) > 1 else name for header, name in zip(headers, plain, strict=True))
 
 
@@ -86,8 +84,12 @@ def _is_wide(found: dict[int, str], headers: Sequence[str]) -> bool:
 def _common(parts: Sequence[str]) -> str:
     if parts[0].isdigit():
         lengths = {len(part) for part in parts}
+        if max(lengths) <= 2:  # noqa: PLR2004
+            return r"\d{1,2}"
         return rf"\d{{{min(lengths)},{max(lengths)}}}" if len(lengths) > 1 else rf"\d{{{lengths.pop()}}}"
-    return re.escape(parts[0]).replace("\\ ", " ") if len(set(parts)) == 1 else r"[^\W\d_]+"
+    if len(set(parts)) > 1 or re.fullmatch(MONTH, parts[0], re.IGNORECASE):
+        return r"[^\W\d_]+"
+    return re.escape(parts[0]).replace("\\ ", " ").replace("\\-", "-")
 
 
 def unpivoted(rows: Sequence[list[str]], said: dict[int, str], width: int) -> list[list[str]]:
