@@ -181,13 +181,28 @@ def _stop_on_other_choices(settings: Settings, classes: pd.DataFrame, targets: p
 def _stop_without_activity(features: pd.DataFrame, targets: pd.DataFrame, territory: str | None) -> None:
     """Stops where every count is 0 or unknown: of another territory's reports nothing would be forecast but zeros."""
     counts = [features[name] for name in ("tiktok_views_total", "vk_streams_total") if name in features]
-    if not any((count > 0).any() for count in (*counts, targets["streams"])):
+    if any((count > 0).any() for count in (*counts, targets["streams"])):
+        return
+    if not any((features["as_of_day"] > _unknown_days(features, platform)).any() for platform in ("tiktok", "vk")):
+        first, last = (day.date() for day in (features["release_date"].min(), features["release_date"].max()))
         raise HitcastError(
-            f"no activity of territory {territory} on any recording of the catalog",
+            f"releases are dated {first} to {last}, and no day of their windows has been delivered",
             "release_features",
-            "Set `territory` to that of the reports (--vars '{territory: ...}', or dbt_project.yml), "
-            "and see that their ISRCs are the catalog's",
+            "Deliver those days, or a catalog with the right dates or newer releases, with `hitcast ingest`; "
+            "`hitcast status` says which days have come",
         )
+    raise HitcastError(
+        f"no activity of territory {territory} on any recording of the catalog",
+        "release_features",
+        "Set `territory` to that of the reports (--vars '{territory: ...}', or dbt_project.yml), "
+        "and see that their ISRCs are the catalog's",
+    )
+
+
+def _unknown_days(features: pd.DataFrame, platform: str) -> pd.Series:
+    """Days before the as-of day that a platform has not delivered whole, late ones too."""
+    counts: pd.Series = features[[f"{platform}_missing_days", f"{platform}_days_behind"]].sum(axis="columns")
+    return counts
 
 
 def with_types(features: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Fit: everything that a version of the registered model holds, on what was mature on a day."""
 
+import warnings
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from ml.estimators.zoo import ModelInputs, class_model, stream_model
 from ml.evaluation.alarms import stop_on_leak
 from ml.outlook import earned_class_weights
 from ml.registry.bundles import Bundle
-from ml.splits import MIN_TRAINING_RELEASES, training_rows
+from ml.splits import MIN_TRAINING_RELEASES, count_windows, training_rows
 from ml.streams import StreamModel
 from ml.stressed import stressed_training
 from ml.studies import TunedParameters, tuned_parameters
@@ -52,11 +53,11 @@ def fit_bundle(
     frame = modelling_frame(marts, settings.horizons)
     training = frame[training_rows(frame, cutoff, settings.horizons)].reset_index(drop=True)
     releases = training["release_id"].unique()
-    if len(releases) < MIN_TRAINING_RELEASES:
+    counts = count_windows(frame, cutoff, settings.horizons)
+    if counts.streamed < MIN_TRAINING_RELEASES:
         raise HitcastError(
-            f"not enough data to train: {len(releases)} releases had whole windows by {cutoff}, "
-            f"{MIN_TRAINING_RELEASES} are needed",
-            cure="Deliver more past days with `hitcast ingest`",
+            f"not enough data to train: {counts.describe(cutoff)}; {MIN_TRAINING_RELEASES} with streams are needed",
+            cure=counts.cure,
         )
     stop_on_leak(training, feature_columns(marts.catalog, "tiktok_vk", training), settings.horizons)
     tuned = tuned or tuned_parameters(settings, cutoff)
@@ -105,8 +106,13 @@ def _fit_side_by_side(
         weights = earned_class_weights(streams, classes, settings.class_horizon, training)
         return _FeatureSetModels(streams, classes, weights, *fit_beyond_totals(training, streams, daily))
 
-    # inner limits on BLAS must find this one, or what one thread restores would hold in the other
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(settings.threads) as threads:
+    # inner limits on BLAS and filters of warnings must find these, or what one thread restores would hold in the other
+    with (
+        warnings.catch_warnings(),
+        threadpool_limits(limits=1, user_api="blas"),
+        ThreadPoolExecutor(settings.threads) as threads,
+    ):
+        warnings.simplefilter("ignore", RuntimeWarning)
         return dict(zip(feature_sets, threads.map(fit, feature_sets), strict=True))
 
 

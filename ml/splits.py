@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.words import plural
 
 REFERENCE_DAY = 7
 """As-of day of the reference task; it places a release in a fold."""
@@ -16,8 +17,10 @@ STEPS: tuple[tuple[str, str, int, int], ...] = (
     ("quarter", "QS", 15, 100),
     ("month", "MS", 6, 40),
     ("week", "W-MON", 3, 20),
+    ("quarter", "QS", 15, 20),
 )
-"""Steps between origins: name, pandas frequency, months looked back, least training releases."""
+"""Steps between origins: name, pandas frequency, months looked back, least training releases. The last is for a label
+that releases so little that no month or week holds enough to test."""
 
 UNTOUCHED_ORIGINS = 2
 MIN_ORIGINS = 3
@@ -53,6 +56,38 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class WindowCounts:
+    """Releases by a day.
+
+    Attributes:
+        whole: Those whose every window had ended and is whole.
+        streamed: Those of them that had a stream: a release without one says nothing of how streams go on.
+        lacking: Those whose windows had ended and lack days of VK, so that their totals are unknown.
+    """
+
+    whole: int
+    streamed: int
+    lacking: int
+
+    def describe(self, day: date) -> str:
+        """The counts in a phrase."""
+        parts = [f"{self.whole:,} {plural(self.whole, 'en', 'release', 'releases')} had whole windows by {day}"]
+        if self.streamed < self.whole:
+            parts.append(f"{self.streamed:,} of them with streams")
+        if self.lacking:
+            parts.append(f"{self.lacking:,} more {plural(self.lacking, 'en', 'lacks', 'lack')} days of VK")
+        return ", ".join(parts)
+
+    @property
+    def cure(self) -> str:
+        """What brings more releases to train on."""
+        if self.lacking:
+            return "Deliver these days with `hitcast ingest`; `hitcast status` says which have come"
+        checked = ", and see that the catalog's dates and ISRCs are right" if self.streamed < self.whole else ""
+        return f"Deliver more past days with `hitcast ingest`{checked}"
+
+
+@dataclass(frozen=True)
 class Slices:
     """Row masks inside a training frame; `early`, or both it and `calibration`, are empty where history is short."""
 
@@ -71,8 +106,15 @@ def training_rows(frame: pd.DataFrame, origin: date, horizons: tuple[int, ...]) 
 
     The longest horizon rules for all: a release then belongs to a training set or does not, whatever the horizon.
     """
-    last = pd.Timestamp(origin) - pd.Timedelta(days=max(horizons))
-    return (frame["release_date"] <= last) & _is_whole(frame, horizons)
+    return _has_ended(frame, origin, horizons) & _is_whole(frame, horizons)
+
+
+def count_windows(frame: pd.DataFrame, day: date, horizons: tuple[int, ...]) -> WindowCounts:
+    """Releases of a modelling frame whose windows had ended by a day, those with whole windows apart."""
+    ended = frame[_has_ended(frame, day, horizons)].drop_duplicates("release_id")
+    whole = _is_whole(ended, horizons)
+    streamed = whole & _has_streams(ended, horizons)
+    return WindowCounts(int(whole.sum()), int(streamed.sum()), int((~whole).sum()))
 
 
 def rows_to_test(frame: pd.DataFrame, fold: Fold, horizons: tuple[int, ...]) -> pd.Series:
@@ -82,13 +124,25 @@ def rows_to_test(frame: pd.DataFrame, fold: Fold, horizons: tuple[int, ...]) -> 
     return (placed >= start) & (placed < end) & _is_whole(frame, horizons)
 
 
+def _has_ended(frame: pd.DataFrame, day: date, horizons: tuple[int, ...]) -> pd.Series:
+    ended: pd.Series = frame["release_date"] <= pd.Timestamp(day) - pd.Timedelta(days=max(horizons))
+    return ended
+
+
 def _is_whole(frame: pd.DataFrame, horizons: tuple[int, ...]) -> pd.Series:
     whole: pd.Series = frame[[f"streams_{horizon}" for horizon in horizons]].notna().all(axis="columns")
     return whole
 
 
+def _has_streams(frame: pd.DataFrame, horizons: tuple[int, ...]) -> pd.Series:
+    streamed: pd.Series = frame[f"streams_{max(horizons)}"] > 0
+    return streamed
+
+
 def plan_folds(frame: pd.DataFrame, horizons: tuple[int, ...], data_through: date) -> Plan:
     """Origins at the starts of quarters over the last 15 months; of months, then weeks, where history is short.
+
+    Where even these hold too few releases, quarterly origins are trained on fewer.
 
     Args:
         frame: Modelling frame.
@@ -100,33 +154,39 @@ def plan_folds(frame: pd.DataFrame, horizons: tuple[int, ...], data_through: dat
     """
     end = pd.Timestamp(data_through) + pd.Timedelta(days=1)
     reference = frame.drop_duplicates("release_id")
-    usable: dict[str, list[Fold]] = {}
-    for step, frequency, months, least_training in STEPS:
+    usable: list[list[Fold]] = []
+    for _, frequency, months, least_training in STEPS:
         first, last = end - pd.DateOffset(months=months), end + pd.DateOffset(months=3)
         bounds = pd.date_range(first, last, freq=frequency)
         folds = [Fold(start.date(), after.date()) for start, after in pairwise(bounds) if start < end]
-        usable[step] = [
-            fold
-            for fold in folds
-            if training_rows(reference, fold.origin, horizons).sum() >= least_training
-            and rows_to_test(reference, fold, horizons).sum() >= MIN_TEST_RELEASES
-        ]
-        if len(usable[step]) >= MIN_ORIGINS:
+        usable.append(
+            [
+                fold
+                for fold in folds
+                if count_windows(reference, fold.origin, horizons).streamed >= least_training
+                and rows_to_test(reference, fold, horizons).sum() >= MIN_TEST_RELEASES
+            ]
+        )
+        if len(usable[-1]) >= MIN_ORIGINS:
             break
-    # Where no step gives three origins: the one that gives most, the longest of them on a tie.
-    step = max(usable, key=lambda name: len(usable[name]))
-    if not usable[step]:
+    # Where no step gives three origins: the one that gives most, the first of them on a tie.
+    place = max(range(len(usable)), key=lambda place: len(usable[place]))
+    if not usable[place]:
+        counts = count_windows(reference, end.date(), horizons)
         raise HitcastError(
-            f"too little history to backtest: {len(reference)} releases, data through {data_through}",
-            cure="Deliver more past days with `hitcast ingest`",
+            f"too little history to backtest: {counts.describe(end.date())}; no origin has "
+            f"{MIN_TRAINING_RELEASES} with streams before it and {MIN_TEST_RELEASES} in the quarter after it",
+            cure=counts.cure,
         )
+    step, _, _, least_training = STEPS[place]
     note = ""
-    if step != "quarter":
+    if place > 0:
         note = (
-            f"Short history: {len(usable['quarter'])} quarterly origins can be used, so folds step by the {step} "
-            f"({len(usable[step])} origins). Read the figures as a first impression."
+            f"Short history: {len(usable[0])} quarterly origins have {STEPS[0][3]} releases to train on and "
+            f"{MIN_TEST_RELEASES} to test, so folds step by the {step} ({len(usable[place])} origins), each trained on "
+            f"{least_training} or more. Read the figures as a first impression."
         )
-    return Plan(tuple(usable[step]), step, note)
+    return Plan(tuple(usable[place]), step, note)
 
 
 def untouched_count(origins: int) -> int:

@@ -1,6 +1,7 @@
 """What the terminal says of a home: what is published, loaded and registered. Everything fits 80 columns."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,11 @@ from rich.text import Text
 from hitcast.core.home import Home
 from hitcast.core.lock import describe
 from hitcast.core.quiet import connect
-from hitcast.core.words import age, number, one_line
+from hitcast.core.words import age, number, one_line, plural
 
 if TYPE_CHECKING:
     from hitcast.demo.world import DemoSummary
-    from hitcast.job.status import Status
+    from hitcast.job.status import LoadedTable, Status
     from ml.drift import Drift
     from ml.drift.stability import Shift
     from ml.registry.store import Version
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 TOP_RELEASES = 10
 SHOWN_SHIFTS = 3
+SHOWN_SPANS = 4
 
 
 def describe_world(summary: "DemoSummary") -> str:
@@ -68,6 +70,24 @@ def describe_tuning(result: "TuningResult") -> str:
         f"{result.best_value[task]:.4f} at best"
         for task in result.trials
     )
+
+
+def describe_days(raw: "LoadedTable") -> str:
+    """From which day on a raw table has come, and the first of the days that it lacks by name, in a line."""
+    spans: list[list[date]] = []
+    for day in raw.lacking_days:
+        if spans and day - spans[-1][-1] == timedelta(days=1):
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    count, shown = len(raw.lacking_days), spans[:SHOWN_SPANS]
+    if not shown:
+        return f"{raw.table_name} since {raw.from_date}: no day missing"
+    names = ", ".join(f"{span[0]}" if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in shown)
+    rest = count - sum(map(len, shown))
+    more = f" and {rest:,} more, which --json lists" if rest else ""
+    days = plural(count, "en", "day", "days")
+    return f"{raw.table_name} since {raw.from_date}: {count:,} {days} missing or partial, {names}{more}"
 
 
 def _listed(shifts: "tuple[Shift, ...]") -> str:
@@ -134,15 +154,7 @@ def render_status(status: "Status") -> None:
     console.print(f"home  {_short(status.root)}", soft_wrap=True)
     if status.held_by:
         console.print(f"held by {describe(status.held_by)}", soft_wrap=True, markup=False)
-    loaded = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
-    for raw in status.loaded:
-        loaded.add_row(
-            raw.table_name, f"{raw.through_date}", f"{raw.day_count:,}", f"{raw.row_count:,}", age(raw.delivered_at)
-        )
-    if loaded.row_count:
-        console.print(loaded)
-    else:
-        console.print("Nothing is loaded yet: `hitcast ingest PATH`, or `hitcast demo-data` to try it out.")
+    _render_loaded(console, status.loaded)
     render_models(status.models)
     if status.drift is not None:
         console.print("\n".join(["Drift", *describe_drift(status.drift)]), markup=False, highlight=False)
@@ -172,6 +184,22 @@ def render_status(status: "Status") -> None:
         )
     for problem in status.problems:
         console.print(problem, markup=False, soft_wrap=True)
+
+
+def _render_loaded(console: Console, tables: "Sequence[LoadedTable]") -> None:
+    """Prints what is loaded through which day, and which days are missing before it."""
+    if not tables:
+        console.print("Nothing is loaded yet: `hitcast ingest PATH`, or `hitcast demo-data` to try it out.")
+        return
+    table = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
+    for raw in tables:
+        table.add_row(
+            raw.table_name, f"{raw.through_date}", f"{raw.day_count:,}", f"{raw.row_count:,}", age(raw.delivered_at)
+        )
+    console.print(table)
+    for raw in tables:
+        if raw.has_days:
+            console.print(describe_days(raw), markup=False, highlight=False)
 
 
 def _render_states(status: "Status") -> None:

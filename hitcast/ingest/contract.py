@@ -10,6 +10,7 @@ import yaml
 from hitcast.core.home import PROJECT_DIR
 
 LEDGER = "landing_deliveries"
+NO_COUNTRY = "is no ISO 3166-1 alpha-2 code such as RU: map it in `values:`"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Column:
         minimum: Least value allowed, as text.
         maximum: Greatest value allowed, as text.
         accepted_values: The only values allowed; empty where any is.
+        is_country: Whether its values are codes of ISO 3166-1 alpha-2.
         stamped: Whether ingest sets it, so that no vendor is asked for it.
         names: What vendors call it, in English and Russian.
         words: What vendors write for a value, by value.
@@ -43,6 +45,7 @@ class Column:
     typical_share: float | None = None
     stand_ins: tuple[str, ...] = ()
     additive: bool = True
+    is_country: bool = False
 
     @property
     def is_count(self) -> bool:
@@ -140,5 +143,6 @@ def _column(column: dict[str, Any]) -> Column:
         typical_share=meta.get("typical_share"),
         stand_ins=tuple(meta.get("stand_ins", ())),
         additive=meta.get("additive", True),
+        is_country=meta.get("country", False),
         **bounds,
     )

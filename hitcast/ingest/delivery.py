@@ -31,6 +31,7 @@ from hitcast.ingest.landing import (
 )
 from hitcast.ingest.losses import day_state, held_for_loss, held_for_rejects, rejected_days, resent_day, undated_rejects
 from hitcast.ingest.mapping import is_ignored, load_mapping
+from hitcast.ingest.questions import questions
 from hitcast.ingest.readers import Source
 from hitcast.ingest.recognise import notes_on, recognise
 from hitcast.ingest.rejects import most_frequent, rejects_file, write_rejects
@@ -175,6 +176,7 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
     counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)
     report.files = [FileReport(source.name, *map(int, numbers)) for source, *numbers in counts]
     report.reasons = most_frequent(connection)
+    report.questions = questions(connection, stage)
     report.emptied = emptied(connection, stage)
     report.notes = notes_on(sources, contract)
     if report.rejected:

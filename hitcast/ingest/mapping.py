@@ -21,7 +21,7 @@ MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
 TEXTS = ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet", "timezone")
 DAY_PARTS = set("djcxDF")
 """Parts of a date format that say which day it is."""
-CHOICES = {"combine": ("sum",), "corrections": ("net",), "counts": ("daily", "cumulative")}
+CHOICES = {"combine": ("sum",), "corrections": ("net",)}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,6 @@ class TableMapping:
         unpivot: Which columns become rows; None where each line is one.
         combine: `sum` where rows of one key add up; empty where they must not differ.
         corrections: `net` where negative rows correct others of their key; empty where they are rejected.
-        counts: `daily`, or `cumulative` for totals since the beginning; empty where nobody said.
         timezone: The platform's, such as Europe/Moscow: a time with an offset lands on its day there; empty for the day
             as it is written.
     """
@@ -83,7 +82,6 @@ class TableMapping:
     unpivot: Unpivot | None = None
     combine: str = ""
     corrections: str = ""
-    counts: str = ""
     timezone: str = ""
 
     @property

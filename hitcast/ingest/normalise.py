@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from hitcast.core.sql import Sql, fill_file, joined, listed
-from hitcast.ingest.contract import Column, Contract
+from hitcast.ingest.contract import NO_COUNTRY, Column, Contract
 from hitcast.ingest.dates import day_of
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
@@ -160,6 +160,8 @@ def _add_column(
     if column.data_type == "varchar" and not is_tame:
         # neither PostgreSQL nor a spreadsheet would take it
         tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
+    if column.is_country:
+        tests.append((f"not regexp_full_match(v{i}, '[A-Z][A-Z]')", f"{NO_COUNTRY} ({column.name})"))
     if column.is_identifier:
         tests += [(f"o{i} = {number}", f"{message} ({column.name})") for number, message in enumerate(ODDITIES, 1)]
     if not column.required:

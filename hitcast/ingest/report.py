@@ -15,6 +15,7 @@ from hitcast.ingest.finding import looks_like_data
 from hitcast.ingest.losses import RejectedDay, ResentDay, measure_of
 
 MAX_FILES = 20
+PLURALS = {"oddity": "oddities"}
 MAX_DAYS = 5
 
 
@@ -61,6 +62,7 @@ class TableReport:
         rejected_days: Days of which rows were rejected, and rows whose day cannot be read.
         days_partial: Days that landed without some of their rows.
         resent: Days that came again, before and after.
+        questions: What is odd though each row is sound.
         held: Why it would have been held, where that was accepted or it was a dry run.
         added_up: Rows whose figures were added to those of another row of their key.
     """
@@ -79,6 +81,7 @@ class TableReport:
     rejected_days: list[RejectedDay] = field(default_factory=list)
     days_partial: list[date] = field(default_factory=list)
     resent: list[ResentDay] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     added_up: int = 0
 
@@ -125,12 +128,17 @@ class IngestReport:
         counts = [
             (sum(table.rejected for table in self.tables), "row", "rejected"),
             (sum(len(table.held) for table in self.tables), "reason", "to hold it"),
+            (sum(len(table.questions) for table in self.tables), "oddity", "named above"),
             (days, "day", f"not whole, so {'its' if days == 1 else 'their'} figures count as unknown"),
             (sum(len(table.days_rejected) for table in self.tables), "day", "without a valid row"),
             (sum(emptied.rows for table in self.tables for emptied in table.emptied), "value", "left empty"),
             (sum(looks_like_data(name) for name in self.ignored), "file", "left alone that may be data"),
         ]
-        return [f"{count:,} {noun}{'s'[: count != 1]} {what}" for count, noun, what in counts if count]
+        return [
+            f"{count:,} {noun if count == 1 else PLURALS.get(noun, f'{noun}s')} {what}"
+            for count, noun, what in counts
+            if count
+        ]
 
     def as_json(self) -> dict[str, object]:
         """The whole report, as plain values."""
@@ -205,7 +213,7 @@ def _details(table: TableReport) -> list[str]:
     lines += (
         [f"  {_days_text(table.days_partial, 'not whole, rows of it were rejected')}"] if table.days_partial else []
     )
-    lines += [f"  {reason}" for reason in table.held]
+    lines += [f"  {line}" for line in (*table.questions, *table.held)]
     if table.resent:
         measure = measure_of(load_contracts()[table.table])
         lines += [f"  {day.describe(measure)}" for day in table.resent[:MAX_DAYS]]

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from hitcast.core.home import Home
 from hitcast.core.lock import holder
 from hitcast.core.records import latest_records
 from hitcast.core.settings import Settings
-from hitcast.ingest.landing import read_ledger
+from hitcast.ingest.contract import load_contracts
+from hitcast.ingest.landing import LedgerRow, read_ledger
 from hitcast.job.freshness import StepState, step_states
 from hitcast.serving.publish import open_published, published_file
 from ml.registry import store
@@ -28,14 +29,20 @@ class LoadedTable:
 
     Attributes:
         table_name: Raw table.
+        from_date: First day delivered.
         through_date: Last day delivered.
+        has_days: Whether it is delivered by day; if not, its days are those of its deliveries.
+        lacking_days: Days between that were not delivered, or in part, in order.
         day_count: Days delivered.
         row_count: Their rows.
         delivered_at: When the last delivery landed, UTC.
     """
 
     table_name: str
+    from_date: date
     through_date: date
+    has_days: bool
+    lacking_days: list[date]
     day_count: int
     row_count: int
     delivered_at: datetime
@@ -177,16 +184,24 @@ def _loaded(home: Home) -> list[LoadedTable]:
     tables = {
         name: [row for row in rows if row.table_name == name] for name in sorted({row.table_name for row in rows})
     }
-    return [
-        LoadedTable(
-            name,
-            max(row.delivered_day for row in held),
-            len(held),
-            sum(row.row_count for row in held),
-            max(row.delivered_at for row in held),
-        )
-        for name, held in tables.items()
-    ]
+    return [_loaded_table(name, held) for name, held in tables.items()]
+
+
+def _loaded_table(name: str, held: list[LedgerRow]) -> LoadedTable:
+    days, has_days = [row.delivered_day for row in held], load_contracts()[name].day_column is not None
+    first, last = min(days), max(days)
+    whole = {row.delivered_day for row in held if row.day_state == "whole"}
+    between = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return LoadedTable(
+        name,
+        first,
+        last,
+        has_days,
+        [day for day in between if has_days and day not in whole],
+        len(held),
+        sum(row.row_count for row in held),
+        max(row.delivered_at for row in held),
+    )
 
 
 def _published(home: Home) -> list[PublishedTable]:

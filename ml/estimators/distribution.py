@@ -12,11 +12,14 @@ from sklearn.base import BaseEstimator
 
 from ml.estimators.base import nearest
 from ml.estimators.difficulty import Difficulty
+from ml.estimators.log_linear import AS_OF_TOTALS
 
 LEVELS = np.array([0.005, 0.01, 0.025, *np.arange(1, 20) / 20, 0.975, 0.99, 0.995])
 """Levels of the quantiles that are kept."""
 MEDIAN = int(np.flatnonzero(LEVELS == 0.5)[0])
 MIN_RELEASES_OF_A_SIZE = 60
+MIN_SILENT_RELEASES = 20
+"""Releases without a stream so far from which they have quantiles of their own."""
 UPPER = int(np.flatnonzero(np.isclose(LEVELS, 0.9))[0])
 TAIL = 2.5
 """Distances from the median to the 90 % quantile, in logs, beyond which a tail adds no more to a mean: one error in
@@ -28,6 +31,9 @@ SIZES = 3
 class RemainderDistribution(BaseEstimator):
     """Quantiles of the log remainder around a forecast: scale by difficulty, conformal by as-of day and size.
 
+    A release that VK reports without a stream mostly stays without: its errors are hardly any, and would make the
+    intervals of those that stream too narrow. It is calibrated apart.
+
     Args:
         feature_set: Decides which counts difficulty rests on.
 
@@ -35,7 +41,8 @@ class RemainderDistribution(BaseEstimator):
         difficulty_: Scale of each row's error.
         days_: As-of days.
         edges_: For each day the rising log forecasts between one bucket of size and the next.
-        quantiles_: For each day those of error over scale, shape (buckets, levels); the median's is 0.
+        quantiles_: For each day those of error over scale, shape (1 + buckets, levels), first of rows without a stream
+            so far; the median's is 0.
 
     Source: Papadopoulos et al. 2002 (split conformal, normalized by difficulty); Vovk et al. 2005 (Mondrian).
     """
@@ -51,29 +58,41 @@ class RemainderDistribution(BaseEstimator):
             forecast: log(1 + forecast remainder).
             actual: log(1 + true remainder).
         """
-        days, error = X["as_of_day"].to_numpy(), actual - forecast
-        self.difficulty_ = Difficulty(self.feature_set).fit(X, forecast, error)
+        days, error, silent = X["as_of_day"].to_numpy(), actual - forecast, self._is_silent(X)
+        told = ~silent if not silent.all() else silent
+        self.difficulty_ = Difficulty(self.feature_set).fit(X[told], forecast[told], error[told])
         relative = error / self.difficulty_.predict(X, forecast)
         self.days_, self.edges_, self.quantiles_ = np.unique(days), [], []
         for day in self.days_:
-            rows = days == day
+            at = days == day
+            rows = at & told if (at & told).any() else at
             edges = _edges(forecast[rows], min(SIZES, int(rows.sum()) // MIN_RELEASES_OF_A_SIZE))
             buckets = np.searchsorted(edges, forecast[rows], side="right")
             # equal forecasts may leave a bucket empty: it then takes the errors of all
             members = [relative[rows][buckets == number] for number in range(len(edges) + 1)]
             members = [inside if len(inside) else relative[rows] for inside in members]
+            without = at & silent if (at & silent).sum() >= MIN_SILENT_RELEASES else at
             self.edges_.append(edges)
-            self.quantiles_.append(np.array([quantiles(inside) for inside in members]))
+            self.quantiles_.append(np.array([quantiles(inside) for inside in (relative[without], *members)]))
         return self
 
     def predict(self, X: pd.DataFrame, forecast: np.ndarray) -> np.ndarray:
         """Quantiles of the log remainder at `LEVELS`, shape (rows, levels); none below 0."""
         places, found = nearest(self.days_, X["as_of_day"].to_numpy()), np.zeros((len(X), len(LEVELS)))
+        silent = self._is_silent(X)
         for place in np.unique(places):
             rows = places == place
-            found[rows] = self.quantiles_[place][np.searchsorted(self.edges_[place], forecast[rows], side="right")]
+            bucket = 1 + np.searchsorted(self.edges_[place], forecast[rows], side="right")
+            found[rows] = self.quantiles_[place][np.where(silent[rows], 0, bucket)]
         scale = self.difficulty_.predict(X, forecast)
         return np.asarray(np.maximum(forecast[:, None] + scale[:, None] * found, 0.0))
+
+    def _is_silent(self, X: pd.DataFrame) -> np.ndarray:
+        """Whether VK has told of days since the release, and of no stream on them."""
+        name = AS_OF_TOTALS["tiktok_vk"]
+        if self.feature_set != "tiktok_vk" or name not in X.columns:
+            return np.zeros(len(X), dtype=bool)
+        return np.asarray((X["as_of_day"].to_numpy() > 0) & (X[name].to_numpy(dtype=float) == 0))
 
 
 def quantiles(errors: np.ndarray) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 An honest feature adds a little to what the streams so far, TikTok and the artist's past say of the streams to come. One
 that has seen them adds nearly all that there is to know. So each feature is added by itself to a line on those three,
-and what matters is by how much the error falls on releases that the line was not fitted on.
+and what matters is by how much the error falls on releases that the line was not fitted on. Those of one day are kept
+together: the tracks of an album fare alike, and what merely names the album is no leak.
 """
 
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ def stop_on_leak(frame: pd.DataFrame, columns: Columns, horizons: tuple[int, ...
         open_horizons = [horizon for horizon in horizons if horizon > day]
         rows = frame[frame["as_of_day"] == day].dropna(subset=[target_column(horizon) for horizon in open_horizons])
         rows = rows.dropna(subset=[AS_OF_TOTALS["tiktok_vk"]]).reset_index(drop=True)
-        if len(rows) < MIN_RELEASES:
+        if len(rows) < MIN_RELEASES or len(np.unique(_release_days(rows))) < FOLDS:
             continue
         for name, cut, what in _suspects(rows, columns, open_horizons, max_cut):
             raise HitcastError(
@@ -75,16 +76,19 @@ def _suspects(
     totals = {horizon: rows[target_column(horizon)].to_numpy(dtype=float) for horizon in horizons}
     remainders = np.column_stack([np.log1p(np.maximum(total - known, 0)) for total in totals.values()])
     shapes = {name: _shapes(rows[name].to_numpy(dtype=float)) for name in KNOWN if name in rows and _varies(rows[name])}
-    whole = _Line([np.ones((len(rows), 1)), *shapes.values()])
+    groups = _release_days(rows)
+    whole = _Line([np.ones((len(rows), 1)), *shapes.values()], groups)
     for name in columns.numeric:
         # the streams so far are what the remainder is reckoned from
         if name == AS_OF_TOTALS["tiktok_vk"] or not _varies(rows[name]):
             continue
         line = whole
         if name in shapes:
-            line = _Line([np.ones((len(rows), 1)), *(shape for other, shape in shapes.items() if other != name)])
+            line = _Line(
+                [np.ones((len(rows), 1)), *(shape for other, shape in shapes.items() if other != name)], groups
+            )
         shape = shapes.get(name, _shapes(rows[name].to_numpy(dtype=float)))
-        cuts = _sure_cut(line.errors(remainders), line.errors(remainders, shape))
+        cuts = _sure_cut(line.errors(remainders), line.errors(remainders, shape), groups)
         if cuts.max() > max_cut:
             yield name, float(cuts.max()), f"the streams up to day {horizons[int(cuts.argmax())]}"
     for name in (*columns.numeric, *columns.categorical):
@@ -92,6 +96,13 @@ def _suspects(
             cut = _class_cut(rows[name], known, total, whole)
             if cut > MAX_CLASS_CUT:
                 yield name, cut, f"the class at day {horizon}"
+
+
+def _release_days(rows: pd.DataFrame) -> np.ndarray:
+    """Number of each row's release date, in order of time; of the row itself where no date is given."""
+    if "release_date" not in rows:
+        return np.arange(len(rows))
+    return np.unique(rows["release_date"].to_numpy(), return_inverse=True)[1]
 
 
 def _varies(values: pd.Series) -> bool:
@@ -113,10 +124,12 @@ def _shapes(values: np.ndarray) -> np.ndarray:
     return np.column_stack([logs, logs**2, ranks, is_known])
 
 
-def _sure_cut(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Share of each target's error that is taken away at least, by two standard errors over the releases."""
+def _sure_cut(before: np.ndarray, after: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Share of each target's error that is taken away at least, by two standard errors over groups of releases."""
     saved = before - after
-    least = saved.mean(axis=0) - SURE * saved.std(axis=0) / np.sqrt(len(saved))
+    by_group = np.zeros((groups.max() + 1, saved.shape[1]))
+    np.add.at(by_group, groups, saved - saved.mean(axis=0))
+    least = saved.mean(axis=0) - SURE * np.sqrt((by_group**2).sum(axis=0)) / len(saved)
     return np.asarray(least / np.maximum(before.mean(axis=0), MIN_ERROR))
 
 
@@ -126,9 +139,9 @@ class _Line:
     The columns are projected once; what further ones add is fitted on what those leave (Frisch & Waugh 1933).
     """
 
-    def __init__(self, shapes: list[np.ndarray]) -> None:
-        columns = np.column_stack(shapes)
-        numbers = np.arange(len(columns)) % FOLDS
+    def __init__(self, shapes: list[np.ndarray], groups: np.ndarray) -> None:
+        columns, self.groups = np.column_stack(shapes), groups
+        numbers = groups % FOLDS
         self.folds = []
         for fold in range(FOLDS):
             fitted, judged = numbers != fold, numbers == fold
@@ -170,5 +183,5 @@ def _class_cut(values: pd.Series, known: np.ndarray, total: np.ndarray, line: _L
         is_reached, target = (side[:, None] >= limit for side in (known, total))
         before = line.errors(target.astype(float), is_reached.astype(float))
         after = line.errors(target.astype(float), np.column_stack([is_reached, is_above]).astype(float))
-        found = max(found, float(_sure_cut(before, after)[0]))
+        found = max(found, float(_sure_cut(before, after, line.groups)[0]))
     return found

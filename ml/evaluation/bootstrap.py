@@ -11,6 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from ml.evaluation.metrics import NO_ERROR
+
 DRAWS = 2000
 LEVEL = 0.95
 SEED = 20211
@@ -72,7 +74,11 @@ def skill_interval(
     """
     truth = np.log1p(actual)
     squares = np.column_stack([(np.log1p(forecast) - truth) ** 2 for forecast in (predicted, reference)])
-    return paired_interval(squares, weeks, lambda sums: 1 - np.sqrt(sums[:, 0] / sums[:, 1]))
+    # as in `skill`, a draw in which the reference makes no error has none
+    squares[squares <= NO_ERROR**2] = 0.0
+    return paired_interval(
+        squares, weeks, lambda sums: 1 - np.sqrt(sums[:, 0] / np.where(sums[:, 1] > 0, sums[:, 1], np.nan))
+    )
 
 
 def difference_interval(losses: np.ndarray, reference_losses: np.ndarray, weeks: np.ndarray) -> tuple[float, float]:

@@ -9,6 +9,8 @@ ROUNDING = 50_000
 COST_RATIOS = (1, 3, 5, 10)
 BEST_OF_WEEK = (1, 3, 5, 10)
 MIN_PRECISION = 0.8
+NO_ERROR = 1e-9
+"""Difference of logs that is none: a total that comes back from log and exp is off by its last digits."""
 
 
 def rmsle(actual: np.ndarray, predicted: np.ndarray) -> float:
@@ -20,7 +22,8 @@ def rmsle(actual: np.ndarray, predicted: np.ndarray) -> float:
 
 def skill(actual: np.ndarray, predicted: np.ndarray, reference: np.ndarray) -> float:
     """1 - RMSLE / RMSLE of the reference forecast; NaN where the reference makes no error."""
-    return 1 - _share(rmsle(actual, predicted), rmsle(actual, reference))
+    least = rmsle(actual, reference)
+    return 1 - rmsle(actual, predicted) / least if least > NO_ERROR else float("nan")
 
 
 def median_error(actual: np.ndarray, predicted: np.ndarray) -> float:

@@ -14,6 +14,11 @@ from ml.outlook import stream_quantiles
 from ml.stressed import STRESSED_DAYS, TAKEN
 
 FIGURES = ("predicted_streams", "lower_90", "upper_90")
+FORECAST_KEYS = ["release_id", "state", "as_of_day", "horizon_days"]
+METRICS = [
+    *("platform", "state", "as_of_day", "horizon_days", "release_count", "refused_share", "coverage_90"),
+    *("clean_coverage_90", "log_width_90", "clean_log_width_90", "width_ratio", "rmsle", "clean_rmsle"),
+]
 RECENT_DAYS = 3
 
 
@@ -30,12 +35,15 @@ def stress_forecasts(
 
     Returns:
         A row for each release, state, as-of day and horizon: `predicted_streams`, `lower_90`, `upper_90`, NaN where it
-        is refused, the same with all days as `clean_<name>`, and `actual_streams`.
+        is refused, the same with all days as `clean_<name>`, and `actual_streams`. No row where no test release has
+        days that could be taken away.
     """
     chosen = stressed[stressed["release_id"].isin(testing["release_id"])]
     found = []
     for day in STRESSED_DAYS:
         clean = testing[(testing["as_of_day"] == day) & testing["release_id"].isin(chosen["release_id"])]
+        if clean.empty:
+            continue
         rows = pd.concat([chosen[chosen["as_of_day"] == day], _without_vk(clean)], ignore_index=True)
         # the last row before anything is taken away, and the row of the day
         before = rows[TAKEN].assign(as_of_day=rows["first_day"]).merge(testing, on=["release_id", "as_of_day"])
@@ -62,7 +70,7 @@ def stress_forecasts(
                     **{f"clean_{name}": cases["release_id"].map(alone[name]) for name in FIGURES},
                 )
             )
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=FORECAST_KEYS)
 
 
 def _without_vk(clean: pd.DataFrame) -> pd.DataFrame:
@@ -124,4 +132,4 @@ def stress_metrics(forecasts: pd.DataFrame) -> pd.DataFrame:
                 "clean_rmsle": rmsle(actual, alone[0]),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=METRICS)

@@ -54,7 +54,7 @@ class Bundle:
         return OutlookModel(self.streams[name], self.classes[name], self.class_horizon, self.class_weights[name])
 
 
-FORMAT = 6
+FORMAT = 7
 """Of the files; raised when an older hitcast could not read them, or this one cannot read older ones."""
 
 

@@ -77,6 +77,30 @@ def test_a_withdrawn_day_is_not_counted_as_loaded(tmp_path: Path, capsys: pytest
     assert [cell.strip() for cell in loaded.strip("│").split("│")][1:4] == ["2024-01-01", "1", "1"]
 
 
+def test_missing_days_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export, home = tmp_path / "vk.csv", Home(tmp_path / "home")
+    days = [1, 2, 5, 7, 9, 11, 13, 20]
+    rows = [f"2024-01-{day:02},a,RU,1\n" for day in days]
+    export.write_text("stream_date,isrc,territory,streams\n" + "".join(rows))
+    ingest(home, [export])
+    status = look(home, settings_below(home.root))
+    render_status(status)
+    assert [day.day for day in status.loaded[0].lacking_days] == [3, 4, 6, 8, 10, 12, 14, 15, 16, 17, 18, 19]
+    message = " ".join(capsys.readouterr().out.split())
+    assert (
+        "vk_stream_days since 2024-01-01: 12 days missing or partial, 2024-01-03 to 2024-01-04, 2024-01-06, "
+        "2024-01-08, 2024-01-10 and 7 more, which --json lists"
+    ) in message
+
+
+def test_a_table_without_holes_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export, home = tmp_path / "vk.csv", Home(tmp_path / "home")
+    export.write_text("stream_date,isrc,territory,streams\n2024-01-01,a,RU,1\n2024-01-02,a,RU,2\n")
+    ingest(home, [export])
+    render_status(look(home, settings_below(home.root)))
+    assert "vk_stream_days since 2024-01-01: no day missing" in capsys.readouterr().out
+
+
 def test_moved_and_refused_dates_are_counted_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     verdicts = [(True, False), (True, False), (False, True), (False, False)]
     rows = [

@@ -101,6 +101,20 @@ def test_marts_without_activity_of_the_territory_are_refused(make_home: MakeHome
         read_marts(make_home(release_count=60, change=silence))
 
 
+def test_a_catalog_whose_windows_lie_outside_the_delivered_days_is_told_so(make_home: MakeHome) -> None:
+    """The territory is right, and to set another one would not help."""
+
+    def forget(tables: dict[str, pd.DataFrame]) -> None:
+        features = tables["release_features"]
+        features[["tiktok_views_total", "vk_streams_total"]] = None
+        for platform in ("tiktok", "vk"):
+            features[f"{platform}_missing_days"], features[f"{platform}_days_behind"] = features["as_of_day"], 0
+        tables["release_targets"]["streams"] = None
+
+    with pytest.raises(HitcastError, match=r"releases are dated .* no day of their windows has been delivered"):
+        read_marts(make_home(release_count=60, change=forget))
+
+
 def test_horizons_that_the_marts_lack_are_told(settings: Settings) -> None:
     with pytest.raises(HitcastError, match=r"no targets for horizons \[28\]"):
         read_marts(replace(settings, horizons=(14, 28), class_horizon=28))

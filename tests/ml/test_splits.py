@@ -99,7 +99,7 @@ def released_on(counts: dict[date, int], last: date, horizons: tuple[int, ...] =
 
 @pytest.mark.parametrize(
     ("trained", "tested", "step"),
-    [(100, 10, "quarter"), (99, 10, "month"), (40, 10, "month"), (39, 10, None), (100, 9, None)],
+    [(100, 10, "quarter"), (99, 10, "month"), (40, 10, "month"), (39, 10, "quarter"), (19, 10, None), (100, 9, None)],
 )
 def test_an_origin_needs_so_many_releases_before_and_after(trained: int, tested: int, step: str | None) -> None:
     last = date(2021, 12, 20)
@@ -120,6 +120,23 @@ def test_a_weekly_origin_needs_twenty_releases_before_it(trained: int, step: str
             plan_folds(frame, HORIZONS, last)
     else:
         assert plan_folds(frame, HORIZONS, last).step == step
+
+
+def test_a_label_that_releases_little_steps_by_quarters_on_fewer_releases() -> None:
+    """A release every five days: no month has ten to test, no quarter a hundred before it."""
+    frame = make_frame(list(range(0, 450, 5)))
+    plan = plan_folds(frame, HORIZONS, date(2021, 12, 20))
+    assert (plan.step, len(plan.folds)) == ("quarter", 3)
+    assert "Short history: 0 quarterly origins have 100 releases" in plan.note
+    assert "each trained on 20 or more" in plan.note
+
+
+def test_windows_that_lack_days_are_counted_apart_and_asked_for() -> None:
+    frame = make_frame(list(range(100)))
+    frame.loc[frame["age"] % 8 > 0, "streams_30"] = np.nan
+    with pytest.raises(HitcastError, match=r"9 releases had whole windows by 2021-12-21, 62 more lack") as refusal:
+        plan_folds(frame, HORIZONS, date(2021, 12, 20))
+    assert "`hitcast status` says which have come" in refusal.value.cure
 
 
 def test_three_quarters_are_enough() -> None:

@@ -1,8 +1,10 @@
 import os
 import subprocess
 import sys
+import warnings
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier, Event
 
 import duckdb
 import pandas as pd
@@ -10,11 +12,14 @@ import pytest
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
+from ml import fit
 from ml.data import read_marts
+from ml.estimators.zoo import ModelInputs, stream_model
 from ml.fit import fit_bundle
 from ml.predict import predict, score, scored_rows
 from ml.registry import store
 from ml.registry.bundles import load_bundle, save_bundle
+from ml.streams import StreamModel
 from ml.train import TrainingRun, train
 from tests.ml.conftest import MakeHome, quiet
 from tests.ml.world import PROJECT
@@ -171,6 +176,59 @@ def test_too_few_mature_releases_are_refused(settings: Settings, tmp_path: objec
     early = marts.releases["release_date"].min().date() + timedelta(days=40)
     with pytest.raises(HitcastError, match="not enough data to train"):
         fit_bundle(marts, settings, early, quiet)
+
+
+def test_a_total_that_lacks_days_is_told_from_one_that_is_not_due(make_home: MakeHome) -> None:
+    """More past days would not help a label whose windows have ended, but with holes."""
+
+    def drop_days(tables: dict[str, pd.DataFrame]) -> None:
+        targets = tables["release_targets"]
+        is_holed = targets["release_id"].isin(targets["release_id"].unique()[5:])
+        targets.loc[is_holed, ["streams", "is_mature"]] = [None, False]
+
+    settings = make_home(release_count=60, change=drop_days)
+    marts = read_marts(settings)
+    with pytest.raises(HitcastError, match=r"5 releases had whole windows .* more lack days of VK") as refusal:
+        fit_bundle(marts, settings, marts.data_through + timedelta(days=1), quiet)
+    assert "`hitcast status`" in refusal.value.cure
+
+
+def test_releases_that_nobody_streamed_do_not_count_as_enough(make_home: MakeHome) -> None:
+    """They were learned from as if every release stayed as it is: intervals without any width."""
+
+    def silence(tables: dict[str, pd.DataFrame]) -> None:
+        targets = tables["release_targets"]
+        targets.loc[targets["release_id"].isin(targets["release_id"].unique()[5:]), "streams"] = 0
+
+    settings = make_home(release_count=60, change=silence)
+    marts = read_marts(settings)
+    with pytest.raises(HitcastError, match=r"5 of them with streams; 20 with streams are needed") as refusal:
+        fit_bundle(marts, settings, marts.data_through + timedelta(days=1), quiet)
+    assert "the catalog's dates and ISRCs" in refusal.value.cure
+
+
+def test_what_one_fit_ignores_is_not_heard_through_the_other(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filters of warnings are the process's: of two threads that set them aside, the first to end restores them."""
+    both_inside, one_outside = Barrier(2), Event()
+
+    def fits(name: str, training: pd.DataFrame, given: ModelInputs) -> StreamModel:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            both_inside.wait(60)
+            if given.feature_set == "tiktok_vk":
+                one_outside.wait(60)
+                warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=1)
+        one_outside.set()
+        return stream_model(name, training, given)
+
+    monkeypatch.setattr(fit, "stream_model", fits)
+    marts = read_marts(settings)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        fit_bundle(marts, replace(settings, threads=2), marts.data_through, quiet)
+    assert [str(each.message) for each in heard if "All-NaN" in str(each.message)] == []
 
 
 def test_other_horizons_and_a_single_class(make_home: MakeHome) -> None:

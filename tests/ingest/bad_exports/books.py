@@ -173,7 +173,7 @@ def parquet_with_zoned_timestamps(folder: Path) -> Path:
 
 @maker
 def parquet_with_text_as_bytes(folder: Path) -> Path:
-    return _plain_parquet(folder / "vk.parquet", isrc=[b"RUA0A2400001"], territory=["Россия".encode()])
+    return _plain_parquet(folder / "vk.parquet", isrc=[b"RUA0A2400001"], territory=[b"RU"])
 
 
 @maker

@@ -45,6 +45,24 @@ def test_intervals_hold_what_they_promise_for_the_easy_and_the_hard() -> None:
         assert in_90 == pytest.approx(0.9, abs=0.04)
 
 
+def test_releases_without_a_stream_do_not_narrow_those_that_stream() -> None:
+    """Half of the releases are never streamed and forecast without an error."""
+
+    def with_silent(seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+        rows, forecast, actual = make_rows(800, seed)
+        silent = rows["release_id"] % 2 == 0
+        rows.loc[silent, "vk_streams_total"] = 0.0
+        return rows, np.where(silent, 0.0, forecast), np.where(silent, 0.0, actual)
+
+    distribution = RemainderDistribution().fit(*with_silent(1))
+    rows, forecast, actual = with_silent(2)
+    found, streams = distribution.predict(rows, forecast), (rows["vk_streams_total"] > 0).to_numpy()
+    held_80, held_90 = inside(found[streams], actual[streams])
+    assert held_80 > 0.75
+    assert held_90 > 0.86
+    assert found[~streams].max() < 0.01
+
+
 def test_one_width_for_all_would_not() -> None:
     rows, forecast, actual = make_rows(5000, 1)
     same = rows.assign(tiktok_views_total=1.0, vk_streams_total=1.0, artist_mean_log_streams=8.0)

@@ -51,6 +51,25 @@ def test_size_alone_is_no_leak() -> None:
         stop_on_leak(frame.assign(rest=rest), columns_of("rest"), HORIZONS)
 
 
+def test_what_names_an_album_is_no_leak() -> None:
+    """Ten tracks of one artist and day begin late, all alike; none but they has so many releases before it."""
+    random = np.random.default_rng(3)
+    days = np.repeat(np.arange(20), 6)
+    late = days == 10
+    known = np.where(late, 0.0, np.exp(random.normal(5, 1, len(days))))
+    frame = pd.DataFrame(
+        {
+            "as_of_day": 7,
+            "release_date": pd.Timestamp(2021, 3, 1) + pd.to_timedelta(days, "D"),
+            "vk_streams_total": known,
+            "artist_release_count": np.where(late, 19.0, 0.0),
+        }
+    )
+    total = np.where(late, 300.0, known * 2) * np.exp(random.normal(0, 0.1, len(days)))
+    frame["streams_14"] = frame["streams_30"] = np.where(known > 50, total, known * 1.1 + 250 * late)
+    stop_on_leak(frame, columns_of("vk_streams_total", "artist_release_count"), HORIZONS)
+
+
 def cumulative(frame: pd.DataFrame, day: int) -> pd.Series:
     """Streams of the first days of each row's release, whatever its as-of day."""
     at_day = frame[frame["as_of_day"] == day].set_index("release_id")["vk_streams_total"]

@@ -54,6 +54,17 @@ def test_forecasts_without_errors_have_no_interval_and_warn_of_nothing() -> None
     assert np.isnan(high)
 
 
+def test_a_reference_that_errs_by_its_last_digits_gives_no_endless_skill() -> None:
+    """One week in four has an error of the reference; a draw without it must not divide by rounding."""
+    weeks, actual = np.arange(40) // 10, np.full(40, 1000.0)
+    predicted = actual * 1.2
+    reference = np.where(weeks == 0, actual * 1.1, actual * (1 + 1e-14))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        low, _ = skill_interval(actual, predicted, reference, weeks)
+    assert low > -10
+
+
 def test_one_week_gives_no_interval() -> None:
     actual, predicted, reference, weeks = world(20, 0.2, 3)
     assert np.isnan(skill_interval(actual, predicted, reference, weeks)).all()

@@ -1,7 +1,9 @@
 import pytest
 
+from ml.data import Marts, modelling_frame
 from ml.evaluation.backtest import BacktestResult
-from ml.evaluation.stress import state
+from ml.evaluation.stress import METRICS, state, stress_forecasts, stress_metrics
+from ml.stressed import TAKEN
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,12 @@ def test_one_missing_or_late_day_is_never_refused_and_hardly_widens(backtested: 
     # without VK nothing but TikTok is left
     absent = stress[stress["state"] == "vk_absent"]
     assert (absent["rmsle"] > absent["clean_rmsle"]).all()
+
+
+def test_releases_that_lack_days_already_leave_nothing_to_take_away(marts: Marts) -> None:
+    testing = modelling_frame(marts, (14, 30))
+    found = stress_forecasts(
+        {}, testing, testing.iloc[:0].reindex(columns=[*dict.fromkeys([*testing.columns, *TAKEN])]), (14, 30)
+    )
+    assert found.empty
+    assert stress_metrics(found).columns.tolist() == METRICS
