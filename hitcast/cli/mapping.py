@@ -57,6 +57,7 @@ def _told(drafts: Sequence["Draft"]) -> list[str]:
         lines.append(one_line(f"{draft.paths[0].name}{more}: {table}"))
         if draft.rival:
             lines.append(one_line(f"  UNSURE: it may be {draft.rival}"))
+        lines += [one_line(f"  UNSURE: {hint.line} {hint.reason}") for hint in draft.hints]
         for guess in draft.table.guesses if draft.table else []:
             source = guess.source.label if guess.source else guess.constant
             taken = "" if draft.is_taken(guess) else ", not taken"

@@ -13,6 +13,7 @@ from hitcast.ingest.propose.draft import Draft, as_yaml
 from hitcast.ingest.propose.evidence import context_of
 from hitcast.ingest.propose.guess import SURE, TableGuess, tables_of
 from hitcast.ingest.propose.profiles import CODE, Profile, profiles_of
+from hitcast.ingest.propose.repeats import hints_of
 from hitcast.ingest.propose.sniff import Sample, sample
 
 # Files of one kind that are looked at.
@@ -134,15 +135,27 @@ def _decided(drafts: Sequence[Draft], tables: Sequence[list[TableGuess]], ask: A
         ordered = sorted(tables[i], key=lambda table: -score(i, table))
         best = next(iter(ordered), None)
         close = [table for table in ordered if best and _is_rival(table, best)]
-        if len(close) > 1 and ask:
+        is_asked = len(close) > 1 and ask is not None
+        if is_asked and ask:
             answers = [_describe(table) for table in close] + ["leave it alone"]
             chosen = ask(f"What does {drafts[i].paths[0].name} hold?", answers)
             best, close = close[chosen] if chosen < len(close) else None, []
         rival = _describe(close[1]) if len(close) > 1 else ""
-        decided[i] = replace(drafts[i], table=best, rival=rival)
+        decided[i] = _with_hints(replace(drafts[i], table=best, rival=rival), None if is_asked else ask)
         if best:
             fed.setdefault(best.contract.table, set()).add(frozenset(drafts[i].samples[0].headers))
     return decided
+
+
+def _with_hints(draft: Draft, ask: Ask | None) -> Draft:
+    """The draft with what its rows suggest; that they add up is asked, where nothing was asked of these files yet."""
+    hints = hints_of(draft.table, draft.taken) if draft.table else []
+    for hint in hints:
+        if ask and hint.line == "combine: sum":
+            question = f"Do the rows of {draft.paths[0].name} add up ({hint.reason})?"
+            if ask(question, ["leave it open", "yes, they add up"]):
+                return replace(draft, decided=[hint.line])
+    return replace(draft, hints=hints)
 
 
 def _lead(tables: Sequence[TableGuess]) -> float:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import yaml
 
-from hitcast.ingest.propose.evidence import territory, unit_of, word_for
+from hitcast.ingest.propose.evidence import territories, territory, unit_of, word_for
 from hitcast.ingest.propose.guess import SURE, Guess, TableGuess
 from hitcast.ingest.propose.profiles import Profile
+from hitcast.ingest.propose.repeats import Hint
 from hitcast.ingest.propose.sniff import Sample
 
 MAX_COMMENT = 90
@@ -28,6 +29,8 @@ class Draft:
         table: What they feed; None to leave them alone.
         number_format: Decimal mark and thousands separator.
         words: Values of columns that hold few, in all files, by header.
+        hints: Keys that the user has to decide on.
+        decided: Lines of those that were decided on.
         rival: Another table, or another count, that fits nearly as well; empty if none does.
     """
 
@@ -37,6 +40,14 @@ class Draft:
     number_format: tuple[str, str]
     words: Mapping[str, Iterable[str]]
     rival: str = ""
+    hints: Sequence[Hint] = ()
+    decided: Sequence[str] = ()
+
+    @property
+    def taken(self) -> list[tuple[str, Profile]]:
+        """The file's columns that go into the mapping, by contract column."""
+        guesses = self.table.guesses if self.table else []
+        return [(guess.column.name, guess.source) for guess in guesses if guess.source and self.is_taken(guess)]
 
     def is_taken(self, guess: Guess) -> bool:
         """Whether a guess goes into the mapping: an optional column that is not sure is only suggested."""
@@ -89,9 +100,10 @@ def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
     decimal, thousands = draft.number_format
     lines += [f"  decimal: {_flow(decimal)}"] if decimal != "." else []
     lines += [f"  thousands: {_flow(thousands)}"] if thousands else []
-    taken = [(guess.column.name, guess.source) for guess in table.guesses if guess.source and draft.is_taken(guess)]
-    lines += _notations(table, taken)
-    lines += _unpivot(taken)
+    lines += _notations(table, draft.taken)
+    lines += _unpivot(draft.taken)
+    lines += [f"  # {hint.line}  # UNSURE: {_short(hint.reason)}" for hint in draft.hints]
+    lines += [f"  {line}" for line in draft.decided]
     lines.append("  columns:")
     lines += [
         _column(draft, guess, guess.source) for guess in table.guesses if guess.source and not guess.source.is_wide
@@ -165,16 +177,21 @@ def _short(text: str) -> str:
 
 
 def _words(draft: Draft, guess: Guess) -> list[str]:
-    if not guess.source or not (guess.column.words or guess.column.name == "territory") or guess.column.name == "genre":
+    if not guess.source or not (guess.column.words or guess.column.is_country) or guess.column.name == "genre":
         return []
-    known, unknown = {}, []
+    known, unknown, several = {}, [], []
     for value in dict.fromkeys([*guess.source.distinct, *draft.words.get(guess.source.header, ())]):
-        ours = territory(value) if guess.column.name == "territory" else word_for(guess.column, value)
+        ours = territory(value) if guess.column.is_country else word_for(guess.column, value)
+        if ours is None and guess.column.is_country and (together := territories(value)):
+            ours = together[0]
+            several.append(value)
         if ours is None:
             unknown.append(value)
         elif ours != value:
             known[value] = ours
     lines = [f"    {guess.column.name}: {_flow(known)}"] if known else []
+    if several:
+        lines.insert(0, f"    # UNSURE: several countries at once count as the first: {_short(', '.join(several[:9]))}")
     if unknown:
         lines.insert(0, f"    # UNSURE: {guess.column.name} not understood: {' '.join(', '.join(unknown[:9]).split())}")
     return lines

@@ -90,8 +90,8 @@ def value_evidence(  # noqa: PLR0911
         return None
     if column.is_identifier:
         return _identifier(column, profile, context)
-    if column.name == "territory":
-        return sum(territory(value) is not None for value in profile.distinct) / len(profile.distinct) or None
+    if column.is_country:
+        return sum(bool(territories(value)) for value in profile.distinct) / len(profile.distinct) or None
     if column.words and column.name != "genre":
         known = sum(word_for(column, value) is not None for value in profile.distinct) / len(profile.distinct)
         return known if known >= HALF else None
@@ -111,6 +111,13 @@ def territory(value: str) -> str | None:
     """ISO 3166-1 code of a country, by code or by its English or Russian name; None where it is none."""
     codes = _countries()
     return value.upper() if COUNTRY.fullmatch(value) and value.casefold() in codes else codes.get(value.casefold())
+
+
+def territories(value: str) -> list[str]:
+    """ISO 3166-1 codes of one country, or of several that stand together as in RU|BY; none where one is none."""
+    parts = [territory(part.strip()) for part in re.split(r"[|,;/]", value)] if territory(value) is None else []
+    found = [code for code in (parts or [territory(value)]) if code]
+    return found if len(found) == max(len(parts), 1) else []
 
 
 @cache

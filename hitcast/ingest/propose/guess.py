@@ -120,7 +120,7 @@ def _table(
         if not column.required or column.name in guesses:
             continue
         stand_in = next((guesses[name] for name in column.stand_ins if name in guesses), None)
-        if column.name == "territory":
+        if column.is_country:
             reason = "no column says it: the project's own territory"
             guesses[column.name], parts[column.name] = Guess(column, None, 0.5, home_territory, reason), HALF_SCORE
         elif stand_in and stand_in.source and not stand_in.source.is_wide:

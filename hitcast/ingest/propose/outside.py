@@ -84,7 +84,7 @@ def _is_wide(found: dict[int, str], headers: Sequence[str]) -> bool:
 def _common(parts: Sequence[str]) -> str:
     if parts[0].isdigit():
         lengths = {len(part) for part in parts}
-        if max(lengths) <= 2:  # noqa: PLR2004
+        if max(lengths) <= 2:
             return r"\d{1,2}"
         return rf"\d{{{min(lengths)},{max(lengths)}}}" if len(lengths) > 1 else rf"\d{{{lengths.pop()}}}"
     if len(set(parts)) > 1 or re.fullmatch(MONTH, parts[0], re.IGNORECASE):

@@ -184,3 +184,98 @@ def test_hidden_counts_are_told_as_unsure(exports: Path, tmp_path: Path) -> None
     hidden = int(rows[4][3]) + int(rows[8][3])
     assert (entry["suppressed"], total) == ({"<10": 5}, _total(rows) - hidden + 10)
     assert "UNSURE: what a hidden count stands for" in propose([exports], "RU")[1][0]
+
+
+@pytest.mark.parametrize(
+    ("written", "shape"),
+    [("2024-03-{:02}", r"\d{4}-\d{1,2}-\d{1,2}"), ("{} марта 2024", r"\d{1,2} [^\W\d_]+ \d{4}")],
+)
+@pytest.mark.parametrize("last", [[], ["Итого"]])
+def test_one_column_a_day(exports: Path, tmp_path: Path, written: str, shape: str, last: list[str]) -> None:
+    counts = [[100 * i + 10 * day for day in range(1, 8)] for i in range(3)]
+    header = ["ISRC", "Страна", *(written.format(day) for day in range(1, 8)), *last]
+    rows = [[SONGS[i], "RU", *map(str, own), *([str(sum(own))] if last else [])] for i, own in enumerate(counts)]
+    totals = [["Итого", "", *(str(sum(own)) for own in zip(*counts, strict=True)), *(["840"] if last else [])]]
+    lines = [";".join(row) for row in [header, *rows, *(totals if last else [])]]
+    (exports / "vk.csv").write_text("\n".join(lines) + "\n", encoding="cp1251")
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (total, days) == (sum(map(sum, counts)), MARCH)
+    assert entry["unpivot"] == {"columns": shape, "names": "stream_date", "values": "streams"}
+
+
+@pytest.mark.parametrize("written", ["Песня ({})", "{}"])
+def test_one_column_a_song(exports: Path, tmp_path: Path, written: str) -> None:
+    header = ",".join(["Дата", *(written.format(song) for song in SONGS)])
+    rows = [f"{day},{100 + i},{50 + i},{10 + i}" for i, day in enumerate(MARCH)]
+    (exports / "vk_streams.csv").write_text("\n".join([header, *rows, ""]))
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (entry["unpivot"]["names"], total, days) == ("isrc", 160 * 7 + 3 * 21, MARCH)
+
+
+def _by_device(exports: Path) -> None:
+    lines = [f"2024-03-{day:02},{song},RU,{count},{device}" for day in range(1, 8) for song in SONGS
+             for device, count in (("ios", 10 + day), ("web", 5))]  # fmt: skip
+    (exports / "vk_streams.csv").write_text("\n".join(["date,isrc,country,streams,device", *lines, ""]))
+
+
+def test_rows_that_may_add_up_are_a_question_and_never_added_unasked(exports: Path) -> None:
+    _by_device(exports)
+    _, [text] = propose([exports], "RU")
+    assert "# combine: sum  # UNSURE: if such rows add up; 21 keys have rows that differ" in text
+    assert "combine" not in yaml.safe_load(text)["tables"]["vk_stream_days"]
+    asked = []
+
+    def yes(question: str, _: Any) -> int:
+        asked.append(question)
+        return 1
+
+    _, [text] = propose([exports], "RU", yes)
+    assert (yaml.safe_load(text)["tables"]["vk_stream_days"]["combine"], len(asked)) == ("sum", 1)
+
+
+@pytest.mark.parametrize(("step", "is_told"), [(7, True), (-1, False)])
+def test_counts_that_never_fall_are_told(exports: Path, step: int, is_told: bool) -> None:
+    lines = [f"2024-03-{day:02},{song},RU,{(step * day) % 50 + 100 * day * (step > 0)}"
+             for day in range(1, 8) for song in SONGS]  # fmt: skip
+    (exports / "vk.csv").write_text("\n".join(["date,isrc,country,streams", *lines, ""]))
+    _, [text] = propose([exports], "RU")
+    assert ("# counts: cumulative  # UNSURE" in text) is is_told
+
+
+def test_words_of_every_file_are_translated(exports: Path) -> None:
+    for month in range(1, 31):
+        age = "45+" if month == 17 else "18-24"
+        rows = [f"2024-03-{month:02},{song},RU,{age},{month}" for song in SONGS]
+        (exports / f"vk_{month:02}.csv").write_text("\n".join(["date,isrc,country,age,streams", *rows, ""]))
+    _, [text] = propose([exports], "RU")
+    words = yaml.safe_load(text)["tables"]["vk_stream_days"]["values"]["age_band"]
+    assert words == {"18-24": "18_24", "45+": "45_plus"}
+
+
+def test_two_kinds_that_fit_one_table_feed_two(exports: Path) -> None:
+    for name, header in (("a.csv", "track,day,plays"), ("b.csv", "track,day,streams")):
+        rows = [f"{song},2024-03-{day:02},{10 * day % 7}" for day in range(1, 8) for song in SONGS]
+        (exports / name).write_text("\n".join([header, *rows, ""]))
+    _, [text] = propose([exports], "RU")
+    tables = yaml.safe_load(text)["tables"]
+    assert (tables["vk_stream_days"]["files"], tables["tiktok_sound_days"]["files"]) == (["b.csv"], ["a.csv"])
+    assert "# UNSURE: it may be vk_stream_days, streams from 'plays'" in text
+
+
+@pytest.mark.parametrize(("length", "unit"), [("3:{:02}", "minutes"), ("2{:02}000", "milliseconds")])
+def test_a_catalog_of_partial_dates_and_other_units(exports: Path, tmp_path: Path, length: str, unit: str) -> None:
+    rows = [
+        f"{song},Альбом {i},Песня {i},Группа {i % 2},{('2021', '2020-05', '2022-03-11')[i]},{length.format(10 + i)}"
+        for i, song in enumerate(SONGS)
+    ]
+    header = "ISRC,Альбом,Трек,Исполнитель,Дата релиза,Длительность"
+    (exports / "каталог.csv").write_text("\n".join([header, *rows, ""]))
+    _, [text] = propose([exports], "RU")
+    entry = yaml.safe_load(text)["tables"]["catalog_tracks"]
+    assert (entry["partial_dates"], entry["units"]) == ("first_day", {"duration_seconds": unit})
+    (tmp_path / "map.yml").write_text(text)
+    ingest(Home(tmp_path / "home"), [exports], [tmp_path / "map.yml"])
+    landed = duckdb.sql("select release_date::varchar, duration_seconds from read_parquet($1) order by 1",
+                        params=[str(tmp_path / "home" / "raw" / "catalog_tracks" / "*" / "data.parquet")])  # fmt: skip
+    seconds = [190 + i for i in range(3)] if unit == "minutes" else [210 + i for i in range(3)]
+    assert landed.fetchall() == [("2020-05-01", seconds[1]), ("2021-01-01", seconds[0]), ("2022-03-11", seconds[2])]
