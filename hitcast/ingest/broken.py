@@ -8,7 +8,8 @@ import duckdb
 from hitcast.core.errors import HitcastError, machine_error
 from hitcast.ingest.finding import shown
 from hitcast.ingest.lines import MIXED
-from hitcast.ingest.readers import Source, encoding_error
+from hitcast.ingest.readers import Source
+from hitcast.ingest.texts import encoding_error
 
 MAX_SHOWN = 200
 MAX_ROW_BYTES = 2_000_000

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hitcast.core.errors import HitcastError
-from hitcast.ingest.finding import shown
+from hitcast.ingest.finding import name_of, shown
 from hitcast.ingest.mapping import TableMapping
 
 
@@ -31,6 +31,6 @@ def with_captures(mapping: TableMapping, path: Path, above: Callable[[], list[st
         match = next((match for match in matches if match), None)
         if match is None or match[1] is None:
             what = f"has no {column} in its {capture.place.replace('_', ' ')}: {capture.pattern} does not match"
-            raise HitcastError(shown(what), shown(str(path)), "Correct the expression in the mapping")
+            raise HitcastError(shown(what), name_of(path), "Correct the expression in the mapping")
         found[column] = match[1]
     return replace(mapping, constants=found, captures={})

@@ -12,12 +12,12 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.moments import moment_after
 from hitcast.core.sql import fill, quoted
+from hitcast.ingest.arrivals import arrivals, sources_of
 from hitcast.ingest.catalog import damaged_catalog, keep_last, write_upserted
 from hitcast.ingest.conflicts import add_up, conflict_error
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
 from hitcast.ingest.days import KeyConflictError, LandedDay, write_days
 from hitcast.ingest.emptied import emptied
-from hitcast.ingest.finding import find_files
 from hitcast.ingest.landing import (
     Ledger,
     LedgerRow,
@@ -30,10 +30,10 @@ from hitcast.ingest.landing import (
     remove_leftovers,
 )
 from hitcast.ingest.losses import day_state, held_for_loss, held_for_rejects, rejected_days, resent_day, undated_rejects
-from hitcast.ingest.mapping import is_ignored, load_mapping
+from hitcast.ingest.mapping import load_mapping
 from hitcast.ingest.questions import questions
 from hitcast.ingest.readers import Source
-from hitcast.ingest.recognise import notes_on, recognise
+from hitcast.ingest.recognise import notes_on
 from hitcast.ingest.rejects import most_frequent, rejects_file, write_rejects
 from hitcast.ingest.report import FileReport, IngestReport, TableReport
 from hitcast.ingest.soundness import damage
@@ -110,7 +110,7 @@ def ingest(
 
     Args:
         home: Where to land them.
-        paths: Files and folders: CSV, CSV.gz, Parquet, XLSX.
+        paths: Files and folders, of the kinds of `finding.SUFFIXES`.
         mappings: Mapping files, or bare names of ready ones.
         dry_run: Do everything but land.
         progress: Called with what is under way and the share done, 0 to 1.
@@ -127,12 +127,9 @@ def ingest(
     contracts = load_contracts()
     raw_contracts = {name: contract for name, contract in contracts.items() if name != LEDGER}
     loaded = [load_mapping(mapping, raw_contracts) for mapping in mappings]
-    found, others = find_files(paths)
-    files = [file for file in found if not is_ignored(file.name, loaded)]
-    if not files:
-        raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)))
+    arrived = arrivals(paths, loaded)
     with workplace(home) as (connection, folder):
-        sources = [recognise(file, loaded, raw_contracts, connection) for file in files]
+        sources = sources_of(arrived, loaded, raw_contracts, connection, folder)
         ledger = read_ledger(home)
         if not dry_run:
             remove_leftovers(home)
@@ -151,8 +148,7 @@ def ingest(
         if not dry_run:
             progress("landing", 1.0)
             _commit(delivery, reports)
-    ignored = [str(file) for file in sorted({*others, *found} - {*files})]
-    return IngestReport(reports, ignored, number if delivery.changes and not dry_run else None, dry_run)
+    return IngestReport(reports, arrived.ignored, number if delivery.changes and not dry_run else None, dry_run)
 
 
 def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], folder: Path) -> TableReport:

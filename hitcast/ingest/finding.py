@@ -11,16 +11,26 @@ SUFFIXES = {
     ".csv.gz": "csv",
     ".tsv": "csv",
     ".tsv.gz": "csv",
+    ".txt": "csv",
+    ".txt.gz": "csv",
     ".parquet": "parquet",
     ".xlsx": "xlsx",
+    ".jsonl": "json",
+    ".jsonl.gz": "json",
+    ".ndjson": "json",
+    ".json": "json",
+    ".json.gz": "json",
+    ".zip": "zip",
 }
-DATA_SUFFIXES = (*SUFFIXES, ".txt", ".xls", ".xlsb", ".ods", ".json", ".jsonl", ".zip", ".gz", ".7z", ".rar")
+DATA_SUFFIXES = (*SUFFIXES, ".xls", ".xlsb", ".ods", ".gz", ".7z", ".rar")
+UNPACKED = ".unpacked"
+"""Folder of what archives held, by the archive's path from `here` or from `root`."""
 # Lock files of spreadsheets, and what an Apple computer puts beside a file in an archive.
 HIDDEN = ("~$", ".")
 
 
 def kind_of(path: Path) -> str | None:
-    """csv, parquet or xlsx by the file's suffix; None for any other file."""
+    """csv, json, parquet, xlsx or zip by the file's suffix; None for any other file."""
     return next((kind for suffix, kind in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
 
 
@@ -33,6 +43,19 @@ def looks_like_data(name: str) -> bool:
 def shown(text: str) -> str:
     """A file's own text for a message: in one line, and with nothing that a terminal would obey."""
     return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
+
+
+def name_of(path: Path) -> str:
+    """How a file is called in messages; one that was unpacked, by the name of its archive and its own."""
+    if UNPACKED not in path.parts:
+        return shown(str(path))
+    place, *parts = path.parts[path.parts.index(UNPACKED) + 1 :]
+    return shown(str(Path("/" if place == "root" else "", *parts)))
+
+
+def escape_glob(path: Path) -> str:
+    """A path that DuckDB takes literally, brackets and stars included."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
 
 
 def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:

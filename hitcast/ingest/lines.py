@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hitcast.core.errors import HitcastError
-from hitcast.ingest.readers import CHUNK, Source
+from hitcast.ingest.readers import Source
+from hitcast.ingest.texts import CHUNK
 
 # Longer than any row that DuckDB takes.
 MAX_FIELD = 1 << 24

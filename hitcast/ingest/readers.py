@@ -1,42 +1,39 @@
 """Vendor files: reading their headers, and making them plain enough for DuckDB to read."""
 
-import codecs
-import csv
-import errno
-import gzip
-import io
 import os
-import shutil
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import duckdb
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined, quoted
 from hitcast.ingest.captured import with_captures
-from hitcast.ingest.finding import kind_of, shown
-from hitcast.ingest.layout import has_layout, header_of, with_sep_line, write_rows
+from hitcast.ingest.finding import escape_glob, kind_of, name_of, shown
+from hitcast.ingest.jsons import json_columns, write_objects
+from hitcast.ingest.layout import has_layout, write_rows
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.texts import (
+    CHUNK,
+    UTF_8_MARK,
+    clear_failures,
+    copy_plain,
+    csv_headers,
+    first_text_lines,
+    is_gzip,
+    is_utf_8,
+    open_text,
+    plain_header,
+)
 from hitcast.ingest.wide import Wide, cells_as_rows, widened
 from hitcast.ingest.xlsx import sheet_above, sheet_headers, sheet_rows, write_sheet
 
-UTF_8_MARK = codecs.BOM_UTF8
-CHUNK = 1 << 20
 # Older writers mark no column of bytes as text.
 PARQUET = Sql("read_parquet($paths, hive_partitioning = false, binary_as_string = true)")
-# Byte order marks, zero-width characters and soft hyphens: a header looks the same without them.
-UNSEEN = "\ufeff\u200b\u200c\u200d\u2060\u200e\u200f\u00ad"
-SIGNATURES = ((b"PK\x03\x04", "an XLSX or other zip file"), (b"\x1f\x8b", "a gzip file"), (b"PAR1", "a Parquet file"))
 FIRST_LINES = 20
 # Bytes that few files hold: control characters, and those that begin blanks and unseen characters beyond ASCII.
 WILD = bytes({*range(32), 127, 0xC2, 0xE2, 0xE3, 0xEF} - {10, 13})
-MAX_HEADER = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Source:
     Attributes:
         path: The file.
         name: How it is called in messages.
-        kind: csv, parquet or xlsx.
+        kind: csv, json, parquet or xlsx.
         headers: Its headers, stripped, as its rows have them.
         types: DuckDB type of each of these; VARCHAR where it is read as text.
         mapping: How it feeds a raw table.
@@ -72,12 +69,17 @@ class Source:
         """Headers of the file itself."""
         return self.wide.headers if self.wide else self.headers
 
+    @property
+    def own_types(self) -> tuple[str, ...]:
+        """Types of the columns of the file itself."""
+        return self.wide.types if self.wide else self.types
+
 
 def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyConnection) -> Source:
     """Reads a file's headers.
 
     Args:
-        path: CSV, CSV.gz, Parquet or XLSX file.
+        path: A file of a kind that is read, no archive.
         mapping: How to read it.
         connection: DuckDB connection, used for Parquet.
 
@@ -87,9 +89,15 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
     Raises:
         HitcastError: The file cannot be read or has no header.
     """
-    name, kind = shown(str(path)), kind_of(path) or ""
-    with _clear_failures(path, mapping):
+    name, kind = name_of(path), kind_of(path) or ""
+    with clear_failures(path, mapping):
         status = path.stat()
+    if kind in ("parquet", "json") and has_layout(mapping):
+        what = f"is {kind.capitalize()}, which has no lines that header, skip, comment or record_type could mean"
+        raise HitcastError(what, name, "Give such files an entry of their own in another mapping")
+    if kind == "json":
+        headers, types = json_columns(path, mapping)
+        return _source(path, name, kind, headers, types, with_captures(mapping, path, list), status)
     if kind == "parquet":
         try:
             query = fill("describe from {files}", files=PARQUET)
@@ -101,7 +109,7 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
         mapping = with_captures(mapping, path, list)
         return _source(path, name, kind, headers, types, mapping, status)
     if kind == "csv":
-        mapping, headers = _csv_headers(path, mapping)
+        mapping, headers = csv_headers(path, mapping)
     else:
         headers = sheet_headers(path, mapping)
         mapping = with_captures(mapping, path, lambda: sheet_above(path, mapping))
@@ -160,22 +168,24 @@ def prepare(source: Source, work_dir: Path, number: int) -> Path:
         target = work_dir / f"{number}.parquet"
         source.skipped[0] = write_sheet(source.path, source.mapping, len(source.own_headers), target)
         return target
+    if source.kind == "json":
+        plain, target = source.path, work_dir / f"{number}.parquet"
+        if is_gzip(plain):
+            plain = work_dir / f"{number}.json"
+            copy_plain(source.path, source.mapping, plain)
+        write_objects(plain, source.own_headers, source.own_types, target)
+        if plain != source.path:
+            plain.unlink()
+        return target
     if has_layout(source.mapping):
         target = work_dir / f"{number}.csv"
-        with _clear_failures(source.path, source.mapping), _text(source.path, source.mapping) as text:
+        with clear_failures(source.path, source.mapping), open_text(source.path, source.mapping) as text:
             source.skipped[0] = write_rows(text, source.mapping, source.own_headers, source.name, target)
         return target
-    if _is_utf_8(source.mapping) and not _is_gzip(source.path):
+    if is_utf_8(source.mapping) and not is_gzip(source.path):
         return source.path
     target = work_dir / f"{number}.csv"
-    with _clear_failures(source.path, source.mapping), target.open("wb") as plain:
-        if _is_utf_8(source.mapping):
-            with _binary(source.path) as packed:
-                shutil.copyfileobj(packed, plain, CHUNK)
-        else:
-            with _text(source.path, source.mapping) as text:
-                while chunk := text.read(CHUNK):
-                    plain.write(chunk.encode("utf-8"))
+    copy_plain(source.path, source.mapping, target)
     return target
 
 
@@ -208,91 +218,6 @@ def lines_of(source: Source) -> Sql:
     return fill_file(__file__, "delivered_csv", columns=Sql(f"{{{columns}}}"))
 
 
-def escape_glob(path: Path) -> str:
-    """A path that DuckDB takes literally, brackets and stars included."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
-
-
-def _is_utf_8(mapping: TableMapping) -> bool:
-    return codecs.lookup(mapping.encoding).name in ("utf-8", "utf-8-sig", "ascii")
-
-
-def _is_gzip(path: Path) -> bool:
-    return path.name.lower().endswith(".gz")
-
-
-def _binary(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if _is_gzip(path) else path.open("rb")  # type: ignore[return-value]
-
-
-def _text(path: Path, mapping: TableMapping) -> IO[str]:
-    encoding = "utf-8-sig" if _is_utf_8(mapping) else mapping.encoding
-    return io.TextIOWrapper(_binary(path), encoding=encoding, newline="")
-
-
-@contextmanager
-def _clear_failures(path: Path, mapping: TableMapping) -> Iterator[None]:
-    """Turns what can go wrong in reading a file into one clear line."""
-    try:
-        yield
-    except UnicodeDecodeError:
-        raise encoding_error(path, mapping) from None
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise HitcastError("is a broken or incomplete gzip file", shown(str(path)), "Ask for it again") from None
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            # not the file that is read, but the unpacked one that is written
-            raise
-        what, cure = f"cannot be read ({error.strerror or error})", "Give yourself the right to read it, or move it"
-        raise HitcastError(what, shown(str(path)), cure) from None
-
-
-def encoding_error(path: Path, mapping: TableMapping) -> HitcastError:
-    """The refusal of a file that is not in its encoding."""
-    with _binary(path) as file:
-        likely = "utf-16" if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "cp1251"
-    if mapping.encoding == likely:
-        return HitcastError(f"is not valid {mapping.encoding}", shown(str(path)), "Correct `encoding:` in the mapping")
-    cure = f"Add `encoding: {likely}` (or what it is) to the mapping"
-    return HitcastError(f"is not valid {mapping.encoding}", shown(str(path)), cure)
-
-
-def _csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[str, ...]]:
-    """A CSV file's headers, and its mapping with what the lines above them and the file's name say."""
-    name = shown(str(path))
-    with _clear_failures(path, mapping):
-        with _binary(path) as file:
-            start = file.read(4)
-        if not start:
-            raise HitcastError("is empty", name, "Ask for it again")
-        if kind := next((kind for mark, kind in SIGNATURES if start.startswith(mark)), None):
-            layer = "gzip within gzip" if _is_gzip(path) and kind == "a gzip file" else f"{kind} by its first bytes"
-            raise HitcastError(f"is {layer}, not CSV", name, "Unpack it, or give it the ending of what it is")
-        if start.startswith(UTF_8_MARK) and not _is_utf_8(mapping):
-            cure = "Write `encoding: utf-8` in the mapping"
-            raise HitcastError(f"is UTF-8 by its first bytes, not {mapping.encoding}", name, cure)
-        with _text(path, mapping) as text:
-            first = text.readline(MAX_HEADER)
-            if path.name.lower().endswith((".tsv", ".tsv.gz")) and mapping.delimiter == ",":
-                # a TSV file with commas between its fields is not one
-                mapping = replace(mapping, delimiter="\t")
-            mapping = with_sep_line(mapping, first)
-            above: list[str] = []
-            lines: Iterator[str] = chain([first], text)
-            if has_layout(mapping):
-                above, header = header_of(lines, mapping, name)
-                lines = chain([header], text)
-            mapping = with_captures(mapping, path, lambda: above)
-            try:
-                headers = next(csv.reader(lines, delimiter=mapping.delimiter), [])
-            except csv.Error as error:
-                raise HitcastError(f"has no readable header ({error})", name, "Is it a CSV file?") from None
-    if any("\0" in header for header in headers):
-        cure = "Add `encoding: utf-16-le` (or what it is) to the mapping"
-        raise HitcastError(f"has NUL bytes in its header, so it is not {mapping.encoding}", name, cure)
-    return mapping, tuple(_plain_header(header) for header in headers)
-
-
 def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:
     """The first few lines of a file whose header is not where it should be, split as headers are.
 
@@ -303,17 +228,10 @@ def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:
     if kind_of(path) == "xlsx":
         rows: Iterable[Sequence[str]] = sheet_rows(path, mapping, FIRST_LINES)
     elif kind_of(path) == "csv":
-        with _clear_failures(path, mapping), _text(path, mapping) as text:
-            lines = [text.readline(MAX_HEADER) for _ in range(FIRST_LINES)]
-        rows = (line.strip("\r\n").split(mapping.delimiter) for line in lines)
+        rows = first_text_lines(path, mapping, FIRST_LINES)
     else:
         return []
-    return [tuple(_plain_header(field.strip().strip('"')) for field in row) for row in rows]
-
-
-def _plain_header(text: str) -> str:
-    """A header without what nobody sees."""
-    return "".join(" " if mark in "\u00a0\u202f" else "" if mark in UNSEEN else mark for mark in text).strip()
+    return [tuple(plain_header(field.strip().strip('"')) for field in row) for row in rows]
 
 
 def _first_line(error: Exception) -> str:

@@ -62,6 +62,19 @@ def recognise(
     return source
 
 
+def is_prose(
+    path: Path, mappings: Sequence[Mapping], contracts: dict[str, Contract], connection: duckdb.DuckDBPyConnection
+) -> bool:
+    """Whether a text or JSON file is one to leave alone: no mapping claims it, and no column of a table is there."""
+    if not path.name.lower().removesuffix(".gz").endswith((".txt", ".json")) or claim(path.name, mappings):
+        return False
+    try:
+        source = open_source(path, TableMapping(table=""), connection)
+    except HitcastError:
+        return True
+    return all(_share(contract, source) == 0 for contract in contracts.values())
+
+
 def notes_on(sources: Sequence[Source], contract: Contract) -> list[str]:
     """What the files of a table bring for nothing, and what they could bring but do not."""
     unused: dict[str, None] = {}

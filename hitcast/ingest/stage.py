@@ -15,10 +15,11 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined, listed, quoted, typed
 from hitcast.ingest.broken import broken_rows, reading_error
 from hitcast.ingest.contract import Contract
+from hitcast.ingest.finding import escape_glob
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
 from hitcast.ingest.normalise import Checks, normalized
 from hitcast.ingest.places import places_of
-from hitcast.ingest.readers import Source, check_unchanged, escape_glob, is_tame, lines_of, prepare
+from hitcast.ingest.readers import Source, check_unchanged, is_tame, lines_of, prepare
 from hitcast.ingest.wide import filled_cells
 from hitcast.ingest.xlsx import sheet_lines
 
@@ -206,7 +207,7 @@ def _counts(connection: duckdb.DuckDBPyConnection, first: int, files: int) -> li
 
 def _records(source: Source, prepared: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
     """First line of every record of a file, blank ones included, and whether it is a record with fields."""
-    if source.kind == "parquet":
+    if source.kind in ("parquet", "json"):
         return np.arange(1, count + 1), np.ones(count, dtype=bool)
     if source.kind == "xlsx":
         return np.array(sheet_lines(source.path, source.mapping)), np.ones(count, dtype=bool)

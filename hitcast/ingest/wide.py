@@ -22,6 +22,7 @@ class Wide:
 
     Attributes:
         headers: The file's own.
+        types: Of its own columns.
         fixed: Places of the columns that each row keeps.
         cells: Places of the columns that become rows.
         names: What each of these says by its header.
@@ -29,6 +30,7 @@ class Wide:
     """
 
     headers: tuple[str, ...]
+    types: tuple[str, ...]
     fixed: tuple[int, ...]
     cells: tuple[int, ...]
     names: tuple[str, ...]
@@ -57,7 +59,7 @@ def widened(
         what = f"has no column that `unpivot` means by {mapping.unpivot.columns}; found {', '.join(headers)[:MAX_TEXT]}"
         raise HitcastError(shown(what), name, "Correct the expression in the mapping, or `header:`")
     fixed = tuple(place for place in range(len(headers)) if place not in names)
-    wide = Wide(headers, fixed, tuple(names), tuple(names.values()), _common({types[place] for place in names}))
+    wide = Wide(headers, types, fixed, tuple(names), tuple(names.values()), _common({types[place] for place in names}))
     made = (mapping.unpivot.names, mapping.unpivot.values)
     if mapping.columns is not None:
         mapping = replace(mapping, columns=mapping.columns | {column: column for column in made})

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from hitcast.core.errors import HitcastError
-from hitcast.ingest.finding import shown
+from hitcast.ingest.finding import name_of
 
 MAX_UNPACKED_BYTES = 2 << 30
 MAX_CELLS = 30_000_000
@@ -24,7 +24,7 @@ def check_size(path: Path) -> None:
     Raises:
         HitcastError: It would not fit in memory.
     """
-    name = shown(str(path))
+    name = name_of(path)
     try:
         with zipfile.ZipFile(path) as packed:
             unpacked = sum(entry.file_size for entry in packed.infolist())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hitcast.core.errors import HitcastError
-from hitcast.ingest.finding import shown
+from hitcast.ingest.finding import name_of, shown
 from hitcast.ingest.layout import has_layout, header_of, row_test
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.workbooks import check_size
@@ -90,7 +90,7 @@ def _rows(path: Path, mapping: TableMapping) -> tuple[list[tuple[int, list[str]]
     if not has_layout(mapping):
         return texts, 0
     headers = [_cell_text(cell, mapping) for cell in rows[start]]
-    is_row = row_test(mapping, headers, shown(str(path)))
+    is_row = row_test(mapping, headers, name_of(path))
     kept = [(line, cells) for line, cells in texts if is_row(mapping.delimiter.join(cells), cells)]
     return kept, len(texts) - len(kept)
 
@@ -99,7 +99,7 @@ def _header_place(rows: list[list[Any]], path: Path, mapping: TableMapping) -> i
     """Rows above the header."""
     if not has_layout(mapping):
         return 0
-    return len(header_of((_line(row, mapping) for row in rows), mapping, shown(str(path)))[0])
+    return len(header_of((_line(row, mapping) for row in rows), mapping, name_of(path))[0])
 
 
 def _line(row: list[Any], mapping: TableMapping) -> str:
@@ -110,7 +110,7 @@ def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
     """Rows of the one sheet that has data, from row 1."""
     import python_calamine
 
-    name = shown(str(path))
+    name = name_of(path)
     check_size(path)
     try:
         workbook = python_calamine.load_workbook(path)
@@ -130,7 +130,7 @@ def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
 
 def _unreadable(path: Path, message: str) -> HitcastError:
     """The refusal of a file that is no XLSX, or a broken one."""
-    name, start = shown(str(path)), b""
+    name, start = name_of(path), b""
     with suppress(OSError), path.open("rb") as file:
         start = file.read(512).lstrip()
     if start.startswith(b"\xd0\xcf\x11\xe0"):

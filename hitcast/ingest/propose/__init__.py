@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from hitcast.core.errors import HitcastError
+from hitcast.ingest.archives import unpack
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
-from hitcast.ingest.finding import find_files
+from hitcast.ingest.finding import find_files, kind_of
 from hitcast.ingest.propose.draft import Draft, as_yaml
 from hitcast.ingest.propose.evidence import context_of
 from hitcast.ingest.propose.guess import SURE, TableGuess, tables_of
@@ -22,6 +24,7 @@ MAX_LOOKED_AT = 8
 CLOSE = 0.12
 JOINED = 0.3
 
+TYPED = ("parquet", "json")
 MAX_WORDS = 60
 """Values of a column that holds words, not texts."""
 
@@ -60,28 +63,48 @@ def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tu
     """
     contracts = {name: contract for name, contract in load_contracts().items() if name != LEDGER}
     found, _ = find_files(paths)
-    with duckdb.connect() as connection:
-        kinds = [(kind, *profiles_of(kind.samples, connection)) for kind in _kinds(found, connection)]
+    with duckdb.connect() as connection, TemporaryDirectory() as folder:
+        files = [file for path in found for file in _unpacked(path, Path(folder))]
+        prose = [file for file in files if file not in paths and _is_prose(file, connection)]
+        files = [file for file in files if file not in prose]
+        kinds = [(kind, *profiles_of(kind.samples, connection)) for kind in _kinds(files, connection)]
     drafts, tables = [], []
     for kind, profiles, form in kinds:
         others = [profile for other, every, _ in kinds if other is not kind for profile in every]
         context = context_of(profiles, _joins(profiles, others))
         drafts.append(Draft(kind.samples, kind.paths, None, form, kind.words))
         tables.append(tables_of(kind.paths[0].name, contracts, context, territory))
-    drafts = _decided(drafts, tables, ask)
+    drafts = _decided(drafts, tables, ask) + [Draft([], [file], None, (".", ""), {}) for file in prose]
     if not any(draft.table for draft in drafts):
         cure = "Write a mapping by hand: docs/ingest.md says how"
         raise HitcastError("no file has columns that could feed a table", ", ".join(map(str, paths)), cure)
     return drafts, _mapping_files(drafts, contracts)
 
 
+def _unpacked(path: Path, folder: Path) -> list[Path]:
+    """A file, or those of an archive that can be read."""
+    if kind_of(path) != "zip":
+        return [path]
+    return [file for file in unpack(path, folder) if kind_of(file) not in (None, "zip")]
+
+
+def _is_prose(path: Path, connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a text or JSON file that nobody named is no table."""
+    if not path.name.lower().removesuffix(".gz").endswith((".txt", ".json")):
+        return False
+    try:
+        return all(len(one.headers) == 1 for one in sample(path, connection))
+    except HitcastError:
+        return True
+
+
 def _kinds(files: Sequence[Path], connection: duckdb.DuckDBPyConnection) -> list[Kind]:
     """Files of the same shape together, with samples of a few of them; of a workbook, its fullest sheet is meant."""
     kinds: dict[tuple[object, ...], Kind] = {}
-    for path in files:
+    for path in sorted(files, key=lambda path: kind_of(path) in TYPED):
         best = _fullest(path, connection)
-        # a Parquet file takes no encoding or delimiter, so that it can be of the kind of a text
-        shape = next((key for key in kinds if key[0] == best.headers and best.kind == "parquet"), best.shape)
+        # a file with types takes no encoding or delimiter, so that it can be of the kind of a text
+        shape = next((key for key in kinds if key[0] == best.headers and best.kind in TYPED), best.shape)
         kind = kinds.setdefault(shape, Kind([], [], {}))
         kind.paths.append(path)
         for header, *values in zip(best.headers, *best.rows, strict=True):

@@ -100,7 +100,7 @@ def _kind(cell: str) -> str:
 
 
 def _header_place(lines: Sequence[Line], main: str) -> int:
-    """The first line as filled as most and unlike those below, whose numbers stand below words; of words only if one is."""
+    """The first line as filled as most, without a number above numbers; one of words only goes before others."""
     twin = next((place for place, line in enumerate(lines) if main and line.cells[:1] == [f"#{main}"]), None)
     if twin is not None:
         return twin

@@ -2,25 +2,24 @@
 
 import codecs
 import csv
-import gzip
-import io
 import itertools
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import fill
-from hitcast.ingest.finding import kind_of, shown
+from hitcast.ingest.finding import escape_glob, kind_of, name_of, shown
 from hitcast.ingest.layout import with_sep_line
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.propose.lines import Layout, Line, lay_out
 from hitcast.ingest.propose.outside import unpivoted, wide_columns, without_period
-from hitcast.ingest.readers import PARQUET, UNSEEN, escape_glob
+from hitcast.ingest.readers import PARQUET, open_source, prepare
+from hitcast.ingest.texts import UTF_16_MARKS, clear_failures, has_tabs, open_binary, open_text, plain_header
 from hitcast.ingest.xlsx import filled_sheets, sheet_rows
 
 SAMPLE_ROWS = 20_000
@@ -38,7 +37,7 @@ class Sample:
 
     Attributes:
         path: The file.
-        kind: csv, parquet or xlsx.
+        kind: csv, json, parquet or xlsx.
         headers: Its headers, stripped; a period in one is a star. Of one column a day, two empty ones: the days and
             their values.
         rows: Its first rows, as text, all as wide as the headers; empty for no value.
@@ -74,41 +73,38 @@ def sample(path: Path, connection: duckdb.DuckDBPyConnection) -> list[Sample]:
     """
     kind = kind_of(path) or ""
     if kind == "xlsx":
-        return [_unpivoted(one, connection) for one in _sheets(path)]
-    if kind == "parquet":
-        try:
-            query = fill("select columns(*)::varchar from {files} limit $most", files=PARQUET)
-            found = connection.execute(query, {"paths": escape_glob(path), "most": SAMPLE_ROWS})
-        except duckdb.Error as error:
-            what = f"is no readable Parquet file ({shown(str(error).splitlines()[0])})"
-            raise HitcastError(what, shown(str(path)), "Ask for it again") from None
-        headers = tuple(column[0] for column in found.description or ())
-        rows = [[plain(value or "") for value in row] for row in found.fetchall()]
-        return [Sample(path, kind, headers, rows)]
-    encoding = _encoding(_start(path))
-    text = _start(path).decode(encoding, errors="ignore").lstrip("\ufeff")
-    told = with_sep_line(TableMapping(table="", delimiter=""), text.partition("\n")[0])
-    delimiter = told.delimiter or _delimiter(text)
-    decoding = "utf-8-sig" if encoding == "utf-8" else encoding
+        found = _sheets(path)
+    elif kind == "csv":
+        found = [_text(path)]
+    else:
+        source = open_source(path, TableMapping(table=""), connection)
+        query = fill("select columns(*)::varchar from {files} limit $most", files=PARQUET)
+        with TemporaryDirectory() as folder:
+            files = escape_glob(prepare(source, Path(folder), 0))
+            cells = connection.execute(query, {"paths": files, "most": SAMPLE_ROWS}).fetchall()
+        found = [Sample(path, kind, source.headers, [[plain_header(value or "") for value in row] for row in cells])]
+    return [_unpivoted(one, connection) for one in found]
+
+
+def _text(path: Path) -> Sample:
+    """A text file; what a reader finds by itself (UTF-16 by its mark, tabs by the file's name) needs no saying."""
+    start = _start(path)
+    mapping = TableMapping(table="", encoding=_encoding(start), delimiter="")
+    first, _, _ = start.decode(mapping.encoding, errors="ignore").lstrip("\ufeff").partition("\n")
+    spelled = with_sep_line(mapping, first).delimiter
+    delimiter = spelled or _delimiter(start.decode(mapping.encoding, errors="ignore").lstrip("\ufeff"))
     try:
-        with (
-            gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as opened,
-            io.TextIOWrapper(opened, encoding=decoding, newline="", errors="replace") as read,
-        ):
-            reader = csv.reader(read, delimiter=delimiter)
+        with clear_failures(path, mapping), open_text(path, mapping) as text:
+            reader = csv.reader(text, delimiter=delimiter)
             lines = [Line(reader.line_num, cells) for cells in itertools.islice(reader, SAMPLE_ROWS)]
-    except (csv.Error, EOFError, OSError, zlib.error) as error:
-        raise HitcastError(f"cannot be read ({shown(str(error))})", shown(str(path)), "Ask for it again") from None
-    if told.delimiter:
+    except csv.Error as error:
+        raise HitcastError(f"cannot be read ({shown(str(error))})", name_of(path), "Ask for it again") from None
+    if spelled:
         lines = [Line(line.number - 1, line.cells) for line in lines[1:]]
-    return [_unpivoted(_laid_out(Sample(path, kind, (), [], encoding, delimiter), lines), connection)]
-
-
-def plain(text: str) -> str:
-    """A text without what nobody sees, trimmed."""
-    if text.isascii():
-        return text.strip()
-    return "".join(" " if mark in "\u00a0\u202f" else "" if mark in UNSEEN else mark for mark in text).strip()
+    is_marked = start[:2] in UTF_16_MARKS
+    encoding = "utf-8" if is_marked else mapping.encoding
+    laid_out = _laid_out(Sample(path, "csv", (), [], encoding, delimiter), lines)
+    return replace(laid_out, delimiter=",") if delimiter == "\t" and has_tabs(path, first) else laid_out
 
 
 def _sheets(path: Path) -> list[Sample]:
@@ -123,9 +119,9 @@ def _sheets(path: Path) -> list[Sample]:
 
 def _laid_out(one: Sample, lines: Sequence[Line]) -> Sample:
     """With the header and the rows below it that have as many fields."""
-    lines = [Line(line.number, [plain(cell) for cell in line.cells]) for line in lines]
+    lines = [Line(line.number, [plain_header(cell) for cell in line.cells]) for line in lines]
     if not any(line.filled for line in lines):
-        raise HitcastError("is empty", shown(str(one.path)), "Ask for it again, or leave it out")
+        raise HitcastError("is empty", name_of(one.path), "Ask for it again, or leave it out")
     headers, rows, layout = lay_out(lines, one.delimiter)
     wide = [line.cells[: len(headers)] for line in rows if len(line.cells) >= len(headers)]
     return replace(one, headers=without_period(headers), rows=wide, layout=layout)
@@ -140,13 +136,10 @@ def _unpivoted(one: Sample, connection: duckdb.DuckDBPyConnection) -> Sample:
 
 
 def _start(path: Path) -> bytes:
-    try:
-        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
-            start = bytes(file.read(SNIFFED_BYTES))
-    except (EOFError, OSError, zlib.error) as error:
-        raise HitcastError(f"cannot be read ({shown(str(error))})", shown(str(path)), "Ask for it again") from None
+    with clear_failures(path, TableMapping(table="")), open_binary(path) as file:
+        start = file.read(SNIFFED_BYTES)
     if not start:
-        raise HitcastError("is empty", shown(str(path)), "Ask for it again, or leave it out")
+        raise HitcastError("is empty", name_of(path), "Ask for it again, or leave it out")
     return start
 
 

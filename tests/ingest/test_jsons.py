@@ -1,0 +1,94 @@
+import gzip
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hitcast.core.errors import HitcastError
+from tests.ingest.test_arrivals import CSV, LANDED, VK, ingested, landed
+
+OBJECTS = [
+    {"stream_date": "2021-05-03", "isrc": "RUA0A2100001", "territory": "RU", "streams": 7, "more": {"x": 1}},
+    {"streams": "8", "isrc": "RUA0A2100001", "territory": "RU", "stream_date": "2021-05-04", "gender": None},
+]
+LINES = "".join(json.dumps(one) + "\n" for one in OBJECTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", LINES.encode()),
+        ("a.ndjson", LINES.replace("\n", "\r\n\n").encode()),
+        ("a.json", LINES.encode()),
+        ("a.json", json.dumps(OBJECTS, indent=2).encode()),
+        ("a[1].jsonl", f"\ufeff{LINES}".encode()),
+        ("a.jsonl.gz", gzip.compress(LINES.encode())),
+        ("a.json.gz", gzip.compress(json.dumps(OBJECTS).encode())),
+    ],
+)
+def test_objects_land_as_rows(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    ingested(tmp_path, tmp_path / name)
+    assert landed(tmp_path) == LANDED
+
+
+def test_a_mapping_reads_fields_as_columns(tmp_path: Path) -> None:
+    line = '{"День":"%s","Код":"RUA0A2100001","Число":%s}\n'
+    (tmp_path / "a.jsonl").write_text(line % ("03.05.2021", 7) + line % ("04.05.2021", '"8"'), encoding="utf-8")
+    keys = "date_format: '%d.%m.%Y', constants: {territory: RU},"
+    keys += " columns: {stream_date: День, isrc: код, streams: Число}"
+    ingested(tmp_path, tmp_path / "a.jsonl", VK.replace("%s", keys))
+    assert landed(tmp_path) == LANDED
+
+
+def test_wide_objects_land_as_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"isrc":"RUA0A2100001","territory":"RU","2021-05-03":7,"2021-05-04":8.0}]')
+    ingested(tmp_path, tmp_path / "a.json", VK % r"unpivot: {columns: '\d.*', names: stream_date, values: streams}")
+    assert landed(tmp_path) == LANDED
+
+
+def test_a_rejected_object_keeps_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(LINES + '{"isrc":"RUA0A2100002","territory":"RU","stream_date":"2021-05-04"}\n')
+    [table] = ingested(tmp_path, tmp_path / "a.jsonl").tables
+    assert (table.read, table.accepted, table.rejected) == (3, 2, 1)
+    assert table.rejects_file is not None
+    assert "a.jsonl,3,streams," in table.rejects_file.read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"", "is empty"),
+        (b"stream_date,isrc\n", "holds no JSON objects"),
+        (b"[1, 2]", "no table has all its required columns"),
+        (b"[]", "holds no JSON objects"),
+        (LINES.encode()[:-5], "is no readable JSON file (Invalid Input Error: Malformed JSON"),
+        (LINES.encode() + b'{"isrc": }\n', "is no readable JSON file"),
+        (
+            LINES.replace('"streams": 7', '"streams": {"a": 7}').replace('"8"', '{"a": 8}').encode(),
+            "values within values",
+        ),
+        (LINES.replace('"gender"', '"ISRC"').encode(), "has fields called ISRC in several cases"),
+        (LINES.encode("utf-16"), "is JSON in UTF-16"),
+    ],
+)
+def test_json_that_is_no_table_is_one_line(tmp_path: Path, content: bytes, part: str) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(HitcastError) as raised:
+        ingested(tmp_path, tmp_path / "a.json")
+    assert part in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("keys", ["header: 2", "skip: ['^T']", "comment: '#'", "record_type: {column: 1, value: A}"])
+@pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+def test_keys_of_lines_are_refused_where_there_are_none(tmp_path: Path, kind: str, keys: str) -> None:
+    if kind == "jsonl":
+        (tmp_path / "a.jsonl").write_text(LINES)
+    else:
+        rows = [line.split(",") for line in CSV.splitlines()]
+        pq.write_table(pa.table([pa.array(x) for x in zip(*rows[1:], strict=True)], rows[0]), tmp_path / "a.parquet")
+    with pytest.raises(HitcastError, match="which has no lines that header, skip"):
+        ingested(tmp_path, tmp_path / f"a.{kind}", VK % keys)
