@@ -112,7 +112,9 @@ def _kinds(files: Sequence[Path], connection: duckdb.DuckDBPyConnection) -> list
             if len(words) <= MAX_WORDS:
                 kind.words.setdefault(header, {}).update(words)
     for kind in kinds.values():
-        kind.samples.extend(_fullest(path, connection) for path in _spread(kind.paths))
+        # how numbers are written is for texts to say
+        texts = [path for path in kind.paths if kind_of(path) not in TYPED]
+        kind.samples.extend(_fullest(path, connection) for path in _spread(texts or kind.paths))
     return list(kinds.values())
 
 

@@ -211,7 +211,8 @@ def _text(column: Column, profile: Profile, context: Context) -> float | None:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+\+?", text.casefold().replace("ё", "е"))
+    spaced = re.sub(r"(?<=[a-zа-я])(?=[A-ZА-Я])", " ", text)
+    return re.findall(r"[^\W_]+\+?", spaced.casefold().replace("ё", "е"))
 
 
 def _alike(name: str, word: str) -> bool:

@@ -1,5 +1,7 @@
 """Kinds of exports, each in two forms of our own: what `hitcast map` proposes lands the right sums."""
 
+import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -279,3 +281,24 @@ def test_a_catalog_of_partial_dates_and_other_units(exports: Path, tmp_path: Pat
                         params=[str(tmp_path / "home" / "raw" / "catalog_tracks" / "*" / "data.parquet")])  # fmt: skip
     seconds = [190 + i for i in range(3)] if unit == "minutes" else [210 + i for i in range(3)]
     assert landed.fetchall() == [("2020-05-01", seconds[1]), ("2021-01-01", seconds[0]), ("2022-03-11", seconds[2])]
+
+
+@pytest.mark.parametrize("headers", [("date", "isrc", "country", "playCount"), CODED])
+def test_endings_of_one_shape_share_an_entry(exports: Path, tmp_path: Path, headers: tuple[str, ...]) -> None:
+    rows = _rows("2024-03-{day:02}")
+    parts = [[row for row in rows if row[0].endswith(str(day))] for day in range(1, 6)]
+
+    def written(part: list[list[str]], mark: str) -> str:
+        return "\n".join([mark.join(headers), *(mark.join(row) for row in part), ""])
+
+    (exports / "vk_2024-03-01.csv").write_text(written(parts[0], ","))
+    (exports / "vk_2024-03-02.tsv").write_text(written(parts[1], "\t"))
+    (exports / "vk_2024-03-03.txt").write_text(written(parts[2], "\t"), encoding="utf-16")
+    objects = [dict(zip(headers, [*row[:3], int(row[3])], strict=True)) for row in parts[3]]
+    (exports / "vk_2024-03-04.jsonl").write_text("\n".join(map(json.dumps, objects)))
+    with zipfile.ZipFile(exports / "vk_2024-03-05.zip", "w") as archive:
+        archive.writestr("vk_2024-03-05.csv", written(parts[4], ","))
+    (exports / "README.txt").write_text("What these files are.\n")
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (total, days) == (sum(map(_total, parts)), MARCH[:5])
+    assert entry["files"] == ["vk_*.csv", "vk_*.tsv", "vk_*.txt", "vk_*.jsonl"]
