@@ -14,7 +14,8 @@ SUFFIXES = {
     ".txt": "csv",
     ".txt.gz": "csv",
     ".parquet": "parquet",
-    ".xlsx": "xlsx",
+    ".xlsx": "workbook",
+    ".ods": "workbook",
     ".jsonl": "json",
     ".jsonl.gz": "json",
     ".ndjson": "json",
@@ -22,7 +23,7 @@ SUFFIXES = {
     ".json.gz": "json",
     ".zip": "zip",
 }
-DATA_SUFFIXES = (*SUFFIXES, ".xls", ".xlsb", ".ods", ".gz", ".7z", ".rar")
+DATA_SUFFIXES = (*SUFFIXES, ".xls", ".xlsb", ".gz", ".7z", ".rar")
 UNPACKED = ".unpacked"
 """Folder of what archives held, by the archive's path from `here` or from `root`."""
 # Lock files of spreadsheets, and what an Apple computer puts beside a file in an archive.
@@ -30,7 +31,7 @@ HIDDEN = ("~$", ".")
 
 
 def kind_of(path: Path) -> str | None:
-    """csv, json, parquet, xlsx or zip by the file's suffix; None for any other file."""
+    """csv, json, parquet, workbook or zip by the file's suffix; None for any other file."""
     return next((kind for suffix, kind in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
 
 

@@ -149,7 +149,7 @@ def _add_column(
         given = f"w{i}"
         # What is no text gets plain notation, whatever the vendor's own texts look like.
         notation = mapping if native == "VARCHAR" else replace(mapping, decimal=".", thousands="", shorthand=False)
-        native_day = source.kind == "xlsx"
+        native_day = source.kind == "workbook"
         steps.trimmed.append(Sql(f"{_trimmed(raw, native, column, mapping, is_tame)} as s{i}"))
         steps.translated.append(Sql(f"{_translated(f's{i}', words, checks)} as w{i}"))
         steps.plain.append(Sql(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}"))

@@ -43,7 +43,7 @@ class Source:
     Attributes:
         path: The file.
         name: How it is called in messages.
-        kind: csv, json, parquet or xlsx.
+        kind: csv, json, parquet or workbook.
         headers: Its headers, stripped, as its rows have them.
         types: DuckDB type of each of these; VARCHAR where it is read as text.
         mapping: How it feeds a raw table.
@@ -164,7 +164,7 @@ def prepare(source: Source, work_dir: Path, number: int) -> Path:
     """
     if source.kind == "parquet":
         return source.path
-    if source.kind == "xlsx":
+    if source.kind == "workbook":
         target = work_dir / f"{number}.parquet"
         source.skipped[0] = write_sheet(source.path, source.mapping, len(source.own_headers), target)
         return target
@@ -225,7 +225,7 @@ def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:
         path: A CSV, CSV.gz or XLSX file; of any other nothing is shown.
         mapping: How to read it.
     """
-    if kind_of(path) == "xlsx":
+    if kind_of(path) == "workbook":
         rows: Iterable[Sequence[str]] = sheet_rows(path, mapping, FIRST_LINES)
     elif kind_of(path) == "csv":
         rows = first_text_lines(path, mapping, FIRST_LINES)

@@ -21,7 +21,7 @@ from hitcast.ingest.normalise import Checks, normalized
 from hitcast.ingest.places import places_of
 from hitcast.ingest.readers import Source, check_unchanged, is_tame, lines_of, prepare
 from hitcast.ingest.wide import filled_cells
-from hitcast.ingest.xlsx import sheet_lines
+from hitcast.ingest.xlsx import parsed, sheet_lines
 
 # Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
 BATCH_BYTES = 16 << 20
@@ -102,6 +102,7 @@ def load(
                 path.unlink()
             check_unchanged(source)
         advance(sum(source.size for source in batch))
+    parsed.cache_clear()
     stage = Stage(contract, sources, read, rejected)
     _refuse_worthless(connection, stage)
     return stage
@@ -209,7 +210,7 @@ def _records(source: Source, prepared: Path, count: int) -> tuple[np.ndarray, np
     """First line of every record of a file, blank ones included, and whether it is a record with fields."""
     if source.kind in ("parquet", "json"):
         return np.arange(1, count + 1), np.ones(count, dtype=bool)
-    if source.kind == "xlsx":
+    if source.kind == "workbook":
         return np.array(sheet_lines(source.path, source.mapping)), np.ones(count, dtype=bool)
     if count_lines(prepared) != count + 1:
         starts, is_blank = map(np.array, zip(*record_lines(prepared, source.mapping.delimiter), strict=True))

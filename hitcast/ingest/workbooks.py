@@ -5,12 +5,15 @@ import zipfile
 from pathlib import Path
 
 from hitcast.core.errors import HitcastError
-from hitcast.ingest.finding import name_of
+from hitcast.ingest.finding import name_of, shown
 
 MAX_UNPACKED_BYTES = 2 << 30
 MAX_CELLS = 30_000_000
 """Of the rectangle around all filled cells of a sheet; the reader holds it whole, some 32 bytes a cell."""
 CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+ODS_TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)\b(?!-)([^>]*)>")
+REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d{1,9})"')
+TABLE_NAME = re.compile(rb'table:name="([^"]*)"')
 CHUNK = 1 << 22
 OVERLAP = 256
 
@@ -19,7 +22,7 @@ def check_size(path: Path) -> None:
     """Refuses a workbook that is a bomb, or a sheet whose filled cells lie too far apart.
 
     Args:
-        path: An XLSX file; of any other nothing is said here.
+        path: An XLSX or ODS file; of any other nothing is said here.
 
     Raises:
         HitcastError: It would not fit in memory.
@@ -34,6 +37,8 @@ def check_size(path: Path) -> None:
             for entry in packed.infolist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", entry.filename):
                     _check_sheet(packed, entry, name)
+                elif entry.filename == "content.xml":
+                    _check_tables(packed, entry, name)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
         return
 
@@ -48,9 +53,37 @@ def _check_sheet(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> 
                 if row > last_row or column > last_column:
                     last_row, last_column, corner = max(row, last_row), max(column, last_column), letters + digits
             rest = text[-OVERLAP:]
-    if last_row * last_column > MAX_CELLS:
-        what = f"has a filled cell as far out as {corner.decode()} in {entry.filename.rpartition('/')[2]}"
-        cells = f"{last_row:,} rows by {last_column:,} columns are above the limit of {MAX_CELLS:,} cells"
+    _check_extent(last_row, last_column, corner.decode(), entry.filename.rpartition("/")[2], name)
+
+
+def _check_tables(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> None:
+    """The same for ODS, where a row or a cell may stand for many."""
+    row = rows = column = last_row = last_column = 0
+    rest, table = b"", ""
+    with packed.open(entry) as file:
+        while chunk := file.read(CHUNK):
+            text = rest + chunk
+            end = text.rfind(b"<")
+            for tag, attributes in ODS_TAG.findall(text[:end]):
+                count = int(found[1]) if (found := REPEATED.search(attributes)) else 1
+                if tag == b"table":
+                    row = rows = last_row = last_column = 0
+                    named = TABLE_NAME.search(attributes)
+                    table = named[1].decode(errors="replace") if named else ""
+                elif tag == b"table-row":
+                    row, rows, column = row + rows, count, 0
+                else:
+                    column += count
+                    if b"value-type=" in attributes or b"table:formula=" in attributes:
+                        last_row, last_column = max(last_row, row + rows), max(last_column, column)
+                        _check_extent(last_row, last_column, f"row {row + rows}, column {column}", table, name)
+            rest = text[max(end, 0) :]
+
+
+def _check_extent(rows: int, columns: int, corner: str, sheet: str, name: str) -> None:
+    if rows * columns > MAX_CELLS:
+        what = f"has a filled cell as far out as {corner} in {shown(sheet)}"
+        cells = f"{rows:,} rows by {columns:,} columns are above the limit of {MAX_CELLS:,} cells"
         raise HitcastError(f"{what}: {cells}", name, "Clear that cell if it is stray, or save the sheet as CSV")
 
 

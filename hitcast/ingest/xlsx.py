@@ -1,7 +1,8 @@
-"""Sheets of XLSX files, as the text that the vendor's CSV export would hold."""
+"""Sheets of workbooks (XLSX, ODS), as the text that the vendor's CSV export would hold."""
 
 from contextlib import suppress
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hitcast.ingest.layout import has_layout, header_of, row_test
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.workbooks import check_size
 
+Rows = list[list[Any]]
 # A cell holds fifteen digits of a number; of a longer one the rest is lost, and it must not look like a code.
 MAX_EXACT = 1e15
 
@@ -61,7 +63,7 @@ def write_sheet(path: Path, mapping: TableMapping, width: int, target: Path) -> 
     """Writes the rows below the header that have some value as Parquet, all text, columns c0, c1, ...
 
     Args:
-        path: XLSX file.
+        path: The workbook.
         mapping: How its vendor writes numbers and dates, and what is left out.
         width: Number of columns.
         target: Parquet file to write.
@@ -106,40 +108,69 @@ def _line(row: list[Any], mapping: TableMapping) -> str:
     return mapping.delimiter.join(_cell_text(cell, mapping) for cell in row)
 
 
-def _sheet(path: Path, mapping: TableMapping) -> list[list[Any]]:
+def _sheet(path: Path, mapping: TableMapping) -> Rows:
     """Rows of the one sheet that has data, from row 1."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _unreadable(path, str(error)) from None
+    return parsed(path, mapping.sheet, (status.st_size, status.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def parsed(path: Path, sheet: str, stamp: tuple[int, int]) -> Rows:
+    """Rows of a sheet, kept until another is parsed: to parse it is most of the work.
+
+    Args:
+        path: The workbook.
+        sheet: Name of the sheet; empty for the one that has data.
+        stamp: Size and time of the file, by which one that was written to is another.
+
+    Raises:
+        HitcastError: It cannot be read, or it is unclear which sheet is meant.
+    """
     import python_calamine
 
     name = name_of(path)
     check_size(path)
     try:
         workbook = python_calamine.load_workbook(path)
-        names = [mapping.sheet] if mapping.sheet else workbook.sheet_names
-        if mapping.sheet and mapping.sheet not in workbook.sheet_names:
-            cure = f"Its sheets are: {shown(', '.join(workbook.sheet_names))}"
-            raise HitcastError(f"has no sheet {mapping.sheet}", name, cure)
+        if sheet and sheet not in workbook.sheet_names:
+            raise HitcastError(
+                f"has no sheet {sheet}", name, f"Its sheets are: {shown(', '.join(workbook.sheet_names))}"
+            )
+        seen = {
+            data.name for data in workbook.sheets_metadata if data.visible == python_calamine.SheetVisibleEnum.Visible
+        }
+        names = [sheet] if sheet else workbook.sheet_names
         sheets = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
     except (python_calamine.CalamineError, OSError) as error:
         raise _unreadable(path, str(error)) from None
     filled = {name: rows for name, rows in sheets.items() if any(_has_value(row) for row in rows)}
+    shown_first = [next(filter(_has_value, rows)) for name, rows in filled.items() if name in seen]
+    if shown_first:
+        # a hidden sheet of parameters is not meant, one of more rows of the same columns may be
+        filled = {
+            name: rows for name, rows in filled.items() if name in seen or next(filter(_has_value, rows)) in shown_first
+        }
     if len(filled) > 1:
-        message = f"has several sheets: {shown(', '.join(filled))}"
-        raise HitcastError(message, name, "Name one as `sheet:` in the mapping")
+        listed = ", ".join(name if name in seen else f"{name} (hidden)" for name in filled)
+        raise HitcastError(f"has several sheets: {shown(listed)}", name, "Name one as `sheet:` in the mapping")
     return next(iter(filled.values()), [])
 
 
 def _unreadable(path: Path, message: str) -> HitcastError:
-    """The refusal of a file that is no XLSX, or a broken one."""
-    name, start = name_of(path), b""
+    """The refusal of a file that is no workbook, or a broken one."""
+    name, kind, start = name_of(path), path.suffix[1:].upper(), b""
     with suppress(OSError), path.open("rb") as file:
         start = file.read(512).lstrip()
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return HitcastError("is an old Excel file (XLS), or one with a password", name, "Save it as XLSX without one")
     if start[:1] == b"<":
-        return HitcastError("is HTML or XML, not XLSX, in spite of its name", name, "Open it and save it as XLSX")
+        return HitcastError(f"is HTML or XML, not {kind}, in spite of its name", name, "Open it and save it as XLSX")
     if start and not start.startswith(b"PK") and b"\0" not in start:
-        return HitcastError("is text, not XLSX, in spite of its name", name, "Give it the ending .csv if it is CSV")
-    return HitcastError(f"is no readable XLSX file ({shown(message)})", name, "Save it again as XLSX")
+        return HitcastError(f"is text, not {kind}, in spite of its name", name, "Give it the ending .csv if it is CSV")
+    return HitcastError(f"is no readable {kind} file ({shown(message)})", name, "Save it again as XLSX")
 
 
 def _has_value(row: list[Any]) -> bool:
