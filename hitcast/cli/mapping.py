@@ -16,7 +16,9 @@ app = typer.Typer()
 
 @app.command("map")
 def map_exports(
-    paths: Annotated[list[Path], typer.Argument(help="Exports, or folders of them: CSV, CSV.gz, Parquet, XLSX.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Exports, or folders of them: CSV, TSV, TXT, JSON, Parquet, XLSX, ODS, ZIP.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take the likeliest guess.")] = False,
     output: Annotated[Path, typer.Option("--output", help="Mapping file to write.")] = Path("mapping.yml"),
 ) -> None:
@@ -57,7 +59,7 @@ def _told(drafts: Sequence["Draft"]) -> list[str]:
         lines.append(one_line(f"{draft.paths[0].name}{more}: {table}"))
         if draft.rival:
             lines.append(one_line(f"  UNSURE: it may be {draft.rival}"))
-        lines += [one_line(f"  UNSURE: {hint.line} {hint.reason}") for hint in draft.hints]
+        lines += [one_line(" ".join(("  UNSURE:", *filter(None, (hint.line, hint.reason))))) for hint in draft.hints]
         for guess in draft.table.guesses if draft.table else []:
             source = guess.source.label if guess.source else guess.constant
             taken = "" if draft.is_taken(guess) else ", not taken"

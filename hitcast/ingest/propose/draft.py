@@ -102,7 +102,7 @@ def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
     lines += [f"  thousands: {_flow(thousands)}"] if thousands else []
     lines += _notations(table, draft.taken)
     lines += _unpivot(draft.taken)
-    lines += [f"  # {hint.line}  # UNSURE: {_short(hint.reason)}" for hint in draft.hints]
+    lines += [f"  # {f'{hint.line}  # ' if hint.line else ''}UNSURE: {_short(hint.reason)}" for hint in draft.hints]
     lines += [f"  {line}" for line in draft.decided]
     lines.append("  columns:")
     lines += [

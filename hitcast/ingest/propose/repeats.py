@@ -12,15 +12,15 @@ MIN_SERIES, MIN_DAYS, RISING = 3, 4, 0.95
 
 @dataclass(frozen=True)
 class Hint:
-    """A key of the mapping that the user has to decide on.
+    """What the user has to decide on.
 
     Attributes:
-        line: The key, as a line of YAML.
-        reason: Why it may be needed.
+        reason: What was seen.
+        line: The key that may be needed, as a line of YAML; empty where none helps.
     """
 
-    line: str
     reason: str
+    line: str = ""
 
 
 def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hint]:
@@ -48,9 +48,12 @@ def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hi
     if differing:
         key, found = next(iter(differing.items()))
         told = f"{len(differing):,} keys have rows that differ, as {' '.join(key)}: {found[0]:g}, {found[1]:g}"
-        hints.append(Hint("combine: sum", f"if such rows add up; {told}"))
+        hints.append(Hint(f"if such rows add up; {told}", "combine: sum"))
     elif _never_fall(list(series.values())):
-        hints.append(Hint("counts: cumulative", "if counts are totals since the beginning; they never fall"))
+        name = table.main.column.name
+        hints.append(
+            Hint(f"{name} never fall from day to day: if they are totals since release, ask for daily figures")
+        )
     return hints
 
 

@@ -37,7 +37,7 @@ class Sample:
 
     Attributes:
         path: The file.
-        kind: csv, json, parquet or xlsx.
+        kind: csv, json, parquet or workbook.
         headers: Its headers, stripped; a period in one is a star. Of one column a day, two empty ones: the days and
             their values.
         rows: Its first rows, as text, all as wide as the headers; empty for no value.
@@ -72,7 +72,7 @@ def sample(path: Path, connection: duckdb.DuckDBPyConnection) -> list[Sample]:
         HitcastError: The file cannot be read, or is empty.
     """
     kind = kind_of(path) or ""
-    if kind == "xlsx":
+    if kind == "workbook":
         found = _sheets(path)
     elif kind == "csv":
         found = [_text(path)]
@@ -113,7 +113,7 @@ def _sheets(path: Path) -> list[Sample]:
     for name in names:
         cells = sheet_rows(path, TableMapping(table="", sheet=name), SAMPLE_ROWS)
         lines = [Line(number, row) for number, row in enumerate(cells, 1)]
-        samples.append(_laid_out(Sample(path, "xlsx", (), [], sheet=name if len(names) > 1 else ""), lines))
+        samples.append(_laid_out(Sample(path, "workbook", (), [], sheet=name if len(names) > 1 else ""), lines))
     return samples
 
 

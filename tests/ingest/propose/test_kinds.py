@@ -241,7 +241,7 @@ def test_counts_that_never_fall_are_told(exports: Path, step: int, is_told: bool
              for day in range(1, 8) for song in SONGS]  # fmt: skip
     (exports / "vk.csv").write_text("\n".join(["date,isrc,country,streams", *lines, ""]))
     _, [text] = propose([exports], "RU")
-    assert ("# counts: cumulative  # UNSURE" in text) is is_told
+    assert ("# UNSURE: streams never fall from day to day" in text) is is_told
 
 
 def test_words_of_every_file_are_translated(exports: Path) -> None:
