@@ -17,7 +17,7 @@ app = typer.Typer()
 @app.command("map")
 def map_exports(
     paths: Annotated[
-        list[Path], typer.Argument(help="Exports, or folders of them: CSV, TSV, TXT, JSON, Parquet, XLSX, ODS, ZIP.")
+        list[Path], typer.Argument(help="Exports, or folders of them: text, JSON, Parquet, workbooks, ZIP.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take the likeliest guess.")] = False,
     output: Annotated[Path, typer.Option("--output", help="Mapping file to write.")] = Path("mapping.yml"),
