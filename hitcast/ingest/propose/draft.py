@@ -10,7 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from hitcast.ingest.propose.evidence import territories, territory, unit_of, word_for
+from hitcast.ingest.propose.countries import territories, territory
+from hitcast.ingest.propose.evidence import unit_of, word_for
 from hitcast.ingest.propose.guess import SURE, Guess, TableGuess
 from hitcast.ingest.propose.profiles import Profile
 from hitcast.ingest.propose.repeats import Hint

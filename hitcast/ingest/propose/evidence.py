@@ -4,17 +4,14 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-
-from babel import Locale
 
 from hitcast.ingest.contract import Column, Contract
+from hitcast.ingest.propose.countries import territories
 from hitcast.ingest.propose.profiles import CODE, ISRC, Profile, varies_within
 
 STEM = 5
 LONG_DIGITS = re.compile(r"\d{15,20}")
 CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2})?")
-COUNTRY = re.compile("[A-Za-z]{2}")
 HALF, LITTLE, OUTSIDE = 0.5, 0.2, 0.6
 
 
@@ -74,9 +71,9 @@ def value_evidence(  # noqa: PLR0911
     if not profile.distinct:
         return 0.0
     if profile.outside and profile.outside.values:
-        # the day of a file; a column that says it goes first
+        # the day or the country of a file; a column that says it goes first
         is_day = column.name == contract.day_column and profile.dates
-        return OUTSIDE if is_day else None
+        return OUTSIDE if is_day or (column.is_country and not profile.dates) else None
     if column.typical_share is not None and not profile.is_wide and any(other.is_wide for other in context.profiles):
         # of a wide file the cells are the counts; what else is a number is their sum
         return None
@@ -105,30 +102,6 @@ def word_for(column: Column, value: str) -> str | None:
         if told == ours.casefold() or told in (word.casefold() for word in theirs):
             return ours
     return None
-
-
-def territory(value: str) -> str | None:
-    """ISO 3166-1 code of a country, by code or by its English or Russian name; None where it is none."""
-    codes = _countries()
-    return value.upper() if COUNTRY.fullmatch(value) and value.casefold() in codes else codes.get(value.casefold())
-
-
-def territories(value: str) -> list[str]:
-    """ISO 3166-1 codes of one country, or of several that stand together as in RU|BY; none where one is none."""
-    parts = [territory(part.strip()) for part in re.split(r"[|,;/]", value)] if territory(value) is None else []
-    found = [code for code in (parts or [territory(value)]) if code]
-    return found if len(found) == max(len(parts), 1) else []
-
-
-@cache
-def _countries() -> dict[str, str]:
-    names = {}
-    for language in ("en", "ru"):
-        for code, name in Locale(language).territories.items():
-            if COUNTRY.fullmatch(code) and code not in ("ZZ", "XA", "XB", "EU", "UN", "EZ", "QO"):
-                names[code.casefold()] = code
-                names[name.casefold()] = code
-    return names
 
 
 def _date(profile: Profile, contract: Contract, context: Context) -> float | None:

@@ -1,4 +1,4 @@
-"""Values that no column holds: days in the names of columns, of files and of folders, and above the header."""
+"""Values that no column holds: days and countries in names of columns, files and folders, and above the header."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,6 +9,7 @@ import duckdb
 
 from hitcast.ingest.dates import MONTHS
 from hitcast.ingest.identifiers import ISRC_PARTS
+from hitcast.ingest.propose.countries import territory
 from hitcast.ingest.propose.formats import dates_of
 
 MONTH = rf"(?:{'|'.join(MONTHS)})"
@@ -20,6 +21,7 @@ DAYS = (
     r"(\d{1,2} [^\W\d_]+\.? 20\d{2})",
 )
 CODE_IN_TEXT = rf"\b({'[ -]?'.join(ISRC_PARTS)})\b"
+COUNTRY_CODE = r"(?<![^\W_])([A-Z]{2})(?![^\W_])"
 PERIOD = re.compile(rf"([\s(\[,:]+)(?:\d{{1,4}}[-./]\d{{1,2}}|{MONTH}\.?\s*\d|\d{{1,2}}\s*{MONTH})", re.IGNORECASE)
 LABELS = {
     "file_name": "(the file's name)",
@@ -109,8 +111,8 @@ def unpivoted(rows: Sequence[list[str]], said: dict[int, str], width: int) -> li
     ]
 
 
-def days_outside(paths: Sequence[Path], above: Sequence[Sequence[str]]) -> list[Outside]:
-    """Days that each file's name, its folder's name or the lines above its header hold, one a file.
+def values_outside(paths: Sequence[Path], above: Sequence[Sequence[str]]) -> list[Outside]:
+    """Days that each file's name, its folder's name or the lines above its header hold, and countries, one a file.
 
     Args:
         paths: Files that were looked at.
@@ -129,4 +131,17 @@ def days_outside(paths: Sequence[Path], above: Sequence[Sequence[str]]) -> list[
             if all(len(set(days)) == 1 for days in matches):
                 found.append(Outside(role, pattern, tuple(days[0] for days in matches)))
                 break
+    return found + _countries_outside(texts, len(paths))
+
+
+def _countries_outside(texts: dict[str, Callable[[int], Sequence[str]]], files: int) -> list[Outside]:
+    """Countries that each file's name or its folder's name holds, one a file."""
+    found = []
+    for role in ("file_name", "folder"):
+        matches = [[match[1] for text in texts[role](i) for match in re.finditer(COUNTRY_CODE, text)]
+                   for i in range(files)]  # fmt: skip
+        codes = [[code for code in own if territory(code)] for own in matches]
+        # the first match is the one that counts
+        if all(len(set(own)) == 1 and own[0] == match[0] for own, match in zip(codes, matches, strict=True)):
+            found.append(Outside(role, COUNTRY_CODE, tuple(own[0] for own in codes)))
     return found

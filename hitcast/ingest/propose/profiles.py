@@ -10,7 +10,7 @@ import duckdb
 
 from hitcast.ingest.identifiers import ISRC_PARTS
 from hitcast.ingest.propose.formats import FEWER, HIDDEN, SHORT, Dates, dates_of, number_format, number_of
-from hitcast.ingest.propose.outside import LABELS, Outside, days_outside
+from hitcast.ingest.propose.outside import LABELS, Outside, values_outside
 from hitcast.ingest.propose.sniff import Sample
 
 ISRC = re.compile("[ -]?".join(ISRC_PARTS))
@@ -104,7 +104,7 @@ def profiles_of(samples: list[Sample], connection: duckdb.DuckDBPyConnection) ->
     outside: list[Outside | None] = [None] * len(columns)
     if first.unpivot:
         outside[-2:] = [Outside("names", first.unpivot), Outside("values", first.unpivot)]
-    for found in days_outside([sample.path for sample in samples], [sample.layout.above for sample in samples]):
+    for found in values_outside([sample.path for sample in samples], [sample.layout.above for sample in samples]):
         pairs = zip(samples, found.values, strict=True)
         columns.append([value for sample, value in pairs for _ in sample.rows])
         outside.append(found)
@@ -115,7 +115,7 @@ def profiles_of(samples: list[Sample], connection: duckdb.DuckDBPyConnection) ->
     return [
         _profile(*parts, form)
         for parts in zip(headers, columns, distinct, found_dates, outside, strict=True)
-        if not parts[4] or not parts[4].values or parts[3]
+        if not parts[4] or not parts[4].values or parts[3] or "".join(parts[2][:1]).isalpha()
     ], form
 
 

@@ -302,3 +302,15 @@ def test_endings_of_one_shape_share_an_entry(exports: Path, tmp_path: Path, head
     entry, total, days = _land(exports, tmp_path / "home")
     assert (total, days) == (sum(map(_total, parts)), MARCH[:5])
     assert entry["files"] == ["vk_*.csv", "vk_*.tsv", "vk_*.txt", "vk_*.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["vk_{}_2024-03.csv", "{}/streams.csv"])
+def test_the_country_of_a_file(exports: Path, tmp_path: Path, name: str) -> None:
+    for country, factor in (("RU", 1), ("KZ", 100)):
+        path = exports / name.format(country)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(["date,isrc,streams", *(f"2024-03-0{i},{SONGS[0]},{factor * i}" for i in (1, 2, 3))]))
+    _land(exports, tmp_path / "home")
+    landed = duckdb.sql("select territory, sum(streams) from read_parquet($1) group by 1 order by 1",
+                        params=[str(tmp_path / "home" / "raw" / "vk_stream_days" / "**" / "data.parquet")])  # fmt: skip
+    assert landed.fetchall() == [("KZ", 600), ("RU", 6)]
