@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from hitcast.core.errors import HitcastError
@@ -10,20 +9,18 @@ from hitcast.ingest.finding import name_of, shown
 from hitcast.ingest.mapping import TableMapping
 
 
-def with_captures(mapping: TableMapping, path: Path, above: Callable[[], list[str]]) -> TableMapping:
-    """A mapping of one file, its captured values among the constants.
+def captured(mapping: TableMapping, path: Path, above: Callable[[], list[str]]) -> dict[str, str]:
+    """What one file says beside its columns, by contract column.
 
     Args:
-        mapping: The mapping of all files of the shape.
+        mapping: Says where it is.
         path: The file.
         above: Reads the lines above its header.
 
     Raises:
         HitcastError: A value is not there.
     """
-    if not mapping.captures:
-        return mapping
-    found = dict(mapping.constants)
+    found = {}
     for column, capture in mapping.captures.items():
         texts = {"file_name": lambda: [path.name], "folder": lambda: [path.absolute().parent.name]}
         texts["above_header"] = above
@@ -33,4 +30,4 @@ def with_captures(mapping: TableMapping, path: Path, above: Callable[[], list[st
             what = f"has no {column} in its {capture.place.replace('_', ' ')}: {capture.pattern} does not match"
             raise HitcastError(shown(what), name_of(path), "Correct the expression in the mapping")
         found[column] = match[1]
-    return replace(mapping, constants=found, captures={})
+    return found

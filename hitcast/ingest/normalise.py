@@ -131,6 +131,9 @@ def _add_column(
     mapping = source.mapping
     if column.name in mapping.constants:
         raw, native = checks.parameter(mapping.constants[column.name]), "VARCHAR"
+    elif column.name in mapping.captures:
+        # one value a file, so that files that differ by it alone are read together
+        raw, native = f"$captured_{column.name}[cast(file_index as bigint) + 1]", "VARCHAR"
     elif place is not None:
         raw, native = f"c{place}", source.types[place].split("(")[0]
     else:

@@ -9,7 +9,7 @@ import duckdb
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined, quoted
-from hitcast.ingest.captured import with_captures
+from hitcast.ingest.captured import captured
 from hitcast.ingest.finding import escape_glob, kind_of, name_of, shown
 from hitcast.ingest.jsons import json_columns, write_objects
 from hitcast.ingest.layout import has_layout, write_rows
@@ -50,6 +50,7 @@ class Source:
         size: Its bytes.
         changed_at: When it was last written to, in nanoseconds.
         wide: How columns become rows; None where each line is one.
+        captured: Values of contract columns that its name or the lines above its header hold.
         skipped: Lines that its mapping left out, once it is prepared; one number.
     """
 
@@ -62,6 +63,7 @@ class Source:
     size: int
     changed_at: int
     wide: Wide | None = None
+    captured: dict[str, str] = field(default_factory=dict)
     skipped: list[int] = field(default_factory=lambda: [0], compare=False)
 
     @property
@@ -97,7 +99,7 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
         raise HitcastError(what, name, "Give such files an entry of their own in another mapping")
     if kind == "json":
         headers, types = json_columns(path, mapping)
-        return _source(path, name, kind, headers, types, with_captures(mapping, path, list), status)
+        return _source(path, name, kind, headers, types, mapping, captured(mapping, path, list), status)
     if kind == "parquet":
         try:
             query = fill("describe from {files}", files=PARQUET)
@@ -106,17 +108,16 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
             message = shown(_first_line(error))
             raise HitcastError(f"is no readable Parquet file ({message})", name, "Ask for it again") from None
         headers, types = (tuple(row[i] for row in described) for i in range(2))
-        mapping = with_captures(mapping, path, list)
-        return _source(path, name, kind, headers, types, mapping, status)
+        return _source(path, name, kind, headers, types, mapping, captured(mapping, path, list), status)
     if kind == "csv":
-        mapping, headers = csv_headers(path, mapping)
+        mapping, headers, found = csv_headers(path, mapping)
     else:
         headers = sheet_headers(path, mapping)
-        mapping = with_captures(mapping, path, lambda: sheet_above(path, mapping))
+        found = captured(mapping, path, lambda: sheet_above(path, mapping))
     if not any(headers):
         raise HitcastError("has no header in its first line", name, "Put the column names there")
     types = ("VARCHAR",) * len(headers)
-    return _source(path, name, kind, headers, types, mapping, status)
+    return _source(path, name, kind, headers, types, mapping, found, status)
 
 
 def _source(
@@ -126,10 +127,11 @@ def _source(
     headers: tuple[str, ...],
     types: tuple[str, ...],
     mapping: TableMapping,
+    found: dict[str, str],
     status: os.stat_result,
 ) -> Source:
     mapping, headers, types, wide = widened(mapping, headers, types, name)
-    return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns, wide)
+    return Source(path, name, kind, headers, types, mapping, status.st_size, status.st_mtime_ns, wide, found)
 
 
 def check_unchanged(source: Source) -> None:

@@ -84,7 +84,7 @@ def notes_on(sources: Sequence[Source], contract: Contract) -> list[str]:
         used = {source.headers[place] for place in places.values()}
         unused |= dict.fromkeys(header for header in source.headers if header and header not in used)
         for column in contract.delivered:
-            if column.name not in places and column.name not in source.mapping.constants:
+            if column.name not in {*places, *source.mapping.constants, *source.captured}:
                 missing[column.name] = None
     notes = []
     if skipped := sum(source.skipped[0] for source in sources):

@@ -23,8 +23,8 @@ from hitcast.ingest.readers import Source, check_unchanged, is_tame, lines_of, p
 from hitcast.ingest.wide import filled_cells
 from hitcast.ingest.xlsx import parsed, sheet_lines
 
-# Bytes of files that one statement reads: small enough for a progress bar to move and temporary files to stay few.
-BATCH_BYTES = 16 << 20
+# What one statement reads: little, for the progress bar's, temporary files' and the reader's buffers' sake.
+BATCH_BYTES, BATCH_FILES = 16 << 20, 500
 BATCH_ROWS = 200_000
 
 
@@ -80,8 +80,7 @@ def load(
         "create or replace table rejects"
         " (file_number integer, line bigint, column_name varchar, value varchar, reason varchar)"
     )
-    read = np.zeros(len(sources), dtype=np.int64)
-    rejected = np.zeros(len(sources), dtype=np.int64)
+    read, rejected = (np.zeros(len(sources), dtype=np.int64) for _ in range(2))
     for first, batch, prepared in _prepared(_batches(sources), work_dir):
         problems = _insert(connection, contract, batch, prepared, first, has_identity)
         broken = broken_rows(connection, batch, prepared)
@@ -136,7 +135,7 @@ def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
         for source in alike:
             batch.append(source)
             size += source.size
-            if size >= BATCH_BYTES:
+            if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
                 yield number, batch
                 number, batch, size = number + len(batch), [], 0
         if batch:
@@ -167,6 +166,8 @@ def _insert(
         raise
     query = normalized(shape, contract, places, checks, tame, has_identity)
     checks.parameters |= {"first_file": first} | _reading(shape, prepared)
+    for column in shape.mapping.captures:
+        checks.parameters[f"captured_{column}"] = [source.captured[column] for source in batch]
     if shape.wide:
         checks.parameters["names"] = list(shape.wide.names)
     if shape.kind == "csv":

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from hitcast.core.errors import HitcastError
-from hitcast.ingest.captured import with_captures
+from hitcast.ingest.captured import captured
 from hitcast.ingest.finding import name_of
 from hitcast.ingest.layout import has_layout, header_of, with_sep_line
 from hitcast.ingest.mapping import TableMapping
@@ -116,8 +116,8 @@ def encoding_error(path: Path, mapping: TableMapping) -> HitcastError:
     return HitcastError(f"is not valid {encoding}", name_of(path), cure)
 
 
-def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[str, ...]]:
-    """A CSV file's headers, and its mapping with what the lines above them and the file's name say."""
+def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[str, ...], dict[str, str]]:
+    """A CSV file's mapping as its first lines have it, its headers, and what else it says by contract column."""
     name = name_of(path)
     with clear_failures(path, mapping):
         with open_binary(path) as file:
@@ -142,7 +142,7 @@ def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[
             if has_layout(mapping):
                 above, header = header_of(lines, mapping, name)
                 lines = chain([header], text)
-            mapping = with_captures(mapping, path, lambda: above)
+            found = captured(mapping, path, lambda: above)
             try:
                 headers = next(csv.reader(lines, delimiter=mapping.delimiter), [])
             except csv.Error as error:
@@ -150,7 +150,7 @@ def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[
     if any("\0" in header for header in headers):
         cure = "Add `encoding: utf-16-le` (or what it is) to the mapping"
         raise HitcastError(f"has NUL bytes in its header, so it is not {mapping.encoding}", name, cure)
-    return mapping, tuple(plain_header(header) for header in headers)
+    return mapping, tuple(plain_header(header) for header in headers), found
 
 
 def has_tabs(path: Path, first: str) -> bool:

@@ -1,5 +1,6 @@
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -7,8 +8,11 @@ import xlsxwriter
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
+from hitcast.core.sql import Sql
 from hitcast.ingest import ingest
 from hitcast.ingest.landing import landed_files, read_ledger
+from hitcast.ingest.normalise import normalized
+from hitcast.ingest.readers import Source
 
 VK = "vk_stream_days"
 VK_COLUMNS = "columns: {stream_date: Дата, isrc: Код, territory: Страна, streams: Число}"
@@ -159,6 +163,46 @@ def test_a_glob_that_two_columns_fit_is_refused(tmp_path: Path) -> None:
 def test_days_in_every_style(tmp_path: Path, written: str, style: str) -> None:
     text = f"stream_date,isrc,territory,streams\n{written},RUA0A2100001,RU,7\n"
     assert _deliver(tmp_path, text, f"date_format: '{style}'") == [(DAY, "RUA0A2100001", 7)]
+
+
+@pytest.mark.parametrize(
+    ("written", "style", "zone"),
+    [
+        ("1619989200", "unix_seconds", "Europe/Moscow"),
+        ("1620075599", "unix_seconds", "Europe/Moscow"),
+        ("1620111599999", "unix_milliseconds", "America/Los_Angeles"),
+    ],
+)
+def test_unix_days_are_those_of_the_platforms_zone(tmp_path: Path, written: str, style: str, zone: str) -> None:
+    text = f"stream_date,isrc,territory,streams\n{written},RUA0A2100001,RU,7\n"
+    assert _deliver(tmp_path, text, f"date_format: {style}, timezone: {zone}") == [(DAY, "RUA0A2100001", 7)]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("vk_{day}.csv", "stream_date: {file_name: 'vk_(.*).csv'}"),
+        ("{day}/vk.csv", "stream_date: {folder: '(.*)'}"),
+    ],
+)
+def test_files_that_differ_by_a_captured_day_are_read_together(
+    tmp_path: Path, name: str, keys: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes: list[object] = []
+
+    def noted(shape: Source, *rest: Any) -> Sql:
+        shapes.append(shape)
+        return normalized(shape, *rest)
+
+    monkeypatch.setattr("hitcast.ingest.stage.normalized", noted)
+    for number, day in enumerate(("2021-05-03", "2021-05-04", "2021-05-05")):
+        export = tmp_path / "in" / name.format(day=day)
+        export.parent.mkdir(parents=True, exist_ok=True)
+        export.write_text(f"isrc,territory,streams\nRUA0A2100001,RU,{number}\n")
+    keys = f"columns: {{isrc: isrc, territory: territory, streams: streams, {keys}}}"
+    expected = [(date(2021, 5, 3 + number), "RUA0A2100001", number) for number in range(3)]
+    assert _landed(tmp_path, tmp_path / "in", keys) == expected
+    assert len(shapes) == 1
 
 
 RUSSIAN = [
