@@ -1,6 +1,6 @@
 """Commands that bring data in, and take it out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -101,17 +101,30 @@ def ingest(
 
 @app.command()
 def withdraw(
-    table: Annotated[str, typer.Argument(help="Raw table: tiktok_sound_days or vk_stream_days.")],
-    days: Annotated[list[datetime], typer.Argument(formats=["%Y-%m-%d"], help="Days that the vendor takes back.")],
+    table: Annotated[str, typer.Argument(help="Raw table: catalog_tracks, tiktok_sound_days or vk_stream_days.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="DAYS", help="Days (YYYY-MM-DD), of catalog_tracks UPCs, that are taken back."),
+    ],
 ) -> None:
-    """Take days out of what is read; from the next run on they count as never delivered."""
+    """Take days, or releases of the catalog, out of what is read; from the next run on they were never delivered."""
     from hitcast.core.home import Home
     from hitcast.ingest import withdraw as withdraw_days
+    from hitcast.ingest import withdraw_releases
 
     home = Home.current()
+    is_catalog = table == "catalog_tracks"
     with changing(home, "withdraw"):
-        number = withdraw_days(home, table, [day.date() for day in days])
-    typer.echo(f"{table}: {len(days)} day{'s'[: len(days) > 1]} withdrawn, delivery {number}. Next: hitcast run")
+        number = withdraw_releases(home, names) if is_catalog else withdraw_days(home, table, _days(names))
+    noun = "release" if is_catalog else "day"
+    typer.echo(f"{table}: {len(names)} {noun}{'s'[: len(names) > 1]} withdrawn, delivery {number}. Next: hitcast run")
+
+
+def _days(names: list[str]) -> list[date]:
+    try:
+        return [datetime.strptime(name, "%Y-%m-%d").date() for name in names]
+    except ValueError:
+        raise typer.BadParameter("days are written YYYY-MM-DD", param_hint="DAYS") from None
 
 
 @app.command()

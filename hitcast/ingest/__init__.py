@@ -5,7 +5,7 @@ from hitcast.ingest.landing import restore_ledger
 from hitcast.ingest.report import IngestReport, render
 from hitcast.ingest.soundness import check_landing
 from hitcast.ingest.superseded import landing_as_known, prune
-from hitcast.ingest.withdrawal import withdraw
+from hitcast.ingest.withdrawal import withdraw, withdraw_releases
 
 __all__ = [
     "IngestReport",
@@ -16,4 +16,5 @@ __all__ = [
     "render",
     "restore_ledger",
     "withdraw",
+    "withdraw_releases",
 ]

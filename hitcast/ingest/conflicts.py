@@ -11,11 +11,12 @@ from hitcast.core.sql import Sql, fill, fill_file, joined
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.days import KeyConflictError
 from hitcast.ingest.finding import shown
-from hitcast.ingest.places import places_of
+from hitcast.ingest.identity import unused_places
 from hitcast.ingest.stage import Stage
 
 FOLDED = 2**31 - 1
 """The `problem` of a staged row that another one holds."""
+OTHERWISE_ALIKE = "other values in columns that feed nothing"
 MAX_NAMED = 8
 
 
@@ -44,13 +45,14 @@ def add_up(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Folded:
     """
     files = len(stage.sources)
     folded = Folded(np.zeros(files, dtype=np.int64), np.zeros(files, dtype=np.int64))
-    for combine, corrections in {(s.mapping.combine, s.mapping.corrections) for s in stage.sources} - {("", "")}:
+    kinds = {(s.mapping.combine, s.mapping.corrections) for s in stage.sources if s.mapping.adds_up}
+    for combine, corrections in kinds:
         own = [
             number
             for number, source in enumerate(stage.sources)
             if (source.mapping.combine, source.mapping.corrections) == (combine, corrections)
         ]
-        _fold(connection, stage.contract, own, bool(combine))
+        _fold(connection, stage.contract, own, combine == "sum")
         for added, repeats in ((folded.added, False), (folded.repeats, True)):
             counts = connection.execute(
                 "select file_number, count(*) from folded where is_repeat = ? group by file_number", [repeats]
@@ -151,13 +153,14 @@ def conflict_error(connection: duckdb.DuckDBPyConnection, stage: Stage, conflict
     pairs = zip(contract.delivered, first, second, strict=False)
     differing = [f"{column.name} {one} and {other}" for column, one, other in pairs if one != other]
     where = names[0] if names[0] == names[1] else f"{names[0]} and {names[1]}"
-    values = ", ".join(differing) or "other values in columns that feed nothing"
+    values = ", ".join(differing) or OTHERWISE_ALIKE
     what = f"two rows of one key differ: {_key_text(connection, contract, conflict.rows[0])} has {values}"
     unused = _unused(stage, cast(int, second[-1]))
     apart = f" ({', '.join(unused)}?)" if unused else ""
+    same = ", `combine: same` if they are repeats" if values == OTHERWISE_ALIKE else ""
     cure = (
-        f"Which column tells them apart{apart}? Map it, or write `combine: sum` in the mapping if such rows add up; "
-        "of two versions of a row deliver one"
+        f"Which column tells them apart{apart}? Map it, or write `combine: sum` in the mapping if such rows add up"
+        f"{same}; of two versions of a row deliver one"
     )
     return HitcastError(shown(what), where, shown(cure))
 
@@ -177,6 +180,4 @@ def _key_text(connection: duckdb.DuckDBPyConnection, contract: Contract, row: in
 def _unused(stage: Stage, number: int) -> list[str]:
     """The vendor's columns that feed nothing."""
     source = stage.sources[number]
-    places, _ = places_of(source.headers, stage.contract, source.mapping)
-    used = set(places.values())
-    return [header for i, header in enumerate(source.headers) if header and i not in used][:MAX_NAMED]
+    return [source.headers[i] for i in unused_places(source, stage.contract)][:MAX_NAMED]

@@ -10,7 +10,6 @@ import yaml
 from hitcast.core.home import PROJECT_DIR
 
 LEDGER = "landing_deliveries"
-NO_COUNTRY = "is no ISO 3166-1 alpha-2 code such as RU: map it in `values:`"
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,11 @@ class Contract:
     def column(self, name: str) -> Column | None:
         """The delivered column of that name, if there is one."""
         return next((column for column in self.delivered if column.name == name), None)
+
+
+def measure_of(contract: Contract) -> str:
+    """The main figure of a table that is landed by day: its first required count."""
+    return next(column.name for column in contract.delivered if column.is_count and column.required)
 
 
 @cache

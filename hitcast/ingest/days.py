@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.landing import digest_of
 
-SERVICE_COLUMNS = ("file_number", "row_number", "key_hash", "row_hash")
+SERVICE_COLUMNS = ("file_number", "row_number", "identity", "key_hash", "row_hash")
 FIRST_DAY = int(np.iinfo(np.int32).min)
 WRITERS = 2
 
@@ -57,7 +57,7 @@ def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, 
 
     Args:
         rows: The delivered columns in contract order, then file_number (int32), row_number (int64, file order),
-            key_hash and row_hash (uint64).
+            identity (uint64, 0 where nothing but these columns says what is a repeat), key_hash and row_hash (uint64).
         contract: The table.
         file_count: Files of the delivery.
         folder: Where to write `<day>.parquet`.
@@ -66,7 +66,7 @@ def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, 
         Each day, in order, once its file is written.
 
     Raises:
-        KeyConflictError: Two rows of one key differ.
+        KeyConflictError: Two rows of one key differ, or their identities.
     """
     pending: deque[Future[LandedDay]] = deque()
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -106,9 +106,9 @@ def _as_date(days_since_epoch: int) -> date:
 
 
 def _write_day(day: date, table: pa.Table, contract: Contract, file_count: int, folder: Path) -> LandedDay:
-    files, numbers, keys, hashes = (table.column(name).to_numpy() for name in SERVICE_COLUMNS)
+    files, numbers, identities, keys, hashes = (table.column(name).to_numpy() for name in SERVICE_COLUMNS)
     table = table.drop_columns([*SERVICE_COLUMNS, str(contract.day_column)])
-    kept = _last_of_each(keys, numbers, hashes)
+    kept = _last_of_each(keys, numbers, hashes, identities)
     duplicates = np.bincount(files[~kept], minlength=file_count)
     if not kept.all():
         table, files, hashes = table.filter(pa.array(kept)), files[kept], hashes[kept]
@@ -120,7 +120,7 @@ def _write_day(day: date, table: pa.Table, contract: Contract, file_count: int, 
     return LandedDay(day, table.num_rows, checksum, digest_of(target), target, accepted, duplicates)
 
 
-def _last_of_each(keys: np.ndarray, numbers: np.ndarray, hashes: np.ndarray) -> np.ndarray:
+def _last_of_each(keys: np.ndarray, numbers: np.ndarray, hashes: np.ndarray, identities: np.ndarray) -> np.ndarray:
     """Whether each row is the last one of its key; rows of one key must be alike."""
     kept = np.ones(len(keys), dtype=bool)
     ordered = np.sort(keys)
@@ -128,8 +128,10 @@ def _last_of_each(keys: np.ndarray, numbers: np.ndarray, hashes: np.ndarray) -> 
         order = np.lexsort((numbers, keys))
         is_repeat = keys[order[:-1]] == keys[order[1:]]
         kept[order[:-1]] = ~is_repeat
-        differing = np.flatnonzero(is_repeat & (hashes[order[:-1]] != hashes[order[1:]]))
+        first, second = order[:-1], order[1:]
+        is_other = (identities[first] != identities[second]) & (identities[first] != 0) & (identities[second] != 0)
+        differing = np.flatnonzero(is_repeat & ((hashes[first] != hashes[second]) | is_other))
         if len(differing):
-            first = differing[np.argmin(numbers[order[differing]])]
-            raise KeyConflictError(int(numbers[order[first]]), int(numbers[order[first + 1]]))
+            place = differing[np.argmin(numbers[order[differing]])]
+            raise KeyConflictError(int(numbers[first[place]]), int(numbers[second[place]]))
     return kept

@@ -200,7 +200,7 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
         report.added_up = int(folded.added.sum())
         accepted += folded.added
         duplicate += folded.repeats
-        for landed in write_days(sorted_rows(delivery.connection, contract), contract, files, folder / contract.table):
+        for landed in write_days(sorted_rows(delivery.connection, stage), contract, files, folder / contract.table):
             accepted += landed.accepted
             duplicate += landed.duplicates
             delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))

@@ -12,11 +12,14 @@ import pyarrow.parquet as pq
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill
-from hitcast.ingest.contract import Contract
+from hitcast.ingest.contract import Contract, measure_of
 from hitcast.ingest.stage import Stage
 
 MAX_REJECTED_SHARE = 0.05
 """Of a day's rows, or of its sum as far as it can be read: more of it rejected holds a delivery."""
+FEW_REJECTED = 5
+MAX_FEW_SHARE = 0.2
+"""Share above which so few rejected rows hold a delivery: one in 19 is no sign of a wrong mapping."""
 MAX_LOST_SHARE = 0.5
 """Of the rows or the sum of a day that comes again: a day that loses more holds a delivery."""
 MAX_SHOWN = 3
@@ -70,11 +73,6 @@ class ResentDay:
         return f"{self.day} again: {figures}"
 
 
-def measure_of(contract: Contract) -> str:
-    """The table's main figure: its first required count."""
-    return next(column.name for column in contract.delivered if column.is_count and column.required)
-
-
 def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[RejectedDay]:
     """Days of which rows were rejected, by `staged` as it was read; those whose day cannot be read come last."""
     contract, rows = stage.contract, int(stage.read.sum())
@@ -121,7 +119,7 @@ def day_state(day: date, rejected: Sequence[RejectedDay], may_lack_undated: bool
 
 def held_for_rejects(days: Sequence[RejectedDay], table: str) -> HitcastError | None:
     """Why a delivery is held of which too much was rejected; None where no day is above the limit."""
-    held = [day for day in days if day.share > MAX_REJECTED_SHARE]
+    held = [day for day in days if day.share > _limit(day)]
     if not held:
         return None
     texts = [
@@ -132,6 +130,10 @@ def held_for_rejects(days: Sequence[RejectedDay], table: str) -> HitcastError | 
     what = f"held: more than {MAX_REJECTED_SHARE:.0%} would be rejected, {', '.join(texts)}{more}"
     cure = f"See why with --dry-run, and correct the files or the mapping. {ACCEPT}"
     return HitcastError(what, table, cure)
+
+
+def _limit(day: RejectedDay) -> float:
+    return MAX_REJECTED_SHARE if day.rejected > FEW_REJECTED else MAX_FEW_SHARE
 
 
 def resent_day(contract: Contract, day: date, before: Path, after: Path) -> ResentDay:

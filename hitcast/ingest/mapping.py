@@ -21,7 +21,7 @@ MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
 TEXTS = ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet", "timezone")
 DAY_PARTS = set("djcxDF")
 """Parts of a date format that say which day it is."""
-CHOICES = {"combine": ("sum",), "corrections": ("net",)}
+CHOICES = {"combine": ("sum", "same"), "corrections": ("net",)}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class TableMapping:
         constants: Value, as text, by contract column that no file carries.
         values: Ours by the vendor's value, by contract column; None for no value.
         unpivot: Which columns become rows; None where each line is one.
-        combine: `sum` where rows of one key add up; empty where they must not differ.
+        combine: `sum` where rows of one key add up; `same` where those that agree in what is mapped are repeats; empty
+            where they must not differ.
         corrections: `net` where negative rows correct others of their key; empty where they are rejected.
         timezone: The platform's, such as Europe/Moscow: a time with an offset lands on its day there; empty for the day
             as it is written.
@@ -87,7 +88,7 @@ class TableMapping:
     @property
     def adds_up(self) -> bool:
         """Whether several rows may make one."""
-        return bool(self.combine or self.corrections)
+        return self.combine == "sum" or bool(self.corrections)
 
     def header_of(self, column: str) -> str | tuple[str, ...] | None:
         """The vendor's header, or several, that feeds a contract column; None where nothing does."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from hitcast.core.sql import Sql, fill_file, joined, listed
-from hitcast.ingest.contract import NO_COUNTRY, Column, Contract
+from hitcast.core.sql import Sql, fill, fill_file, joined
+from hitcast.ingest.contract import Column, Contract
+from hitcast.ingest.countries import country_tests
 from hitcast.ingest.dates import day_of
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
@@ -87,7 +88,7 @@ def normalized(
     places: dict[str, int],
     checks: Checks,
     is_tame: bool = False,
-    has_identity: bool = False,
+    identity: Sql | None = None,
 ) -> Sql:
     """SQL of one shape of files as rows of a raw table.
 
@@ -97,15 +98,14 @@ def normalized(
         places: Place of the vendor's column by contract column.
         checks: Extended by the checks and parameters of this query.
         is_tame: Whether its files are known to hold none of `readers.WILD`: most checks of text are then cheaper.
-        has_identity: Whether to add a hash of the vendor's whole row, by which repeats are known where rows add up.
+        identity: Hash by which repeats of the vendor's rows are known, if it is asked for.
 
     Returns:
         A select of v0, v1, ... (the delivered columns in contract order and type), file_number (place in $paths plus
         $first_file), problem (0, or the number of the first failed check of a required value), unfit (a bit for each
-        optional column, by its place, whose value did not fit and is left empty), bad_value (the first text that did
-        not fit) and, if asked for, identity.
+        optional column, by its place, whose value did not fit), bad_value (the first such text) if given, identity.
     """
-    steps, vendor = Steps(), [f"c{i}" for i in range(len(source.headers))]
+    steps = Steps()
     for i, column in enumerate(contract.delivered):
         _add_column(steps, i, column, places.get(column.name), source, checks, is_tame)
     return fill_file(
@@ -120,7 +120,7 @@ def normalized(
         bad_values=joined([*steps.bad_values, *steps.unfit_values], " "),
         unfit=joined(steps.unfit, " + "),
         columns=joined(steps.columns),
-        identity=Sql(f", hash({listed(vendor)}) as identity") if has_identity else Sql(""),
+        identity=fill(", {identity} as identity", identity=identity) if identity else Sql(""),
     )
 
 
@@ -164,7 +164,7 @@ def _add_column(
         # neither PostgreSQL nor a spreadsheet would take it
         tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
     if column.is_country:
-        tests.append((f"not regexp_full_match(v{i}, '[A-Z][A-Z]')", f"{NO_COUNTRY} ({column.name})"))
+        tests += [(test, f"{reason} ({column.name})") for test, reason in country_tests(Sql(f"v{i}"))]
     if column.is_identifier:
         tests += [(f"o{i} = {number}", f"{message} ({column.name})") for number, message in enumerate(ODDITIES, 1)]
     if not column.required:

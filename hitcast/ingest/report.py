@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from hitcast.core.words import one_line
-from hitcast.ingest.contract import load_contracts
+from hitcast.ingest.contract import load_contracts, measure_of
 from hitcast.ingest.emptied import Emptied
 from hitcast.ingest.finding import looks_like_data
-from hitcast.ingest.losses import RejectedDay, ResentDay, measure_of
+from hitcast.ingest.losses import RejectedDay, ResentDay
 
 MAX_FILES = 20
 PLURALS = {"oddity": "oddities"}

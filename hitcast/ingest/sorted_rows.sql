@@ -2,9 +2,9 @@
 -- hashes are taken after the sort, which would have to carry them
 select *, hash(key_hash, {others}) as row_hash
 from (
-    select {columns}, file_number, row_number, hash({key}) as key_hash
+    select {columns}, file_number, row_number, {identity} as identity, hash({key}) as key_hash
     from (
-        select {named_columns}, file_number, rowid as row_number from staged where problem = 0
+        select {named_columns}, file_number, rowid as row_number{carried} from staged where problem = 0
         order by {order}, row_number
     )
 )

@@ -16,6 +16,7 @@ from hitcast.core.sql import Sql, fill, fill_file, joined, listed, quoted, typed
 from hitcast.ingest.broken import broken_rows, reading_error
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.finding import escape_glob
+from hitcast.ingest.identity import has_identity, identity_of
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
 from hitcast.ingest.normalise import Checks, normalized
 from hitcast.ingest.places import places_of
@@ -33,19 +34,22 @@ class Stage:
     """What was read for one table, per file in the order of the sources.
 
     The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, unfit, bad_value, and
-    identity where rows add up; in file order by rowid) and `rejects` (file_number, line, column_name, value, reason).
+    identity where the delivered columns alone do not name repeats; in file order by rowid) and `rejects` (file_number,
+    line, column_name, value, reason).
 
     Attributes:
         contract: The table.
         sources: Its files.
         read: Rows that the reader found.
         rejected: Rows that failed a check or had the wrong shape.
+        is_told_apart: Whether `staged` has an identity.
     """
 
     contract: Contract
     sources: list[Source]
     read: np.ndarray
     rejected: np.ndarray
+    is_told_apart: bool = False
 
 
 def load(
@@ -72,8 +76,8 @@ def load(
     """
     types = {f"v{i}": column.data_type for i, column in enumerate(contract.delivered)}
     verdict = {"file_number": "integer", "problem": "integer", "unfit": "integer", "bad_value": "varchar"}
-    has_identity = any(source.mapping.adds_up for source in sources)
-    if has_identity:
+    is_told_apart = any(has_identity(source, contract) for source in sources)
+    if is_told_apart:
         verdict["identity"] = "ubigint"
     connection.execute(fill("create or replace table staged ({types})", types=typed(types | verdict)))
     connection.execute(
@@ -82,7 +86,7 @@ def load(
     )
     read, rejected = (np.zeros(len(sources), dtype=np.int64) for _ in range(2))
     for first, batch, prepared in _prepared(_batches(sources), work_dir):
-        problems = _insert(connection, contract, batch, prepared, first, has_identity)
+        problems = _insert(connection, contract, batch, prepared, first, is_told_apart)
         broken = broken_rows(connection, batch, prepared)
         for number, count, first_row, failed in _counts(connection, first, len(batch)):
             own = broken[number - first]
@@ -102,7 +106,7 @@ def load(
             check_unchanged(source)
         advance(sum(source.size for source in batch))
     parsed.cache_clear()
-    stage = Stage(contract, sources, read, rejected)
+    stage = Stage(contract, sources, read, rejected, is_told_apart)
     _refuse_worthless(connection, stage)
     return stage
 
@@ -153,7 +157,7 @@ def _insert(
     batch: list[Source],
     prepared: list[Path],
     first: int,
-    has_identity: bool,
+    is_told_apart: bool,
 ) -> pa.Table:
     """Appends a batch to `staged`; returns the checks that it was put to."""
     shape, checks = batch[0], Checks()
@@ -164,7 +168,8 @@ def _insert(
         for source in batch:
             check_unchanged(source)
         raise
-    query = normalized(shape, contract, places, checks, tame, has_identity)
+    identity = identity_of(shape, contract) if is_told_apart else None
+    query = normalized(shape, contract, places, checks, tame, identity)
     checks.parameters |= {"first_file": first} | _reading(shape, prepared)
     for column in shape.mapping.captures:
         checks.parameters[f"captured_{column}"] = [source.captured[column] for source in batch]
@@ -285,12 +290,15 @@ def named_columns(contract: Contract) -> Sql:
     return joined(Sql(f"v{i} as {quoted(column.name)}") for i, column in enumerate(contract.delivered))
 
 
-def sorted_rows(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pa.RecordBatchReader:
+def sorted_rows(connection: duckdb.DuckDBPyConnection, stage: Stage) -> pa.RecordBatchReader:
     """Valid rows by day and sort columns, with what `write_days` needs to know of each."""
+    contract = stage.contract
     delivered = [column.name for column in contract.delivered]
     query = fill_file(
         __file__,
         "sorted_rows",
+        carried=Sql(", identity" if stage.is_told_apart else ""),
+        identity=Sql("identity" if stage.is_told_apart else "cast(0 as ubigint)"),
         named_columns=named_columns(contract),
         columns=listed(delivered),
         key=listed(contract.key),

@@ -1,15 +1,31 @@
-"""Days that a vendor takes back: read no more, and noted in the ledger as a delivery of their own."""
+"""Days and releases that a vendor takes back: read no more, and noted in the ledger as a delivery of their own."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
+from hitcast.ingest.catalog import damaged_catalog
 from hitcast.ingest.contract import load_contracts
-from hitcast.ingest.landing import commit, read_ledger, remove_leftovers
+from hitcast.ingest.landing import (
+    LedgerRow,
+    commit,
+    digest_of,
+    incoming_dir,
+    landed_file,
+    read_ledger,
+    remove_leftovers,
+)
+from hitcast.ingest.soundness import damage
+
+CATALOG = "catalog_tracks"
 
 
 def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
@@ -55,4 +71,46 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
             for day in due
         ]
         commit(home, [], ledger, withdrawn)
+    return number
+
+
+def withdraw_releases(home: Home, upcs: Sequence[str]) -> int:
+    """Takes releases out of the catalog, as where a row of it was wrong; a later delivery may bring them again.
+
+    Args:
+        home: Where the catalog lies.
+        upcs: Their UPCs; zeros in front do not count.
+
+    Returns:
+        Number of the delivery that the ledger notes it as.
+
+    Raises:
+        HitcastError: A UPC that the catalog does not have, nothing but these in it, or a damaged catalog.
+    """
+    contract = load_contracts()[CATALOG]
+    with writing(home, "hitcast withdraw"):
+        ledger = read_ledger(home)
+        remove_leftovers(home)
+        known = [row for row in ledger.values() if row.table_name == CATALOG]
+        if not known:
+            raise HitcastError("has not been delivered yet", CATALOG, "Nothing can be taken back")
+        latest = max(known, key=lambda row: row.delivery_number)
+        path = landed_file(home, contract, latest.delivered_day, latest.delivery_number)
+        if detail := damage(home, contract, latest):
+            raise damaged_catalog(path, detail)
+        tracks = pq.read_table(path, partitioning=None)
+        found = {str(upc).lstrip("0"): str(upc) for upc in tracks.column("upc").to_pylist()}
+        if unknown := [upc for upc in upcs if upc.lstrip("0") not in found]:
+            raise HitcastError(f"no such UPC: {', '.join(unknown)}", CATALOG, "Name releases of the catalog")
+        is_gone = pc.is_in(tracks.column("upc"), pa.array([found[upc.lstrip("0")] for upc in upcs]))
+        kept = tracks.filter(pc.invert(is_gone))
+        if not kept.num_rows:
+            raise HitcastError("would have no release left", CATALOG, "Deliver the right ones first")
+        number = 1 + max(row.delivery_number for row in ledger.values())
+        now = moment_after(*(row.delivered_at for row in ledger.values()))
+        incoming = incoming_dir(home) / f"{CATALOG}.parquet"
+        incoming.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(kept, incoming)
+        row = LedgerRow(CATALOG, now.date(), number, now, 0, "", "", digest_of(incoming))
+        commit(home, [(incoming, landed_file(home, contract, row.delivered_day, number))], ledger, [row])
     return number

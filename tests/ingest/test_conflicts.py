@@ -49,8 +49,40 @@ def test_rows_that_differ_are_refused_with_the_columns_that_may_tell_them_apart(
     with pytest.raises(HitcastError, match=r"a, RU has streams 100 and 25, listeners 7 and 5.*apart \(store\?\)"):
         _deliver(home, tmp_path, STORES)
     assert not home.ledger.exists()
-    with pytest.raises(HitcastError, match=r"b, RU has streams 0 and 6.*apart \(device\?\).*combine: sum"):
+    with pytest.raises(HitcastError, match=r"a, RU has other values.*apart \(device\?\).*combine: sum"):
         _deliver(home, tmp_path, DEVICES)
+
+
+SHOPS = """day,shop,isrc,land,plays,people
+2024-03-01,one,a,RU,25,5
+2024-03-01,two,a,RU,25,5
+"""
+LINES = """day,isrc,land,plays,line
+2024-03-02,b,RU,0,1
+2024-03-02,a,RU,7,2
+2024-03-02,b,RU,0,3
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "landed"),
+    [(SHOPS, "shop", [("a", 25, 5)]), (LINES, "line", [("a", 7, None), ("b", 0, None)])],
+)
+def test_equal_figures_of_rows_that_differ_elsewhere_are_asked_about(
+    home: Home, tmp_path: Path, text: str, column: str, landed: list[object]
+) -> None:
+    with pytest.raises(HitcastError, match=rf"columns that feed nothing.*apart \({column}\?\).*`combine: same`"):
+        _deliver(home, tmp_path, text)
+    rows = text.count("\n") - 1
+    assert _deliver(home, tmp_path, text, combine="same") == (landed, (rows, rows - 1, 0, 1))
+
+
+def test_rows_alike_in_unused_columns_too_are_repeats_whatever_the_order_of_columns(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("stream_date,shop,isrc,territory,streams,\n2024-03-01,x,a,RU,5,0\n")
+    (tmp_path / "2.csv").write_text("shop,stream_date,isrc,territory,streams,\nx,2024-03-01,a,RU,5,1\n")
+    (tmp_path / "3.csv").write_text("stream_date,isrc,territory,streams\n2024-03-01,a,RU,5\n")
+    [table] = ingest(home, [tmp_path / f"{number}.csv" for number in (1, 2, 3)]).tables
+    assert (table.accepted, table.duplicate) == (1, 2)
 
 
 @pytest.mark.parametrize(

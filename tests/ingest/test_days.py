@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,14 +19,15 @@ SCHEMA = pa.schema(
         ("row_number", pa.int64()),
         ("key_hash", pa.uint64()),
         ("row_hash", pa.uint64()),
+        ("identity", pa.uint64()),
     ]
 )
-Row = tuple[date, str, int, int, int, int]
+Row = tuple[date, str, int, int, int, int] | tuple[date, str, int, int, int, int, int]
 FIRST, SECOND = date(1969, 12, 31), date(2024, 1, 1)
 
 
-def _write(folder: Path, rows: list[Row], batch_rows: int = 1000) -> list[LandedDay]:
-    table = pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in rows], SCHEMA)
+def _write(folder: Path, rows: Sequence[Row], batch_rows: int = 1000) -> list[LandedDay]:
+    table = pa.Table.from_pylist([{"identity": 0} | dict(zip(SCHEMA.names, row, strict=False)) for row in rows], SCHEMA)
     reader = pa.RecordBatchReader.from_batches(SCHEMA, table.to_batches(max_chunksize=batch_rows))
     return list(write_days(reader, CONTRACT, 2, folder))
 
@@ -61,6 +63,16 @@ def test_rows_of_one_key_that_differ_are_named_in_file_order(tmp_path: Path) -> 
     with pytest.raises(KeyConflictError) as conflict:
         _write(tmp_path, rows)
     assert conflict.value.rows == (3, 4)
+
+
+@pytest.mark.parametrize(("one", "other", "kept"), [(5, 5, 1), (0, 5, 1), (5, 0, 1), (5, 6, 0)])
+def test_rows_alike_of_different_identities_are_no_repeats(tmp_path: Path, one: int, other: int, kept: int) -> None:
+    rows: list[Row] = [(FIRST, "a", 0, 1, 7, 3, one), (FIRST, "a", 0, 2, 7, 3, other)]
+    if kept:
+        assert _write(tmp_path, rows)[0].rows == kept
+        return
+    with pytest.raises(KeyConflictError):
+        _write(tmp_path, rows)
 
 
 def test_the_checksum_minds_the_rows_and_not_their_order(tmp_path: Path) -> None:

@@ -27,14 +27,26 @@ def _states(home: Home) -> dict[date, str]:
 
 
 def test_a_day_of_which_much_is_rejected_is_held(home: Home, tmp_path: Path) -> None:
-    path = _export(tmp_path, *_day(FIRST, 90), *_day(SECOND, 9), f"{SECOND},big,RU,1.2K")
-    with pytest.raises(HitcastError, match=f"held: more than 5% would be rejected, 1 of 10 rows of {SECOND}"):
+    path = _export(tmp_path, *_day(FIRST, 90), *_day(SECOND, 90), *[f"{SECOND},big{i},RU,1.2K" for i in range(6)])
+    with pytest.raises(HitcastError, match=f"held: more than 5% would be rejected, 6 of 96 rows of {SECOND}"):
         ingest(home, [path])
     assert not home.ledger.exists()
     assert ingest(home, [path], dry_run=True).tables[0].held
     report = ingest(home, [path], accept_loss=True)
     assert report.tables[0].held
     assert _states(home) == {FIRST: "whole", SECOND: "partial"}
+
+
+@pytest.mark.parametrize(("good", "bad", "is_held"), [(18, 1, False), (75, 5, False), (75, 6, True), (3, 1, True)])
+def test_few_rejected_rows_land_and_are_told(home: Home, tmp_path: Path, good: int, bad: int, is_held: bool) -> None:
+    path = _export(tmp_path, *_day(FIRST, good), *[f"{FIRST},,RU,10"] * bad)
+    if is_held:
+        with pytest.raises(HitcastError, match=f"{bad} of {good + bad} rows"):
+            ingest(home, [path])
+        return
+    report = ingest(home, [path])
+    assert report.tables[0].days_partial == [FIRST]
+    assert len(report.concerns()) == 2
 
 
 def test_few_rows_that_hold_much_of_the_sum_are_much(home: Home, tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
-from hitcast.ingest import ingest, landing, withdraw
+from hitcast.ingest import check_landing, ingest, landing, withdraw, withdraw_releases
 from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.landing import landed_file, landed_files, read_ledger
 
@@ -82,3 +83,40 @@ def test_what_cannot_be_withdrawn_is_told_and_nothing_changes(home: Home, table:
         withdraw(home, table, [DAY, day])
     assert read_ledger(home) == before
     assert _file(home, DAY).exists()
+
+
+CATALOG = "upc,isrc,release_title,artist_id,artist_name,release_date"
+
+
+def _catalog(home: Home, folder: Path, *upcs: str) -> None:
+    path = folder / "catalog.csv"
+    path.write_text("\n".join([CATALOG, *(f"{upc},{upc}x,T,7,A,2024-03-01" for upc in upcs), ""]))
+    ingest(home, [path])
+
+
+def _upcs(home: Home) -> list[str]:
+    [path] = [path for path in landed_files(home, read_ledger(home)) if "catalog_tracks" in str(path)]
+    return sorted(pq.read_table(path, partitioning=None).column("upc").to_pylist())
+
+
+@pytest.mark.parametrize(("given", "left"), [(["012345678905"], ["31", "32"]), (["12345678905", "31"], ["32"])])
+def test_a_release_is_taken_out_of_the_catalog_and_may_come_again(
+    home: Home, tmp_path: Path, given: list[str], left: list[str]
+) -> None:
+    _catalog(home, tmp_path, "12345678905", "31", "32")
+    assert withdraw_releases(home, given) == 3
+    assert _upcs(home) == left
+    check_landing(home)
+    _catalog(home, tmp_path, "31")
+    assert _upcs(home) == sorted({*left, "31"})
+
+
+def test_a_release_that_the_catalog_lacks_is_refused(home: Home, tmp_path: Path) -> None:
+    with pytest.raises(HitcastError, match="has not been delivered yet"):
+        withdraw_releases(home, ["31"])
+    _catalog(home, tmp_path, "31", "32")
+    with pytest.raises(HitcastError, match="no such UPC: 33"):
+        withdraw_releases(home, ["31", "33"])
+    with pytest.raises(HitcastError, match="no release left"):
+        withdraw_releases(home, ["31", "32"])
+    assert _upcs(home) == ["31", "32"]
