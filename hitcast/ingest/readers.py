@@ -220,6 +220,20 @@ def lines_of(source: Source) -> Sql:
     return fill_file(__file__, "delivered_csv", columns=Sql(f"{{{columns}}}"))
 
 
+def line_parameters(source: Source, prepared: Sequence[Path]) -> dict[str, object]:
+    """Parameters of `lines_of`."""
+    paths: dict[str, object] = {"paths": [escape_glob(path) for path in prepared]}
+    return paths | ({"delimiter": source.mapping.delimiter} if source.kind == "csv" else {})
+
+
+def row_parameters(batch: Sequence[Source], prepared: Sequence[Path]) -> dict[str, object]:
+    """Parameters of `relation`, and `captured_<column>`: a value by file."""
+    shape, captured_columns = batch[0], batch[0].mapping.captures
+    values = {f"captured_{column}": [source.captured[column] for source in batch] for column in captured_columns}
+    names = {"names": list(shape.wide.names)} if shape.wide else {}
+    return line_parameters(shape, prepared) | values | names
+
+
 def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:
     """The first few lines of a file whose header is not where it should be, split as headers are.
 

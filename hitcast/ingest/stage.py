@@ -15,12 +15,11 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined, listed, quoted, typed
 from hitcast.ingest.broken import broken_rows, reading_error
 from hitcast.ingest.contract import Contract
-from hitcast.ingest.finding import escape_glob
 from hitcast.ingest.identity import has_identity, identity_of
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
 from hitcast.ingest.normalise import Checks, normalized
 from hitcast.ingest.places import places_of
-from hitcast.ingest.readers import Source, check_unchanged, is_tame, lines_of, prepare
+from hitcast.ingest.readers import Source, check_unchanged, is_tame, line_parameters, lines_of, prepare, row_parameters
 from hitcast.ingest.wide import filled_cells
 from hitcast.ingest.xlsx import parsed, sheet_lines
 
@@ -94,7 +93,7 @@ def load(
             read[number], rejected[number] = count + len(own), failed + len(own)
             cells = None
             if source.wide:
-                cells = filled_cells(connection, lines_of(source), source.wide, _reading(source, [path]))
+                cells = filled_cells(connection, lines_of(source), source.wide, line_parameters(source, [path]))
             records = (count if cells is None else len(cells)) + len(own)
             check_line_ends(source, path, records)
             if rejected[number]:
@@ -170,11 +169,7 @@ def _insert(
         raise
     identity = identity_of(shape, contract) if is_told_apart else None
     query = normalized(shape, contract, places, checks, tame, identity)
-    checks.parameters |= {"first_file": first} | _reading(shape, prepared)
-    for column in shape.mapping.captures:
-        checks.parameters[f"captured_{column}"] = [source.captured[column] for source in batch]
-    if shape.wide:
-        checks.parameters["names"] = list(shape.wide.names)
+    checks.parameters |= {"first_file": first} | row_parameters(batch, prepared)
     if shape.kind == "csv":
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     try:
@@ -187,12 +182,6 @@ def _insert(
         raise reading_error(error, batch, prepared) from None
     columns, reasons = zip(*checks.problems, strict=True)
     return pa.table({"number": range(1, len(columns) + 1), "column_name": columns, "reason": reasons})
-
-
-def _reading(shape: Source, prepared: list[Path]) -> dict[str, object]:
-    """Parameters of `readers.lines_of`."""
-    paths = {"paths": [escape_glob(path) for path in prepared]}
-    return paths | ({"delimiter": shape.mapping.delimiter} if shape.kind == "csv" else {})
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, first: int, files: int) -> list[tuple[int, int, int, int]]:
