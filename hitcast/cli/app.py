@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hitcast.cli import data, evaluation, job, models, serving
+from hitcast.cli import data, evaluation, job, mapping, models, serving
 from hitcast.cli.terminal import guarded
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 # without a name of their own: `hitcast --help` lists their commands in this order
-for commands in (data, job, serving, models, evaluation):
+for commands in (mapping, data, job, serving, models, evaluation):
     app.add_typer(commands.app)
 
 

@@ -1,6 +1,6 @@
 """The contracts of the raw tables, read from the sources' YAML: the one place where they are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,10 @@ class Column:
         accepted_values: The only values allowed; empty where any is.
         is_country: Whether its values are codes of ISO 3166-1 alpha-2.
         stamped: Whether ingest sets it, so that no vendor is asked for it.
+        names: What vendors call it, in English and Russian.
+        words: What vendors write for a value, by value.
+        typical_share: Usual size of its sum beside that of the table's largest count; None where it is no count.
+        stand_ins: Columns that may take its place where no column of a file feeds it, the best one first.
         additive: Whether figures of rows that are put together add up; listeners, say, do not.
     """
 
@@ -35,6 +39,10 @@ class Column:
     maximum: str | None = None
     accepted_values: tuple[str, ...] = ()
     stamped: bool = False
+    names: tuple[str, ...] = ()
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    typical_share: float | None = None
+    stand_ins: tuple[str, ...] = ()
     additive: bool = True
     is_country: bool = False
 
@@ -59,6 +67,7 @@ class Contract:
         key: Columns that name a row.
         day_column: Column that rows are landed by; None where the table is upserted by key instead.
         sort: Columns that a landed day is sorted by.
+        names: Words that files of it are called by.
     """
 
     table: str
@@ -66,6 +75,7 @@ class Contract:
     key: tuple[str, ...]
     day_column: str | None = None
     sort: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def delivered(self) -> tuple[Column, ...]:
@@ -114,6 +124,7 @@ def _contract(table: dict[str, Any], meta: dict[str, Any]) -> Contract:
         key=tuple(meta["key"]),
         day_column=meta.get("day_column"),
         sort=tuple(meta.get("sort", ())),
+        names=tuple(meta.get("names", ())),
     )
 
 
@@ -131,6 +142,10 @@ def _column(column: dict[str, Any]) -> Column:
         required=meta.get("required", False),
         accepted_values=tuple(str(value) for value in meta.get("accepted_values", ())),
         stamped=meta.get("stamped", False),
+        names=tuple(map(str, meta.get("names", ()))),
+        words={ours: tuple(map(str, theirs)) for ours, theirs in meta.get("words", {}).items()},
+        typical_share=meta.get("typical_share"),
+        stand_ins=tuple(meta.get("stand_ins", ())),
         additive=meta.get("additive", True),
         is_country=meta.get("country", False),
         **bounds,

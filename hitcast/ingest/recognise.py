@@ -117,7 +117,7 @@ def _table_of(source: Source, contracts: dict[str, Contract], has_mappings: bool
     if has_mappings:
         cure = "Add it to a mapping's `files:` or `ignore:`"
         raise HitcastError(f"no mapping's `files:` match it, nor do a table's columns; {found}", source.name, cure)
-    cure = "Say with --mapping FILE what its columns mean"
+    cure = "It needs a mapping, with --mapping FILE: `hitcast map` proposes one"
     raise HitcastError(f"no table has all its required columns there; {found}", source.name, cure)
 
 

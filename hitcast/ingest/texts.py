@@ -134,7 +134,7 @@ def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[
             mapping = replace(mapping, encoding="utf-16")
         with open_text(path, mapping) as text:
             first = text.readline(MAX_HEADER)
-            if mapping.delimiter == "," and _has_tabs(path, first):
+            if mapping.delimiter == "," and has_tabs(path, first):
                 mapping = replace(mapping, delimiter="\t")
             mapping = with_sep_line(mapping, first)
             above: list[str] = []
@@ -153,7 +153,7 @@ def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[
     return mapping, tuple(plain_header(header) for header in headers), found
 
 
-def _has_tabs(path: Path, first: str) -> bool:
+def has_tabs(path: Path, first: str) -> bool:
     """Whether tabs separate fields: a TSV file with commas between them is not one, a text file may be either."""
     name = path.name.lower().removesuffix(".gz")
     return name.endswith(".tsv") or (name.endswith(".txt") and "\t" in first)

@@ -17,6 +17,22 @@ Rows = list[list[Any]]
 MAX_EXACT = 1e15
 
 
+def filled_sheets(path: Path) -> list[str]:
+    """Names of the sheets that have some value.
+
+    Raises:
+        HitcastError: The file cannot be read.
+    """
+    import python_calamine
+
+    try:
+        workbook = python_calamine.load_workbook(path)
+        sheets = {name: workbook.get_sheet_by_name(name).to_python(nrows=100) for name in workbook.sheet_names}
+    except (python_calamine.CalamineError, OSError) as error:
+        raise _unreadable(path, str(error)) from None
+    return [name for name, rows in sheets.items() if any(_has_value(row) for row in rows)]
+
+
 def sheet_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:
     """Headers of the sheet; none if the sheet is empty.
 

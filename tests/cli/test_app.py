@@ -29,7 +29,7 @@ def test_the_version_is_that_of_pyproject(tmp_path: Path) -> None:
 def test_help_lists_the_commands_in_the_order_of_their_use(tmp_path: Path) -> None:
     commands = re.findall(r"^│ ([a-z-]+) ", started(tmp_path, "--help").stdout, re.MULTILINE)
     assert " ".join(word for word in commands if not word.startswith("--")) == (
-        "demo-data ingest withdraw prune run status publish export alerts dashboard "
+        "map demo-data ingest withdraw prune run status publish export alerts dashboard "
         "train tune predict models backtest report compare experiment"
     )
 

@@ -1,0 +1,84 @@
+"""The command that proposes a mapping."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hitcast.cli.terminal import changing, measured
+
+if TYPE_CHECKING:
+    from hitcast.ingest.propose.draft import Draft
+
+app = typer.Typer()
+
+
+@app.command("map")
+def map_exports(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Exports, or folders of them: text, JSON, Parquet, workbooks, ZIP.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take the likeliest guess.")] = False,
+    output: Annotated[Path, typer.Option("--output", help="Mapping file to write.")] = Path("mapping.yml"),
+) -> None:
+    """Propose a mapping for exports, write it, and try it in a dry run."""
+    from rich.console import Console
+
+    from hitcast.core.errors import HitcastError
+    from hitcast.core.home import Home
+    from hitcast.core.project import read_variables
+    from hitcast.ingest import ingest, render
+    from hitcast.ingest.propose import propose
+
+    drafts, texts = propose(paths, read_variables()["territory"], None if yes else _ask)
+    files = [output, *(output.with_stem(f"{output.stem}_{i}") for i in range(2, len(texts) + 1))]
+    if taken := next((file for file in files if file.exists()), None):
+        raise HitcastError("is there already", str(taken), "Name another file with --output")
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text, encoding="utf-8")
+    for line in _told(drafts):
+        typer.echo(line)
+    given = " ".join(f"--mapping {file}" for file in files)
+    typer.echo(f"Written: {', '.join(map(str, files))}. Look at what is unsure, then: hitcast ingest EXPORTS {given}\n")
+    home = Home.current()
+    with changing(home, "map"), measured("trying the mapping") as progress:
+        report = ingest(home, paths, files, True, progress)
+    Console().print(render(report))
+
+
+def _told(drafts: Sequence["Draft"]) -> list[str]:
+    """The guesses with sample values and how sure they are."""
+    from hitcast.core.words import one_line
+    from hitcast.ingest.propose.guess import SURE
+
+    lines = []
+    for draft in drafts:
+        more = f" and {len(draft.paths) - 1} more" if len(draft.paths) > 1 else ""
+        table = draft.table.contract.table if draft.table else "left alone, for no table fits it"
+        lines.append(one_line(f"{draft.paths[0].name}{more}: {table}"))
+        if draft.rival:
+            lines.append(one_line(f"  UNSURE: it may be {draft.rival}"))
+        lines += [one_line(" ".join(("  UNSURE:", *filter(None, (hint.line, hint.reason))))) for hint in draft.hints]
+        for guess in draft.table.guesses if draft.table else []:
+            source = guess.source.label if guess.source else guess.constant
+            taken = "" if draft.is_taken(guess) else ", not taken"
+            sure = f"{guess.sureness:.0%}" if guess.sureness >= SURE else f"UNSURE, {guess.sureness:.0%}{taken}"
+            detail = guess.reason or (guess.source.samples if guess.source else "")
+            lines.append(one_line(f"  {guess.column.name:<21}{source:<24}{sure:<12} {detail[:60]}"))
+            if guess.source and guess.source.dates and guess.source.dates.other:
+                dates = guess.source.dates
+                lines.append(f"  UNSURE: dates are read as {dates.date_format}; they may be {dates.other}")
+        lines.append("")
+    return lines
+
+
+def _ask(question: str, answers: Sequence[str]) -> int:
+    typer.echo(question)
+    for number, answer in enumerate(answers, 1):
+        typer.echo(f"  {number}  {answer}")
+    while True:
+        chosen: int = typer.prompt("Number", default=1, type=int)
+        if 1 <= chosen <= len(answers):
+            return chosen - 1
+        typer.echo(f"Give a number from 1 to {len(answers)}")

@@ -1,0 +1,203 @@
+"""A proposed mapping as YAML, with what was guessed and how sure it is as comments."""
+
+import glob
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import takewhile
+from pathlib import Path
+
+import yaml
+
+from hitcast.ingest.propose.countries import territories, territory
+from hitcast.ingest.propose.evidence import unit_of, word_for
+from hitcast.ingest.propose.guess import SURE, Guess, TableGuess
+from hitcast.ingest.propose.profiles import Profile
+from hitcast.ingest.propose.repeats import Hint
+from hitcast.ingest.propose.sniff import Sample
+
+MAX_COMMENT = 90
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The proposal for files of one kind.
+
+    Attributes:
+        samples: A sample of each file that was looked at.
+        paths: All files of the kind.
+        table: What they feed; None to leave them alone.
+        number_format: Decimal mark and thousands separator.
+        words: Values of columns that hold few, in all files, by header.
+        hints: Keys that the user has to decide on.
+        decided: Lines of those that were decided on.
+        rival: Another table, or another count, that fits nearly as well; empty if none does.
+    """
+
+    samples: list[Sample]
+    paths: list[Path]
+    table: TableGuess | None
+    number_format: tuple[str, str]
+    words: Mapping[str, Iterable[str]]
+    rival: str = ""
+    hints: Sequence[Hint] = ()
+    decided: Sequence[str] = ()
+
+    @property
+    def taken(self) -> list[tuple[str, Profile]]:
+        """The file's columns that go into the mapping, by contract column."""
+        guesses = self.table.guesses if self.table else []
+        return [(guess.column.name, guess.source) for guess in guesses if guess.source and self.is_taken(guess)]
+
+    def is_taken(self, guess: Guess) -> bool:
+        """Whether a guess goes into the mapping: an optional column that is not sure is only suggested."""
+        return guess.column.required or guess.sureness >= SURE
+
+
+def globs_of(paths: Sequence[Path], others: Sequence[Path]) -> list[str]:
+    """Globs that match these files and the next ones of their kind, and none of the others."""
+    stems: dict[str, list[str]] = {}
+    for path in paths:
+        stem, dot, suffix = path.name.partition(".")
+        if re.fullmatch(r"[\d.]*", suffix.rsplit(".", 1)[0]) and "." in suffix:
+            stem, dot, suffix = path.stem, ".", path.suffix[1:]
+        stems.setdefault(dot + suffix, []).append(stem)
+    found = []
+    for suffix, names in stems.items():
+        shared = "".join(a for a, *_ in takewhile(lambda marks: len(set(marks)) == 1, zip(*names, strict=False)))
+        shared = re.split(r"\d", shared)[0] if len(names) > 1 or re.search(r"\d{4}", shared) else shared
+        pattern = glob.escape(shared) + ("" if len(names) == 1 and shared == names[0] else "*") + glob.escape(suffix)
+        clashes = any(fnmatchcase(other.name, pattern) for other in others)
+        found += [glob.escape(name + suffix) for name in names] if clashes or shared == "" else [pattern]
+    return found
+
+
+def as_yaml(drafts: Sequence[Draft], ignored: Sequence[Path]) -> str:
+    """One mapping file; every draft feeds another table."""
+    lines = ["# Proposed by `hitcast map`: a guess. Lines marked UNSURE, or behind a #, are for you to decide."]
+    every = [path for draft in drafts for path in draft.paths] + list(ignored)
+    if ignored:
+        names = [glob.escape(path.name) for path in ignored]
+        lines += ["# left alone: no table fits these files", f"ignore: {_flow(names)}"]
+    lines.append("tables:")
+    for draft in drafts:
+        if draft.table:
+            others = [path for path in every if path not in draft.paths]
+            lines += [f"  {line}" for line in _table(draft, draft.table, globs_of(draft.paths, others))]
+    return "\n".join(lines) + "\n"
+
+
+def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
+    sample, lines = draft.samples[0], [f"{table.contract.table}:"]
+    if draft.rival:
+        lines.append(f"  # UNSURE: it may be {draft.rival}")
+    lines.append(f"  files: {_flow(globs)}")
+    if sample.kind == "csv":
+        lines += [f"  encoding: {sample.encoding}", f"  delimiter: {_flow(sample.delimiter)}"]
+    if sample.sheet:
+        lines.append(f"  sheet: {_flow(sample.sheet)}")
+    lines += _layout(draft)
+    decimal, thousands = draft.number_format
+    lines += [f"  decimal: {_flow(decimal)}"] if decimal != "." else []
+    lines += [f"  thousands: {_flow(thousands)}"] if thousands else []
+    lines += _notations(table, draft.taken)
+    lines += _unpivot(draft.taken)
+    lines += [f"  # {f'{hint.line}  # ' if hint.line else ''}UNSURE: {_short(hint.reason)}" for hint in draft.hints]
+    lines += [f"  {line}" for line in draft.decided]
+    lines.append("  columns:")
+    lines += [
+        _column(draft, guess, guess.source) for guess in table.guesses if guess.source and not guess.source.is_wide
+    ]
+    constants = [guess for guess in table.guesses if not guess.source]
+    if constants:
+        lines.append("  constants:")
+        lines += [f"    {guess.column.name}: {_flow(guess.constant)}  # UNSURE: {guess.reason}" for guess in constants]
+    words = [line for guess in table.guesses if draft.is_taken(guess) for line in _words(draft, guess)]
+    return lines + (["  values:", *words] if words else [])
+
+
+def _layout(draft: Draft) -> list[str]:
+    """Where the header and the rows are, by all samples."""
+    layouts = [sample.layout for sample in draft.samples]
+    lines = [f"  header: {_flow(layouts[0].header)}"] if layouts[0].header != 1 else []
+    comment = next((layout.comment for layout in layouts if layout.comment), "")
+    lines += [f"  comment: {_flow(comment)}"] if comment else []
+    if layouts[0].record_type:
+        column, value = layouts[0].record_type
+        lines.append(f"  record_type: {_flow({'column': column, 'value': value})}")
+    patterns = list(dict.fromkeys(pattern for layout in layouts for pattern in layout.skip))
+    if patterns:
+        told = ", ".join(dict.fromkeys(cell for layout in layouts for cell in layout.skipped))
+        lines.append(f"  skip: {_flow(patterns)}  # UNSURE: lines that are no rows: {_short(told)}")
+    return lines
+
+
+def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]:
+    """How dates, short and hidden counts and durations are written."""
+    lines = []
+    for name, source in taken:
+        if source.dates and table.contract.column(name).data_type == "date":  # type: ignore[union-attr]
+            other = f"  # UNSURE: may be {source.dates.other}" if source.dates.other else ""
+            lines.append(f"  date_format: {_flow(source.dates.date_format)}{other}")
+            if source.dates.is_partial and not table.contract.day_column:
+                lines.append("  partial_dates: first_day  # UNSURE: 2021 and 2021-05 are their first day")
+    counts = [source for name, source in taken if table.contract.column(name).data_type == "bigint"]  # type: ignore[union-attr]
+    if any(source.is_short for source in counts):
+        lines.append("  shorthand: true  # UNSURE: counts like 1.2K are rounded")
+    suppressed = {theirs: ours for source in counts for theirs, ours in source.suppressed.items()
+                  if ours is not None or source is not (table.main and table.main.source)}  # fmt: skip
+    if suppressed:
+        lines.append(f"  suppressed: {_flow(suppressed)}  # UNSURE: what a hidden count stands for; null for no value")
+    units = {name: unit_of(source) for name, source in taken if name.endswith("duration_seconds") and unit_of(source)}
+    return [*lines, f"  units: {_flow(units)}"] if units else lines
+
+
+def _unpivot(taken: list[tuple[str, Profile]]) -> list[str]:
+    """One column a day, told by the columns that the days and their values feed."""
+    by_role = {source.outside.role: (name, source.outside.pattern) for name, source in taken
+               if source.outside and source.is_wide}  # fmt: skip
+    if "values" not in by_role or "names" not in by_role:
+        return []
+    names, pattern = by_role["names"]
+    told = "; ".join(f"{names_of} from {source.samples}" for names_of, source in taken if source.is_wide)
+    key = _flow({"columns": pattern, "names": names, "values": by_role["values"][0]})
+    return [f"  unpivot: {key}  # {_short(told)}"]
+
+
+def _column(draft: Draft, guess: Guess, source: Profile) -> str:
+    mark = "" if draft.is_taken(guess) else "# "
+    sure = f"{guess.sureness:.0%}" if guess.sureness >= SURE else f"UNSURE, {guess.sureness:.0%}"
+    theirs = {source.outside.role: source.outside.pattern} if source.outside else source.header
+    return f"    {mark}{guess.column.name}: {_flow(theirs)}  # {sure}; {_short(guess.reason or source.samples)}"
+
+
+def _short(text: str) -> str:
+    """A text for a comment: one line, and not too long."""
+    return " ".join(text.split())[:MAX_COMMENT]
+
+
+def _words(draft: Draft, guess: Guess) -> list[str]:
+    if not guess.source or not (guess.column.words or guess.column.is_country) or guess.column.name == "genre":
+        return []
+    known, unknown, several = {}, [], []
+    for value in dict.fromkeys([*guess.source.distinct, *draft.words.get(guess.source.header, ())]):
+        ours = territory(value) if guess.column.is_country else word_for(guess.column, value)
+        if ours is None and guess.column.is_country and (together := territories(value)):
+            ours = together[0]
+            several.append(value)
+        if ours is None:
+            unknown.append(value)
+        elif ours != value:
+            known[value] = ours
+    lines = [f"    {guess.column.name}: {_flow(known)}"] if known else []
+    if several:
+        lines.insert(0, f"    # UNSURE: several countries at once count as the first: {_short(', '.join(several[:9]))}")
+    if unknown:
+        lines.insert(0, f"    # UNSURE: {guess.column.name} not understood: {' '.join(', '.join(unknown[:9]).split())}")
+    return lines
+
+
+def _flow(value: object) -> str:
+    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+    return text.removesuffix("...\n").strip()

@@ -1,0 +1,146 @@
+"""Which table a file feeds and which of its columns is which: one assignment over scores of names and values."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hitcast.ingest.contract import Column, Contract
+from hitcast.ingest.propose.evidence import Context, name_evidence, value_evidence
+from hitcast.ingest.propose.profiles import Profile
+
+MIN_SCORE, SHARPNESS, SURE = 0.4, 0.15, 0.7
+HALF_SCORE = 0.4
+VALUES_WEIGHT = 0.8
+FORBIDDEN = -9.0
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What feeds a contract column.
+
+    Attributes:
+        column: The contract column.
+        source: The file's column; None for a constant.
+        sureness: 0 to 1.
+        constant: Value of a column that the file does not carry.
+        reason: Why, where neither name nor values say so.
+    """
+
+    column: Column
+    source: Profile | None
+    sureness: float
+    constant: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class TableGuess:
+    """A table that a file may feed.
+
+    Attributes:
+        contract: The table.
+        guesses: Its columns that something feeds.
+        score: How well it fits, about 0 to 1.3.
+    """
+
+    contract: Contract
+    guesses: list[Guess]
+    score: float
+
+    @property
+    def main(self) -> Guess | None:
+        """What feeds the table's required count; None where it has none."""
+        return next((guess for guess in self.guesses if guess.column.typical_share == 1), None)
+
+
+def tables_of(names: str, contracts: Mapping[str, Contract], context: Context, home_territory: str) -> list[TableGuess]:
+    """The tables that a file can feed, the best first; one whose main count may be one of several columns, for each.
+
+    The score of a pair of columns is the name's evidence plus 0.8 of the values'; `linear_sum_assignment` takes the
+    pairs with the largest sum, none below 0.4. A table's score is the mean over its required columns, plus a bonus for
+    the share of the file's columns that it uses and for a file that is called like it.
+
+    Args:
+        names: Name of the file.
+        contracts: Contract by table name.
+        context: Its columns.
+        home_territory: Territory where no column says one.
+    """
+    found = []
+    for contract in contracts.values():
+        scores = np.array([[_score(column, contract, profile, context) for profile in context.profiles]
+                           for column in contract.delivered])  # fmt: skip
+        table = _table(names, contract, scores, context.profiles, home_territory)
+        if table:
+            found.append(table)
+            found += _others(table, names, contract, scores, context.profiles, home_territory)
+    return sorted(found, key=lambda table: -table.score)
+
+
+def _others(
+    table: TableGuess, names: str, contract: Contract, scores: np.ndarray, profiles: Sequence[Profile], home: str
+) -> list[TableGuess]:
+    """The same table, its main count fed by another column that may hold counts."""
+    if not table.main or table.main.sureness >= SURE:
+        return []
+    place = [column.name for column in contract.delivered].index(table.main.column.name)
+    others = []
+    for i, profile in enumerate(profiles):
+        if profile is not table.main.source and scores[place, i] > FORBIDDEN:
+            forced = scores.copy()
+            forced[place, :] = FORBIDDEN
+            forced[place, i] = max(scores[place, i], MIN_SCORE)
+            other = _table(names, contract, forced, profiles, home)
+            others += [other] if other else []
+    return others
+
+
+def _score(column: Column, contract: Contract, profile: Profile, context: Context) -> float:
+    values = value_evidence(column, contract, profile, context)
+    return FORBIDDEN if values is None else name_evidence(column, profile.header) + VALUES_WEIGHT * values
+
+
+def _table(
+    names: str, contract: Contract, scores: np.ndarray, profiles: Sequence[Profile], home_territory: str
+) -> TableGuess | None:
+    from scipy.optimize import linear_sum_assignment
+
+    usable = np.where(scores >= MIN_SCORE, scores - MIN_SCORE, 0.0)
+    rows, places = linear_sum_assignment(usable, maximize=True)
+    columns, guesses, parts = contract.delivered, {}, {}
+    for row, place in zip(rows, places, strict=True):
+        if scores[row, place] >= MIN_SCORE:
+            sureness = _sureness(scores, row, place)
+            guesses[columns[row].name] = Guess(columns[row], profiles[place], sureness)
+            parts[columns[row].name] = min(1.0, scores[row, place])
+    for column in columns:
+        if not column.required or column.name in guesses:
+            continue
+        stand_in = next((guesses[name] for name in column.stand_ins if name in guesses), None)
+        if column.is_country:
+            reason = "no column says it: the project's own territory"
+            guesses[column.name], parts[column.name] = Guess(column, None, 0.5, home_territory, reason), HALF_SCORE
+        elif stand_in and stand_in.source and not stand_in.source.is_wide:
+            reason = f"no column of its own: {stand_in.column.name} stands in"
+            guesses[column.name], parts[column.name] = Guess(column, stand_in.source, 0.5, "", reason), HALF_SCORE
+        else:
+            return None
+    required = [parts[name] for name in contract.required]
+    columns_of_file = {id(profile) for profile in profiles if not profile.outside or profile.is_wide}
+    used = len(columns_of_file & {id(guess.source) for guess in guesses.values()}) / len(columns_of_file)
+    called = any(name in re.split(r"[\W_\d]+", names.casefold()) for name in contract.names)
+    ordered = [guesses[column.name] for column in columns if column.name in guesses]
+    return TableGuess(contract, ordered, sum(required) / len(required) + 0.2 * used + 0.1 * called)
+
+
+def _sureness(scores: np.ndarray, row: int, place: int) -> float:
+    """How far a pair is ahead of the other pairs of either of its columns, less where its own score is weak."""
+    own = scores[row, place]
+    ahead = [
+        1 / sum(math.exp(min(0.0, (other - own) / SHARPNESS)) for other in others)
+        for others in (scores[row, :], scores[:, place])
+    ]
+    return float(min(*ahead) * min(1.0, own / 0.6))

@@ -1,0 +1,64 @@
+"""What rows of one key say together: several that differ may add up, counts that never fall may be totals."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hitcast.ingest.propose.guess import TableGuess
+from hitcast.ingest.propose.profiles import Profile
+
+MIN_SERIES, MIN_DAYS, RISING = 3, 4, 0.95
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What the user has to decide on.
+
+    Attributes:
+        reason: What was seen.
+        line: The key that may be needed, as a line of YAML; empty where none helps.
+    """
+
+    reason: str
+    line: str = ""
+
+
+def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hint]:
+    """What the rows that were looked at suggest.
+
+    Args:
+        table: The table that they feed.
+        taken: The columns that feed it, by contract column.
+    """
+    sources = dict(taken)
+    if not table.main or not table.main.source or not table.contract.day_column:
+        return []
+    counts = [table.main.source.numbers.get(value) for value in table.main.source.values]
+    keys = [source for name, source in sources.items() if name in table.contract.key]
+    days = sources.get(table.contract.day_column)
+    others = [source for source in keys if source is not days]
+    hints = []
+    by_key: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    series: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    for i, count in enumerate(counts):
+        if count is not None:
+            by_key[tuple(source.values[i] for source in keys)].append(count)
+            series[tuple(source.values[i] for source in others)].append(count)
+    differing = {key: found for key, found in by_key.items() if len(set(found)) > 1}
+    if differing:
+        key, found = next(iter(differing.items()))
+        told = f"{len(differing):,} keys have rows that differ, as {' '.join(key)}: {found[0]:g}, {found[1]:g}"
+        hints.append(Hint(f"if such rows add up; {told}", "combine: sum"))
+    elif _never_fall(list(series.values())):
+        name = table.main.column.name
+        hints.append(
+            Hint(f"{name} never fall from day to day: if they are totals since release, ask for daily figures")
+        )
+    return hints
+
+
+def _never_fall(series: Sequence[Sequence[float]]) -> bool:
+    """Whether nearly all series of several days rise and never fall, in the order of the rows."""
+    long = [counts for counts in series if len(counts) >= MIN_DAYS]
+    rising = [counts for counts in long if counts[0] < counts[-1] and list(counts) == sorted(counts)]
+    return len(long) >= MIN_SERIES and len(rising) >= RISING * len(long)
