@@ -37,7 +37,8 @@ def test_every_command_ends_well_or_in_one_line(seed: int, tmp_path: Path) -> No
         if table.empty:
             (exports / f"{name}.csv").unlink()
     taken = hitcast(home, "ingest", str(exports))
-    assert taken.returncode == 0, taken.stderr
+    # 5: landed, but look; odd labels are made to be looked at
+    assert taken.returncode in (0, 5), taken.stderr
     ends = {}
     for command in COMMANDS:
         arguments = [part.format(folder=tmp_path / "tables") for part in command]
