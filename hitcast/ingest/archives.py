@@ -12,6 +12,7 @@ from hitcast.ingest.texts import CHUNK, check_bomb
 
 IS_UTF_8 = 0x800
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
+"""What Python raises where a ZIP file, a workbook too, is damaged or packed in a way that it does not know."""
 
 
 def unpack(archive: Path, folder: Path) -> list[Path]:

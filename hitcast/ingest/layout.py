@@ -106,7 +106,7 @@ def row_test(mapping: TableMapping, headers: Sequence[str], name: str) -> Callab
 def write_rows(text: IO[str], mapping: TableMapping, headers: Sequence[str], name: str, target: Path) -> int:
     """Writes a file's header and rows as UTF-8 CSV, each row in the line where it was; other lines are blank.
 
-    A value in quotes that spans lines is written as it is: what such a record holds cannot be told from one line of it.
+    A value in quotes that spans lines is written as it is: one line of such a record does not say what it holds.
 
     Returns:
         Lines below the header that were left out, blank ones not counted.

@@ -11,9 +11,9 @@ from hitcast.ingest.stage import Stage
 MAX_NAMED = 3
 FAR_DAYS = 92
 """Neighboring days of one file: a quarter is the longest period that reports come by."""
-LEAST_DAYS = 7
+MIN_DAYS = 7
 """Days of a key from which on it says something that its figures never fall."""
-LEAST_KEYS = 100
+MIN_KEYS = 100
 RISING_SHARE = 0.9
 ROWS_ASKED = 1_000_000
 """Of a larger delivery about so many rows are asked, all those of some keys."""
@@ -59,9 +59,9 @@ def _lifetime_counts(connection: duckdb.DuckDBPyConnection, stage: Stage, places
         measure=places[measure],
         key=joined(places[name] for name in contract.key if name != contract.day_column),
     )
-    values = {"nth": 1 + rows // ROWS_ASKED, "least": LEAST_DAYS}
+    values = {"nth": 1 + rows // ROWS_ASKED, "least": MIN_DAYS}
     [(keys, rising)] = connection.execute(query, values).fetchall()
-    if rising < LEAST_KEYS or rising < RISING_SHARE * keys:
+    if rising < MIN_KEYS or rising < RISING_SHARE * keys:
         return []
     return [f"{measure} never fall from day to day for {rising:,} of {keys:,} keys: are they totals since release?"]
 

@@ -1,5 +1,6 @@
 """Whether what has landed still is what was written."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from hitcast.ingest.contract import Contract, load_contracts
 from hitcast.ingest.landing import LedgerRow, digest_of, landed_file, landed_files, read_ledger
 
 READERS = 2
+BATCHES = 16
+"""Tasks for all files: Ctrl-C between the locks of handing one over can leave the readers waiting for ever, so they are
+few."""
 
 
 def check_landing(home: Home) -> None:
@@ -21,12 +25,16 @@ def check_landing(home: Home) -> None:
     Raises:
         HitcastError: The first file that is missing or damaged, and where to get it again.
     """
-    files = landed_files(home, read_ledger(home))
+    files = list(landed_files(home, read_ledger(home)).items())
+    size = -(-len(files) // BATCHES) or 1
     with ThreadPoolExecutor(READERS) as pool:
-        details = pool.map(_damage, files, files.values())
-        for path, row, detail in zip(files, files.values(), details, strict=True):
-            if detail:
-                raise _failure(path, row, detail)
+        for failure in pool.map(_first_failure, [files[start : start + size] for start in range(0, len(files), size)]):
+            if failure:
+                raise failure
+
+
+def _first_failure(files: Sequence[tuple[Path, LedgerRow]]) -> HitcastError | None:
+    return next((_failure(path, row, detail) for path, row in files if (detail := _damage(path, row))), None)
 
 
 def damage(home: Home, contract: Contract, row: LedgerRow) -> str:

@@ -1,10 +1,11 @@
-"""Workbooks that would not fit in memory, told before they are opened: the reader would take the process with it."""
+"""Workbooks that would not fit in memory, refused before they are opened: the reader would take the process with it."""
 
 import re
 import zipfile
 from pathlib import Path
 
 from hitcast.core.errors import HitcastError
+from hitcast.ingest.archives import BROKEN
 from hitcast.ingest.finding import name_of, shown
 
 MAX_UNPACKED_BYTES = 2 << 30
@@ -39,7 +40,8 @@ def check_size(path: Path) -> None:
                     _check_sheet(packed, entry, name)
                 elif entry.filename == "content.xml":
                     _check_tables(packed, entry, name)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+    except (*BROKEN, OSError, RuntimeError):
+        # the reader says what is wrong with it
         return
 
 

@@ -59,13 +59,13 @@ class RemainderDistribution(BaseEstimator):
             actual: log(1 + true remainder).
         """
         days, error, silent = X["as_of_day"].to_numpy(), actual - forecast, self._is_silent(X)
-        told = ~silent if not silent.all() else silent
-        self.difficulty_ = Difficulty(self.feature_set).fit(X[told], forecast[told], error[told])
+        heard = ~silent if not silent.all() else silent
+        self.difficulty_ = Difficulty(self.feature_set).fit(X[heard], forecast[heard], error[heard])
         relative = error / self.difficulty_.predict(X, forecast)
         self.days_, self.edges_, self.quantiles_ = np.unique(days), [], []
         for day in self.days_:
             at = days == day
-            rows = at & told if (at & told).any() else at
+            rows = at & heard if (at & heard).any() else at
             edges = _edges(forecast[rows], min(SIZES, int(rows.sum()) // MIN_RELEASES_OF_A_SIZE))
             buckets = np.searchsorted(edges, forecast[rows], side="right")
             # equal forecasts may leave a bucket empty: it then takes the errors of all
@@ -88,7 +88,7 @@ class RemainderDistribution(BaseEstimator):
         return np.asarray(np.maximum(forecast[:, None] + scale[:, None] * found, 0.0))
 
     def _is_silent(self, X: pd.DataFrame) -> np.ndarray:
-        """Whether VK has told of days since the release, and of no stream on them."""
+        """Whether VK has reported days since the release, and no stream on them."""
         name = AS_OF_TOTALS["tiktok_vk"]
         if self.feature_set != "tiktok_vk" or name not in X.columns:
             return np.zeros(len(X), dtype=bool)

@@ -1,6 +1,7 @@
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -118,9 +119,12 @@ def test_a_name_in_an_archive_is_read_in_russian(tmp_path: Path, code: str) -> N
 
 
 def test_a_name_in_an_archive_leads_nowhere_else(tmp_path: Path) -> None:
-    ingested(tmp_path, _zip(tmp_path / "x.zip", **{"../../../out.csv": CSV, "/abs.csv": CSV}))
-    assert landed(tmp_path) == LANDED
-    assert [path.name for path in tmp_path.parent.rglob("*.csv")] == []
+    deep = tmp_path / "a" / "b" / "c" / "d"
+    deep.mkdir(parents=True)
+    ingested(deep, _zip(deep / "x.zip", **{"../../../out.csv": CSV, "/abs.csv": CSV}))
+    assert landed(deep) == LANDED
+    assert [path.name for path in tmp_path.rglob("*.csv")] == []
+    assert not Path("/abs.csv").exists()
 
 
 def _cut(packed: bytes) -> bytes:
@@ -140,9 +144,9 @@ def _locked(packed: bytes) -> bytes:
     ("spoil", "part"),
     [(_cut, "broken or incomplete ZIP"), (_damaged, "broken or incomplete ZIP"), (_locked, "with a password")],
 )
-def test_a_spoiled_archive_is_one_line(tmp_path: Path, spoil: object, part: str) -> None:
+def test_a_spoiled_archive_is_one_line(tmp_path: Path, spoil: Callable[[bytes], bytes], part: str) -> None:
     export = _zip(tmp_path / "x.zip", **{"a.csv": CSV})
-    export.write_bytes(spoil(export.read_bytes()))  # type: ignore[operator]
+    export.write_bytes(spoil(export.read_bytes()))
     with pytest.raises(HitcastError) as raised:
         ingested(tmp_path, export)
     assert part in str(raised.value)

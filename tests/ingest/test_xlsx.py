@@ -1,3 +1,4 @@
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -6,6 +7,8 @@ import pytest
 import xlsxwriter
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.home import Home
+from hitcast.ingest import ingest
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.xlsx import sheet_headers, sheet_lines, write_sheet
 
@@ -52,3 +55,19 @@ def test_the_sheet_must_be_clear(tmp_path: Path) -> None:
     (tmp_path / "c.xlsx").write_bytes(b"PK not really")
     with pytest.raises(HitcastError, match="is no readable XLSX file"):
         sheet_headers(tmp_path / "c.xlsx", TableMapping("vk_stream_days"))
+
+
+def test_a_damaged_workbook_is_one_line_wherever_the_damage_is(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["stream_date", "isrc", "territory", "streams"]]
+    rows += [["2024-03-05", f"RUA0A24{number:05}", "RU", number * 7919 % 9973] for number in range(200)]
+    sound = _workbook(tmp_path / "sound.xlsx", {"A": rows})
+    with zipfile.ZipFile(sound) as packed:
+        sheet = packed.getinfo("xl/worksheets/sheet1.xml")
+    start = sheet.header_offset + 30 + len(sheet.filename)
+    for number, place in enumerate(range(start, start + sheet.compress_size, 97)):
+        damaged = bytearray(sound.read_bytes())
+        damaged[place] ^= 0x55
+        export = tmp_path / f"{number}.xlsx"
+        export.write_bytes(damaged)
+        with pytest.raises(HitcastError, match=f"{export.name}: is no readable XLSX file"):
+            ingest(Home(tmp_path / "home"), [export])

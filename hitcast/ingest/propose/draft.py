@@ -128,21 +128,22 @@ def _layout(draft: Draft) -> list[str]:
         lines.append(f"  record_type: {_flow({'column': column, 'value': value})}")
     patterns = list(dict.fromkeys(pattern for layout in layouts for pattern in layout.skip))
     if patterns:
-        told = ", ".join(dict.fromkeys(cell for layout in layouts for cell in layout.skipped))
-        lines.append(f"  skip: {_flow(patterns)}  # UNSURE: lines that are no rows: {_short(told)}")
+        left_out = ", ".join(dict.fromkeys(cell for layout in layouts for cell in layout.skipped))
+        lines.append(f"  skip: {_flow(patterns)}  # UNSURE: lines that are no rows: {_short(left_out)}")
     return lines
 
 
 def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]:
     """How dates, short and hidden counts and durations are written."""
     lines = []
+    types = {column.name: column.data_type for column in table.contract.delivered}
     for name, source in taken:
-        if source.dates and table.contract.column(name).data_type == "date":  # type: ignore[union-attr]
+        if source.dates and types[name] == "date":
             other = f"  # UNSURE: may be {source.dates.other}" if source.dates.other else ""
             lines.append(f"  date_format: {_flow(source.dates.date_format)}{other}")
             if source.dates.is_partial and not table.contract.day_column:
                 lines.append("  partial_dates: first_day  # UNSURE: 2021 and 2021-05 are their first day")
-    counts = [source for name, source in taken if table.contract.column(name).data_type == "bigint"]  # type: ignore[union-attr]
+    counts = [source for name, source in taken if types[name] == "bigint"]
     if any(source.is_short for source in counts):
         lines.append("  shorthand: true  # UNSURE: counts like 1.2K are rounded")
     suppressed = {theirs: ours for source in counts for theirs, ours in source.suppressed.items()
@@ -154,15 +155,15 @@ def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]
 
 
 def _unpivot(taken: list[tuple[str, Profile]]) -> list[str]:
-    """One column a day, told by the columns that the days and their values feed."""
+    """One column a day, by the columns that the days and their values feed."""
     by_role = {source.outside.role: (name, source.outside.pattern) for name, source in taken
                if source.outside and source.is_wide}  # fmt: skip
     if "values" not in by_role or "names" not in by_role:
         return []
     names, pattern = by_role["names"]
-    told = "; ".join(f"{names_of} from {source.samples}" for names_of, source in taken if source.is_wide)
+    sources = "; ".join(f"{names_of} from {source.samples}" for names_of, source in taken if source.is_wide)
     key = _flow({"columns": pattern, "names": names, "values": by_role["values"][0]})
-    return [f"  unpivot: {key}  # {_short(told)}"]
+    return [f"  unpivot: {key}  # {_short(sources)}"]
 
 
 def _column(draft: Draft, guess: Guess, source: Profile) -> str:

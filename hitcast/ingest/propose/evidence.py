@@ -64,9 +64,7 @@ def name_evidence(column: Column, header: str) -> float:
     return best
 
 
-def value_evidence(  # noqa: PLR0911
-    column: Column, contract: Contract, profile: Profile, context: Context
-) -> float | None:
+def value_evidence(column: Column, contract: Contract, profile: Profile, context: Context) -> float | None:
     """How much the values look like the column's; None where they cannot be."""
     if not profile.distinct:
         return 0.0
@@ -77,14 +75,22 @@ def value_evidence(  # noqa: PLR0911
     if column.typical_share is not None and not profile.is_wide and any(other.is_wide for other in context.profiles):
         # of a wide file the cells are the counts; what else is a number is their sum
         return None
+    return _of_type(column, contract, profile, context)
+
+
+def _of_type(column: Column, contract: Contract, profile: Profile, context: Context) -> float | None:
+    """By the column's data type."""
     if column.data_type == "date":
         return _date(profile, contract, context)
     if column.typical_share is not None:
         return _count(column, profile, context)
     if column.data_type in ("bigint", "double"):
         return _measure(column, profile, context)
-    if profile.dates:
-        return None
+    return None if profile.dates else _of_text(column, profile, context)
+
+
+def _of_text(column: Column, profile: Profile, context: Context) -> float | None:
+    """Of ids, countries, category words and names."""
     if column.is_identifier:
         return _identifier(column, profile, context)
     if column.is_country:
@@ -92,14 +98,14 @@ def value_evidence(  # noqa: PLR0911
     if column.words and column.name != "genre":
         known = sum(word_for(column, value) is not None for value in profile.distinct) / len(profile.distinct)
         return known if known >= HALF else None
-    return _text(column, profile, context)
+    return _name(column, profile, context)
 
 
 def word_for(column: Column, value: str) -> str | None:
     """The contract's word for a vendor's; None where it is not known."""
-    told = value.casefold().replace("–", "-").replace("—", "-")
+    word = value.casefold().replace("–", "-").replace("—", "-")
     for ours, theirs in column.words.items():
-        if told == ours.casefold() or told in (word.casefold() for word in theirs):
+        if word == ours.casefold() or word in (each.casefold() for each in theirs):
             return ours
     return None
 
@@ -167,7 +173,7 @@ def _identifier(column: Column, profile: Profile, context: Context) -> float | N
     return None if code < HALF or profile.share(LONG_DIGITS) > HALF else HALF if repeats else LITTLE
 
 
-def _text(column: Column, profile: Profile, context: Context) -> float | None:
+def _name(column: Column, profile: Profile, context: Context) -> float | None:
     """Titles are many, artists fewer, labels and genres few; a code or a number is none of them."""
     if profile.share(ISRC) > HALF or profile.gtin_share > HALF or profile.number_share > 0.9:
         return None

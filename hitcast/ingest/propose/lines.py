@@ -181,8 +181,8 @@ def _without_totals(rows: list[Line], delimiter: str) -> tuple[list[Line], list[
 
 
 def _is_total(cell: str) -> bool:
-    told = cell.casefold().rstrip(": ")
-    return told in TOTALS or any(re.match(rf"{word}\b", told) for word in TOTALS)
+    text = cell.casefold().rstrip(": ")
+    return text in TOTALS or any(re.match(rf"{word}\b", text) for word in TOTALS)
 
 
 def _name_of(header: Line, above: Sequence[Line]) -> int | str:

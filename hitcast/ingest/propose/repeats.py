@@ -47,8 +47,8 @@ def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hi
     differing = {key: found for key, found in by_key.items() if len(set(found)) > 1}
     if differing:
         key, found = next(iter(differing.items()))
-        told = f"{len(differing):,} keys have rows that differ, as {' '.join(key)}: {found[0]:g}, {found[1]:g}"
-        hints.append(Hint(f"if such rows add up; {told}", "combine: sum"))
+        example = f"{len(differing):,} keys have rows that differ, as {' '.join(key)}: {found[0]:g}, {found[1]:g}"
+        hints.append(Hint(f"if such rows add up; {example}", "combine: sum"))
     elif _never_fall(list(series.values())):
         name = table.main.column.name
         hints.append(

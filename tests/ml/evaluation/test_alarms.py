@@ -68,6 +68,10 @@ def test_what_names_an_album_is_no_leak() -> None:
     total = np.where(late, 300.0, known * 2) * np.exp(random.normal(0, 0.1, len(days)))
     frame["streams_14"] = frame["streams_30"] = np.where(known > 50, total, known * 1.1 + 250 * late)
     stop_on_leak(frame, columns_of("vk_streams_total", "artist_release_count"), HORIZONS)
+    # a leak on days as many still is one
+    leak = frame.assign(rest=frame["streams_30"] - known)[~late]
+    with pytest.raises(HitcastError, match="rest takes away"):
+        stop_on_leak(leak, columns_of("vk_streams_total", "artist_release_count", "rest"), HORIZONS)
 
 
 def cumulative(frame: pd.DataFrame, day: int) -> pd.Series:
