@@ -110,11 +110,13 @@ def with_moved_dates(chosen: pd.DataFrame, moved_dates: Mapping[str, date]) -> p
     """Rows whose `data_note` and `data_note_ru` also say that the release date is the day of the first streams."""
     notes: dict[str, Any] = {}
     for name, (language, words) in MOVED_DATE.items():
+        # among texts pandas makes a NaN of none
+        given = chosen[name].astype(object).where(chosen[name].notna(), None)
         notes[name] = [
             "; ".join(filter(None, [words.format(day(moved_dates[release], language)), note]))
             if release in moved_dates
             else note
-            for release, note in zip(chosen["release_id"], chosen[name], strict=True)
+            for release, note in zip(chosen["release_id"], given, strict=True)
         ]
     return chosen.assign(**notes)
 

@@ -20,8 +20,8 @@ MAX_REJECTED_SHARE = 0.05
 FEW_REJECTED = 5
 MAX_FEW_SHARE = 0.2
 """Share above which so few rejected rows hold a delivery: one in 19 is no sign of a wrong mapping."""
-MAX_UNKNOWN_SHARE = 0.001
-"""Of a day's rows or sum: more of it rejected makes the day partial. One row in thousands says little of a day's
+MAX_UNKNOWN_SHARE = 0.005
+"""Of a day's rows or sum: more of it rejected makes the day partial. One row in hundreds says little of a day's
 releases, and one in each day of a vendor would leave no day whole to learn from."""
 MAX_LOST_SHARE = 0.5
 """Of the rows or the sum of a day that comes again: a day that loses more holds a delivery."""
@@ -38,7 +38,8 @@ class RejectedDay:
         rejected: How many were rejected.
         rows: Rows of the day; of the whole table where the day cannot be read.
         share: Share of the rows, or of the sum where that is more.
-        uncounted: How many of the rejected have no figure that can be read, so that their share of the sum is unknown.
+        uncounted: How many of the rejected have a figure that cannot be read (1.2K), so that their share of the sum is
+            unknown.
     """
 
     day: date | None
@@ -92,7 +93,7 @@ def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[R
             count(*),
             coalesce(sum(greatest({measure}, 0)) filter (where problem > 0), 0),
             coalesce(sum(greatest({measure}, 0)), 0),
-            count(*) filter (where problem > 0 and {measure} is null)
+            count(*) filter (where problem > 0 and {measure} is null and regexp_matches(bad_value, '[0-9]'))
         from staged
         where {day} is not null
         group by {day}
@@ -121,9 +122,9 @@ def undated_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage) -> np.n
 
 
 def day_state(day: date, rejected: Sequence[RejectedDay], undated_share: float) -> str:
-    """`partial` where more than a thousandth of the day, or of a file that brings it, was rejected; else `whole`.
+    """`partial` where more than one in 200 of the day, or of a file that brings it, was rejected; else `whole`.
 
-    A rejected row whose figure cannot be read may be the largest of the day: it makes it partial by itself.
+    A rejected row with a figure that cannot be read may be the largest of the day: it makes it partial by itself.
 
     Args:
         day: The day.

@@ -78,8 +78,9 @@ def test_a_rejected_row_of_no_known_day_may_be_of_any_day_of_its_file(home: Home
     ("spoiled", "state"),
     [
         (f"{FIRST},,RU,10", "whole"),
-        (f"{FIRST},,RU,40", "partial"),
+        (f"{FIRST},,RU,200", "partial"),
         (f"{FIRST},big,RU,1.2K", "partial"),
+        (f"{FIRST},big,RU,no data", "whole"),
         ("Total,,RU,10", "whole"),
     ],
 )

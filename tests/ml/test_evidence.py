@@ -1,10 +1,11 @@
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ml.evidence import choose, data_note
+from ml.evidence import choose, data_note, with_moved_dates
 
 
 class Usual:
@@ -94,3 +95,13 @@ def test_notes_say_what_is_lacking_in_both_languages() -> None:
     assert data_note(row, "en") == "VK is 2 days behind; 1 of VK's 7 days is missing; TikTok has delivered no day"
     assert data_note(row, "ru") == "VK отстаёт на 2 дня; VK: нет 1 из 7 дней; TikTok: нет ни одного дня"
     assert data_note(dict.fromkeys(row, 0), "en") is None
+
+
+def test_a_moved_date_is_noted_beside_what_is_missing_or_alone() -> None:
+    rows = pd.DataFrame({"release_id": ["a", "b", "c"]})
+    for name in ("data_note", "data_note_ru"):
+        rows[name] = pd.Series(["VK is 2 days behind", None, None], dtype="str")
+    noted = with_moved_dates(rows, {"a": date(2021, 8, 17), "b": date(2021, 8, 17)})
+    moved = "release date taken from the first streams on 17 Aug 2021"
+    assert noted["data_note"].iloc[:2].tolist() == [f"{moved}; VK is 2 days behind", moved]
+    assert noted["data_note"].isna().tolist() == [False, False, True]
