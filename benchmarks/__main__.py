@@ -19,6 +19,7 @@ from hitcast.demo.plan import MIN_ROWS
 SMALL = 10  # the smaller world has a tenth of the rows
 
 GIGABYTE = 1024.0
+SMALL_FILES = 10_000
 MAX_BROKEN = 0.01  # share of rows that a vendor may break
 
 
@@ -48,6 +49,7 @@ def measure(folder: Path, rows: int) -> Iterator[Result]:
     main_home, small_home, double_home = (Home(folder / name) for name in (f"{rows}", f"{rows // SMALL}", f"{rows}x2"))
     landed = world(main_home, rows)
     yield from _ingest(main_home, landed)
+    yield _small_files(folder, min(SMALL_FILES, rows // 700))
 
     scan = step("scan", main_home)
     full = _full_build(main_home)
@@ -91,6 +93,21 @@ def _ingest(home: Home, landed: dict[str, Any] | None) -> Iterator[Result]:
             "ingest of VK's CSVs", landed["rows"], landed["seconds"], f"DuckDB's COPY, {how}", copied["seconds"], 1.5,
             landed["peak_memory_mb"],
         )  # fmt: skip
+
+
+def _small_files(folder: Path, count: int) -> Result:
+    """Ingest of many small files beside that of the same rows in one."""
+    landed = {}
+    for how in ("apart", "joined"):
+        home = Home(folder / f"small-{how}")
+        shutil.rmtree(home.root, ignore_errors=True)
+        step("worlds", home, "small_files", str(count), how)
+        landed[how] = step("worlds", home, "land", ".")
+    apart, joined = landed["apart"], landed["joined"]
+    name = f"ingest of {count:,} files of 20 rows"
+    return timed(
+        name, apart["rows"], apart["seconds"], "of one file", joined["seconds"], None, apart["peak_memory_mb"]
+    )  # fmt: skip
 
 
 def _full_build(home: Home) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -26,6 +27,7 @@ OWN = {
     "tiktok_sound_days": (("sound_id",), "isrc, sound_id"),
     "vk_stream_days": ((), "isrc"),
 }
+FIRST_DAY = date(2020, 1, 1)
 MAX_COPIES = 27  # the world itself and a country for each letter
 
 
@@ -44,6 +46,18 @@ def land(home: Home, *folders: str) -> None:
     seconds = time.perf_counter() - begun
     prune(home, keep_days=0)
     report(seconds=seconds, rows=sum(file.read for table in landed.tables for file in table.files))
+
+
+def small_files(home: Home, count: int, joined: bool) -> None:
+    """Writes files of twenty rows in the contract's own columns, ten a day; or all their rows as one file."""
+    home.exports.mkdir(parents=True)
+    header, texts = "stream_date,isrc,territory,streams\n", []
+    for number in range(count):
+        day, part = FIRST_DAY + timedelta(days=number // 10), number % 10
+        texts.append("".join(f"{day},RUA0A21{20 * part + row:05},RU,{1 + row}\n" for row in range(20)))
+    for number, text in enumerate(["".join(texts)] if joined else texts):
+        (home.exports / f"{number:06}.csv").write_text(header + text, encoding="utf-8")
+    report()
 
 
 def copy(home: Home, ordered: bool) -> None:
@@ -97,6 +111,7 @@ def multiply(home: Home, source: Home, copies: int) -> None:
 STEPS: dict[str, Callable[..., None]] = {
     "demo": lambda home, rows: demo(home, int(rows)),
     "land": land,
+    "small_files": lambda home, count, how: small_files(home, int(count), joined=how == "joined"),
     "copy": lambda home, how: copy(home, ordered=how == "ordered"),
     "multiply": lambda home, source, copies: multiply(home, Home(Path(source)), int(copies)),
 }

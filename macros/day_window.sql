@@ -28,6 +28,11 @@
   14
 {%- endmacro %}
 
+{#- Most missing days of a window that may be estimated for training: a fifth of it, and at least one. -#}
+{% macro max_estimated_days(horizon) -%}
+  greatest(1, floor({{ horizon }} / 5))
+{%- endmacro %}
+
 {#- First and last day since the catalog's release date whose facts are kept: enough for a date that is moved. -#}
 {% macro first_kept_day() -%}
   {{ (first_observed_day() | int) - (most_days_moved() | int) }}
@@ -64,4 +69,9 @@
     then there was nothing, and null on any other day, for then nobody knows. -#}
 {% macro measure_of_day(row_alias, measure, state) -%}
   case when {{ state }} = 'whole' then case when {{ row_alias }}.release_id is null then 0 else {{ row_alias }}.{{ measure }} end end
+{%- endmacro %}
+
+{#- Days by which stress rows shift release dates, as rows of a `values` list. -#}
+{% macro days_wrong() -%}
+  (-7), (-3), (-1), (1), (3), (7)
 {%- endmacro %}

@@ -11,6 +11,7 @@ from ml.decide.decisions import with_reached
 from ml.estimators.base import ClassEstimator, configured
 from ml.estimators.classes import OrderedClasses
 from ml.estimators.log_linear import seen_streams
+from ml.estimators.streams import StreamForecaster
 from ml.estimators.trees import LIGHTGBM_PARAMETERS as DEFAULT_PARAMETERS
 
 __all__ = ["DEFAULT_PARAMETERS", "PROBABILITY_COLUMNS", "class_minimums", "fit_classes", "predict_classes"]
@@ -32,6 +33,7 @@ def fit_classes(
     settings: Settings,
     parameters: Mapping[str, Any] | None = None,
     estimator: ClassEstimator | None = None,
+    streams: StreamForecaster | None = None,
 ) -> ClassEstimator:
     """Fit on the rows of a training set; a class without a single release is no obstacle.
 
@@ -43,6 +45,7 @@ def fit_classes(
         settings: Horizons, class horizon, seed and threads.
         parameters: LightGBM's parameters, where the estimator has any; None for the defaults.
         estimator: What is fitted; None for this project's own.
+        streams: Fitted on the same training set: its law and ridge of the class horizon need no second fit.
     """
     values: dict[str, Any] = {
         "feature_set": feature_set,
@@ -57,7 +60,12 @@ def fit_classes(
         values["parameters"] = dict(parameters)
     model: ClassEstimator = configured(estimator if estimator is not None else OrderedClasses(), **values)
     rows = training[is_open(training, settings.class_horizon)].reset_index(drop=True)
-    fitted: ClassEstimator = model.fit(rows, rows[target_column(settings.class_horizon)].to_numpy(dtype=float))
+    totals = rows[target_column(settings.class_horizon)].to_numpy(dtype=float)
+    fitted: ClassEstimator
+    if streams is not None and isinstance(model, OrderedClasses):
+        fitted = model.fit(rows, totals, streams.linear_part(settings.class_horizon))
+    else:
+        fitted = model.fit(rows, totals)
     return fitted
 
 

@@ -17,6 +17,7 @@ from hitcast.core.builds import (
 )
 from hitcast.core.errors import BUILD_MARTS, HitcastError
 from hitcast.core.settings import Settings
+from hitcast.core.sql import fill_file
 from hitcast.core.warehouse import open_warehouse
 
 FEATURE_SETS: Mapping[str, frozenset[str]] = {
@@ -56,7 +57,8 @@ class Marts:
 
     Attributes:
         features: One row per release and as-of day; numeric features as float64, categorical ones as text without gaps.
-        targets: One row per release and horizon; `streams` is NaN until the window is mature.
+        targets: One row per release and horizon; `streams` is NaN until the window is mature, `training_streams` also
+            holds totals of windows of which a few days, `missing_days`, are estimated.
         catalog: One row per feature, ordered by `position`.
         releases: One row per release.
         classes: Stream classes by rising `minimum_streams`.
@@ -112,19 +114,10 @@ def read_marts(settings: Settings) -> Marts:
             return frame
 
         # a release that is not out yet has a row of as-of day 0 all the same
-        features = read(
-            """
-            select release_features.* from release_features
-            cross join dataset_days
-            where
-                as_of_day between 0 and $last
-                and as_of_date <= greatest(tiktok_data_through_date, vk_data_through_date) + interval 1 day
-            order by release_date, release_id, as_of_day
-            """,
-            {"last": max(settings.horizons) - 1},
-        )
+        features = read(fill_file(__file__, "known_features"), {"last": max(settings.horizons) - 1})
         targets = read(
-            "select release_id, horizon_days, streams, is_mature from release_targets order by release_id, horizon_days"
+            "select release_id, horizon_days, streams, training_streams, missing_days, is_mature from release_targets "
+            "order by release_id, horizon_days"
         )
         catalog = read("select feature_name, feature_group, feature_kind from feature_catalog order by position")
         releases = read(
@@ -147,7 +140,8 @@ def read_marts(settings: Settings) -> Marts:
         raise HitcastError("no day of activity and streams yet", cure="Run `hitcast ingest` first")
     _stop_without_activity(features, targets, settings.territory)
     _stop_on_other_choices(settings, classes, targets)
-    targets["streams"] = targets["streams"].astype("float64").where(targets["is_mature"].fillna(False).astype(bool))
+    for name in ("streams", "training_streams", "missing_days"):
+        targets[name] = targets[name].astype("float64")
     return Marts(
         features=with_types(features, catalog),
         targets=targets,
@@ -183,7 +177,7 @@ def _stop_without_activity(features: pd.DataFrame, targets: pd.DataFrame, territ
     counts = [features[name] for name in ("tiktok_views_total", "vk_streams_total") if name in features]
     if any((count > 0).any() for count in (*counts, targets["streams"])):
         return
-    if not any((features["as_of_day"] > _unknown_days(features, platform)).any() for platform in ("tiktok", "vk")):
+    if not any((features["as_of_day"] > unknown_days(features, platform)).any() for platform in ("tiktok", "vk")):
         first, last = (day.date() for day in (features["release_date"].min(), features["release_date"].max()))
         raise HitcastError(
             f"releases are dated {first} to {last}, and no day of their windows has been delivered",
@@ -199,7 +193,7 @@ def _stop_without_activity(features: pd.DataFrame, targets: pd.DataFrame, territ
     )
 
 
-def _unknown_days(features: pd.DataFrame, platform: str) -> pd.Series:
+def unknown_days(features: pd.DataFrame, platform: str) -> pd.Series:
     """Days before the as-of day that a platform has not delivered whole, late ones too."""
     counts: pd.Series = features[[f"{platform}_missing_days", f"{platform}_days_behind"]].sum(axis="columns")
     return counts
@@ -280,17 +274,32 @@ def modelling_frame(marts: Marts, horizons: tuple[int, ...]) -> pd.DataFrame:
     """Features and targets side by side, without reissues and without rows that nothing can be forecast from.
 
     Returns:
-        One row per release and as-of day, ordered by as-of date, with a column `streams_<horizon>` for each horizon:
-        streams of the window, NaN unless it is mature.
+        One row per release and as-of day, ordered by as-of date, with two columns for each horizon:
+        `streams_<horizon>`, streams of the window, NaN unless it can be trained on, and `missing_days_<horizon>`, its
+        days that are estimated in it. Only where that is 0 are the streams an outcome (`ml.splits.is_whole`).
     """
     is_used = ~marts.features["is_reissue"].fillna(False).astype(bool) & speaks(marts.features)
     frame = marts.features[is_used]
     for horizon in horizons:
-        window = marts.targets.loc[marts.targets["horizon_days"] == horizon].set_index("release_id")["streams"]
-        frame = frame.assign(**{target_column(horizon): frame["release_id"].map(window)})
+        window = marts.targets.loc[marts.targets["horizon_days"] == horizon].set_index("release_id")
+        names = {target_column(horizon): "training_streams", missing_column(horizon): "missing_days"}
+        frame = frame.assign(**{name: frame["release_id"].map(window[source]) for name, source in names.items()})
     return frame.sort_values(["as_of_date", "release_id"], kind="stable").reset_index(drop=True)
 
 
 def target_column(horizon: int) -> str:
     """Name of the column that holds the total of a horizon."""
     return f"streams_{horizon}"
+
+
+def missing_column(horizon: int) -> str:
+    """Name of the column that holds how many days of a horizon's window are estimated in its total."""
+    return f"missing_days_{horizon}"
+
+
+def estimated_days(frame: pd.DataFrame, horizon: int) -> np.ndarray:
+    """Of the days still to come in each row's window, those that are estimated in its total; 0 once it has ended."""
+    if missing_column(horizon) not in frame:
+        return np.zeros(len(frame))
+    still = (frame[missing_column(horizon)] - unknown_days(frame, "vk")).fillna(0).clip(lower=0)
+    return np.asarray(still.where(is_open(frame, horizon), 0.0), dtype=float)

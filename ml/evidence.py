@@ -10,7 +10,7 @@ import pandas as pd
 from hitcast.core.words import Language, day, plural
 from ml.data import Marts, is_open, speaks
 from ml.estimators.log_linear import landed_streams
-from ml.estimators.states import counts_of, days_missing
+from ml.estimators.states import counts_of, days_missing, has_no_stream_yet
 from ml.registry.bundles import Bundle
 
 LATE_DAYS = 7
@@ -20,8 +20,11 @@ SILENT_DAYS = 3
 CLOCKS = {"tiktok_vk": "vk", "tiktok": "tiktok"}
 """Platform whose last known day a feature set forecasts from."""
 NAMES = {"vk": "VK", "tiktok": "TikTok"}
-UNHEARD_OF = "not enough data: no teaser on TikTok and no earlier release of the artist"
+NOTE_COLUMNS = ["as_of_day", *(f"{name}_{kind}" for name in NAMES for kind in ("days_behind", "missing_days"))]
+"""What `data_note` reads."""
+UNHEARD_OF = "not enough data: no teaser on TikTok and no earlier release of the artist with a known total"
 SILENT = "not enough data: TikTok or VK delivered no day since the release"
+NO_STREAM = "no stream on VK since the release: it may not be out yet, or its tracks are missing in VK's reports"
 WRONG_DATE = "the release date cannot be right"
 MOVED_DATE: Mapping[str, tuple[Language, str]] = {
     "data_note": ("en", "release date taken from the first streams on {}"),
@@ -53,7 +56,8 @@ def choose(known: pd.DataFrame, streams: Mapping[str, Any], horizon: int) -> tup
     """The row that each release is forecast from, and the releases of which too little is known.
 
     Each feature set has a clock: `tiktok_vk` forecasts from the last day that VK has delivered, `tiktok` from TikTok's.
-    Of the two the one with the lower usual error on its as-of day is taken.
+    Of the two the one with the lower usual error on its as-of day is taken; after the same days, the one that has seen
+    the streams.
 
     Args:
         known: Rows of `release_features`, all days of a release that are known.
@@ -63,8 +67,9 @@ def choose(known: pd.DataFrame, streams: Mapping[str, Any], horizon: int) -> tup
     Returns:
         Chosen rows, ordered by release, with more columns: `chosen_set`, the feature set; `known_by`, the day of the
         forecast; `floor_streams`, what has landed by then, NaN where VK has delivered nothing; `vk_days_known`,
-        `tiktok_days_known` and `missing_days` by then, and `data_note` and `data_note_ru`, which say it. And the latest
-        row of each other release, with `known_by` and `refusal`.
+        `tiktok_days_known` and `missing_days` by then, `vk_through_day`, days since release to the last one that VK
+        has delivered, and `data_note` and `data_note_ru`, which say it. And the latest row of each other release, with
+        `known_by` and `refusal`.
     """
     known = known.sort_values(["release_id", "as_of_day"], kind="stable")
     latest = known.drop_duplicates("release_id", keep="last").set_index("release_id", drop=False)
@@ -77,18 +82,30 @@ def choose(known: pd.DataFrame, streams: Mapping[str, Any], horizon: int) -> tup
         rows = known[is_usable | starts].drop_duplicates("release_id", keep="last")
         error = streams[feature_set].by_horizon[horizon].usual_error(rows["as_of_day"].to_numpy())
         found.append(rows.assign(chosen_set=feature_set, usual_error=error))
+    with_vk, without = (rows.set_index("release_id") for rows in found)
+    seen = with_vk["as_of_day"].reindex(without.index) == without["as_of_day"]
+    found[1] = without[~(seen & (without["as_of_day"] > 0))].reset_index()
     candidates = pd.concat(found).sort_values("usual_error", kind="stable").drop_duplicates("release_id")
+    silent = latest.index[has_no_stream_yet(latest)]
+    candidates = candidates[~candidates["release_id"].isin(silent)]
     chosen = candidates.drop(columns="usual_error").sort_values("release_id").reset_index(drop=True)
     newest = latest.loc[chosen["release_id"]]
     delivered = newest["as_of_day"] > days_missing(newest, "vk")
+    # of each row the few columns that a note reads, not all features
+    lacking = newest[newest.columns.intersection(NOTE_COLUMNS, sort=False)].to_dict("records")
     chosen = chosen.assign(
         known_by=newest["as_of_date"].to_numpy(),
         floor_streams=np.where(delivered, landed_streams(newest), np.nan),
+        vk_through_day=np.where(
+            delivered & newest["vk_streams_known"].notna(),
+            newest["as_of_day"] - counts_of(newest, "vk_days_behind").astype(int),
+            0,
+        ),
         vk_days_known=newest["as_of_day"].to_numpy() - days_missing(newest, "vk"),
         tiktok_days_known=newest["as_of_day"].to_numpy() - days_missing(newest, "tiktok"),
         missing_days=days_missing(newest, "vk") + days_missing(newest, "tiktok"),
-        data_note=[data_note(row, "en") for row in newest.to_dict("records")],
-        data_note_ru=[data_note(row, "ru") for row in newest.to_dict("records")],
+        data_note=[data_note(row, "en") for row in lacking],
+        data_note_ru=[data_note(row, "ru") for row in lacking],
     )
     refused = latest[~latest["release_id"].isin(chosen["release_id"])].reset_index(drop=True)
     return chosen, refused.assign(known_by=refused["as_of_date"], refusal=_refusal(refused))
@@ -124,7 +141,8 @@ def with_moved_dates(chosen: pd.DataFrame, moved_dates: Mapping[str, date]) -> p
 def _refusal(rows: pd.DataFrame) -> np.ndarray:
     days = rows["as_of_day"].to_numpy()
     is_silent = np.all([days_missing(rows, platform) >= days for platform in NAMES], axis=0)
-    return np.where(days == 0, UNHEARD_OF, np.where(is_silent, SILENT, MOSTLY_MISSING))
+    lacking = np.where(days == 0, UNHEARD_OF, np.where(is_silent, SILENT, MOSTLY_MISSING))
+    return np.where(has_no_stream_yet(rows), NO_STREAM, lacking)
 
 
 def data_note(row: Mapping[Any, Any], language: Language) -> str | None:

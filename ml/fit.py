@@ -1,20 +1,17 @@
 """Fit: everything that a version of the registered model holds, on what was mature on a day."""
 
-import warnings
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.classes import class_minimums
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame
-from ml.days import read_paths
+from ml.days import read_training_paths
 from ml.estimators.base import ClassEstimator
 from ml.estimators.path import PathForecast
 from ml.estimators.weekly import WeeklyDependence
@@ -22,6 +19,7 @@ from ml.estimators.zoo import ModelInputs, class_model, stream_model
 from ml.evaluation.alarms import stop_on_leak
 from ml.outlook import earned_class_weights
 from ml.registry.bundles import Bundle
+from ml.side_by_side import side_by_side
 from ml.splits import MIN_TRAINING_RELEASES, count_windows, training_rows
 from ml.streams import StreamModel
 from ml.stressed import stressed_training
@@ -95,25 +93,18 @@ class _FeatureSetModels:
 def _fit_side_by_side(
     marts: Marts, settings: Settings, tuned: TunedParameters, training: pd.DataFrame, feature_sets: Collection[str]
 ) -> dict[str, _FeatureSetModels]:
-    """Models of each feature set, on as many threads as are set: much of a fit runs on one."""
-    minimums, daily = class_minimums(marts.classes), read_paths(settings)
+    """Models of each feature set."""
+    minimums, daily = class_minimums(marts.classes), read_training_paths(settings)
 
     def fit(name: str) -> _FeatureSetModels:
         columns = feature_columns(marts.catalog, name, training)
         given = ModelInputs(name, columns, minimums, settings, tuned, stressed_training(marts.stressed, training))
         streams = stream_model(tuned.models["streams"], training, given)
-        classes = class_model(tuned.models["classes"], training, given)
+        classes = class_model(tuned.models["classes"], training, given, streams)
         weights = earned_class_weights(streams, classes, settings.class_horizon, training)
         return _FeatureSetModels(streams, classes, weights, *fit_beyond_totals(training, streams, daily))
 
-    # inner limits on BLAS and filters of warnings must find these, or what one thread restores would hold in the other
-    with (
-        warnings.catch_warnings(),
-        threadpool_limits(limits=1, user_api="blas"),
-        ThreadPoolExecutor(settings.threads) as threads,
-    ):
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return dict(zip(feature_sets, threads.map(fit, feature_sets), strict=True))
+    return side_by_side(fit, feature_sets, settings.threads)
 
 
 def _choose(streams: dict[str, StreamModel]) -> tuple[str, str]:

@@ -5,35 +5,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import numpy as np
 import pandas as pd
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.label import Label
 from hitcast.core.moments import moment_after
 from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
-from ml.classes import PROBABILITY_COLUMNS
 from ml.data import Marts, modelling_frame, read_marts
 from ml.days import read_paths
-from ml.estimators.distribution import LEVELS
-from ml.estimators.log_linear import AS_OF_TOTALS, landed_streams
-from ml.estimators.streams import FORECAST_COLUMNS
-from ml.evidence import choose, known_rows, with_moved_dates, without_wrong_dates
+from ml.decide.plan import label_plan
+from ml.decide.promotion_effects import promotion_effects
+from ml.evidence import LATE_DAYS
 from ml.explain.drivers import explain, read_meanings
 from ml.explain.similar import find_similar
-from ml.outlook import forecast_outlook
 from ml.portfolios import forecast_portfolios
 from ml.registry import store
 from ml.registry.bundles import Bundle
 from ml.registry.standing import load_standing
 from ml.registry.usable import later_than_data
+from ml.score import QUANTILE_COLUMNS, quantiles_of, refuse, score, scored_rows
 from ml.trajectories import forecast_trajectories
-
-EVIDENCE_COLUMNS = ("vk_days_known", "tiktok_days_known", "missing_days", "data_note", "data_note_ru")
-"""Columns of `ml.predictions` that say what a forecast rests on."""
-
-
-QUANTILE_COLUMNS = [f"quantile_{level:g}" for level in LEVELS]
 
 
 @dataclass(frozen=True)
@@ -75,6 +67,8 @@ def predict(
     as_of: date | None = None,
     progress: Callable[[str], None] = print,
     after: datetime | None = None,
+    label: Label | None = None,
+    mornings: int = 0,
 ) -> ScoringRun:
     """Write forecasts, their drivers and precedents for every release with an open window.
 
@@ -85,10 +79,13 @@ def predict(
         as_of: Day of the forecasts, which see nothing from then on; by default the day after the last delivered one.
         progress: Takes a line as each step begins.
         after: When forecasts were last published, UTC; these count as later, whatever the clock says.
+        label: The label's own figures; where they hold a budget, it is planned.
+        mornings: Days before `as_of`, back to the model's training at most, on which forecasts are made too, as daily
+            runs would have: of them the forecasts alone are written, the history that changes are read from.
 
     Raises:
-        HitcastError: There is no champion or it cannot be read, it was trained later than `as_of`, for other horizons
-            or on other features than the marts hold, or the marts are missing.
+        HitcastError: There is no champion or it cannot be read, the data do not reach `as_of`, it was trained later,
+            for other horizons or on other features than the marts hold, or the marts are missing.
     """
     found = load_standing(settings)
     if found is None:
@@ -99,6 +96,15 @@ def predict(
     as_of = as_of or marts.latest_day + timedelta(days=1)
     _check(standing, bundle, marts, settings, as_of)
 
+    moment = moment_after(after, latest_moment(settings, "predictions", "predicted_at"))
+    first, earlier = max(bundle.cutoff, as_of - timedelta(days=mornings)), []
+    for day in (first + timedelta(days=number) for number in range((as_of - first).days)):
+        progress(f"Forecasting as of {day}")
+        rows, lacking = scored_rows(marts, bundle, day)
+        run = _predictions(score(bundle, rows), lacking, standing, marts, settings, bundle, day)
+        earlier.append(run.assign(predicted_at=moment))
+        moment = moment_after(moment)
+
     scored, refused = scored_rows(marts, bundle, as_of)
     youngest = scored[max(scored)]
     counts = youngest["chosen_set"].value_counts()
@@ -106,21 +112,37 @@ def predict(
     progress(f"Scoring {len(youngest)} releases with version {standing.version}{sets and f': {sets}'}")
     run_id, model_name = _run_id(standing, marts, as_of), f"{store.MODEL}/{standing.version}"
     forecasts = score(bundle, scored)
-    predictions = pd.concat(
-        [forecasts.drop(columns=QUANTILE_COLUMNS, errors="ignore"), refuse(bundle, refused)], ignore_index=True
-    ).assign(
-        run_id=run_id,
-        model_name=model_name,
-        predicted_at=moment_after(after, latest_moment(settings, "predictions", "predicted_at")),
-        data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
-        territory=settings.territory,
-    )
+    predictions = _predictions(forecasts, refused, standing, marts, settings, bundle, as_of)
+    predictions["predicted_at"] = moment
     beside = _beside(forecasts, predictions, scored, marts, bundle, settings, as_of)
+    beside["uplift"] = promotion_effects(marts, settings, as_of, progress)
+    beside["promotion_plan"] = label_plan(beside["uplift"], youngest, label or Label())
+    written = pd.concat([*earlier, predictions], ignore_index=True)
     write_tables(
-        settings, {"predictions": predictions, **{name: table.assign(run_id=run_id) for name, table in beside.items()}}
+        settings, {"predictions": written, **{name: table.assign(run_id=run_id) for name, table in beside.items()}}
     )
     rows_written = (len(predictions), len(youngest), len(refused[max(refused)]))
     return ScoringRun(run_id, *rows_written, as_of, model_name, bundle.feature_set, found.instead_of)
+
+
+def _predictions(
+    forecasts: pd.DataFrame,
+    refused: Mapping[int, pd.DataFrame],
+    standing: store.Version,
+    marts: Marts,
+    settings: Settings,
+    bundle: Bundle,
+    as_of: date,
+) -> pd.DataFrame:
+    """Rows of `ml.predictions` of one day, all columns but predicted_at."""
+    return pd.concat(
+        [forecasts.drop(columns=QUANTILE_COLUMNS, errors="ignore"), refuse(bundle, refused)], ignore_index=True
+    ).assign(
+        run_id=_run_id(standing, marts, as_of),
+        model_name=f"{store.MODEL}/{standing.version}",
+        data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
+        territory=settings.territory,
+    )
 
 
 def _beside(
@@ -155,6 +177,9 @@ def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:
 
 
 def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:
+    if as_of > (until := marts.latest_day + timedelta(days=1 + LATE_DAYS)):
+        what = f"the data reach {marts.latest_day} only, too little to speak of {as_of}"
+        raise HitcastError(what, "--as-of", f"Give {until} or earlier")
     if later := later_than_data(bundle.cutoff, marts.data_through):
         raise HitcastError(f"version {standing.version} {later}", cure="Run `hitcast run`, which trains again")
     if as_of < bundle.cutoff:
@@ -180,107 +205,3 @@ def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Sett
         raise HitcastError(
             f"the champion needs features that are gone: {', '.join(absent)}", "release_features", "Run `hitcast train`"
         )
-
-
-def scored_rows(marts: Marts, bundle: Bundle, as_of: date) -> tuple[dict[int, pd.DataFrame], dict[int, pd.DataFrame]]:
-    """For each horizon the rows that releases are forecast from, and those of releases that are refused.
-
-    They are the latest known before the window's end: where it has ended, of its last open day. See `choose`.
-    """
-    found = {
-        horizon: without_wrong_dates(*choose(known, bundle.streams, horizon), marts.wrong_dates)
-        for horizon, known in known_rows(marts, bundle, as_of).items()
-    }
-    chosen = {horizon: with_moved_dates(rows, marts.moved_dates) for horizon, (rows, _) in found.items()}
-    return chosen, {horizon: refused for horizon, (_, refused) in found.items()}
-
-
-def refuse(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
-    """A row for each release and horizon that says why nothing is forecast: the figures are absent, so null."""
-    return pd.concat(
-        [
-            rows[["release_id", "as_of_day", "refusal"]].assign(
-                as_of_date=rows["known_by"], feature_set=bundle.feature_set, horizon_days=horizon
-            )
-            for horizon, rows in by_horizon.items()
-        ],
-        ignore_index=True,
-    )
-
-
-def score(bundle: Bundle, by_horizon: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
-    """The forecast of each horizon from its own rows: columns of `ml.predictions`, and `QUANTILE_COLUMNS`.
-
-    Horizons of a release that are forecast on the same day share the chances of the class, and no longer one lies below
-    a shorter one. A forecast of a longer horizon than the class's keeps the last chances of the class, once its window
-    has ended.
-    """
-    forecasts = pd.concat(
-        [_forecasts(bundle, rows).query("horizon_days == @horizon") for horizon, rows in by_horizon.items()],
-        ignore_index=True,
-    ).sort_values(["release_id", "horizon_days"], kind="stable", ignore_index=True)
-    if forecasts.empty:
-        return forecasts
-    named = [*PROBABILITY_COLUMNS, "predicted_class"]
-    last = forecasts[forecasts["horizon_days"] == bundle.class_horizon].set_index("release_id")
-    is_same_day = forecasts["as_of_date"] == forecasts["release_id"].map(last["as_of_date"])
-    for name in named:
-        shared = forecasts["release_id"].map(last[name])
-        forecasts[name] = forecasts[name].fillna(shared).where(~is_same_day, shared)
-    figures = [*FORECAST_COLUMNS, *QUANTILE_COLUMNS]
-    forecasts[figures] = forecasts.groupby(["release_id", "as_of_date"])[figures].cummax()
-    return forecasts
-
-
-def forecast(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
-    """Streams and classes for each row and horizon that is open on its day, in columns of `ml.predictions`.
-
-    The class of a row whose as-of day lies after the class's window is null. Rows that `choose` has not seen are
-    forecast with the bundle's feature set, on what their own as-of day knows.
-    """
-    if "chosen_set" not in rows:
-        sees_vk = AS_OF_TOTALS["tiktok_vk"] in rows and bundle.feature_set == "tiktok_vk"
-        floor = np.where(rows[AS_OF_TOTALS["tiktok_vk"]].notna(), landed_streams(rows), np.nan) if sees_vk else np.nan
-        rows = rows.assign(chosen_set=bundle.feature_set, known_by=rows["as_of_date"], floor_streams=floor)
-    return _forecasts(bundle, rows).drop(columns=QUANTILE_COLUMNS)
-
-
-def quantiles_of(forecasts: pd.DataFrame) -> pd.DataFrame:
-    """What `score` gave, a row a release, horizon and level: the columns of `ml.forecast_quantiles` but run_id."""
-    key = ["release_id", "horizon_days", "as_of_day"]
-    if forecasts.empty:
-        return pd.DataFrame(columns=[*key, "level", "streams"])
-    levels = dict(zip(QUANTILE_COLUMNS, LEVELS, strict=True))
-    table = forecasts[[*key, *QUANTILE_COLUMNS]].rename(columns=levels)
-    return table.melt(key, var_name="level", value_name="streams").astype({"level": float})
-
-
-def _forecasts(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:
-    """Forecasts of rows that `choose` has seen, with their quantiles."""
-    names = rows["chosen_set"].unique() if len(rows) else [bundle.feature_set]
-    parts = [_forecast(bundle, str(name), rows[rows["chosen_set"] == name]) for name in names]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _forecast(bundle: Bundle, feature_set: str, rows: pd.DataFrame) -> pd.DataFrame:
-    outlook = forecast_outlook(bundle.outlook_model(feature_set), rows, rows["floor_streams"].fillna(0).to_numpy())
-    shared = rows[["release_id", "as_of_day"]].assign(
-        as_of_date=rows["known_by"], feature_set=feature_set, refusal=None, known_streams=rows["floor_streams"]
-    )
-    shared = shared.join(rows[rows.columns.intersection(list(EVIDENCE_COLUMNS))]).join(
-        outlook.classes(bundle.class_names)
-    )
-    return pd.concat(
-        [
-            pd.concat(
-                [
-                    shared.loc[per_horizon.index].assign(horizon_days=horizon),
-                    per_horizon,
-                    pd.DataFrame(outlook.totals[horizon], rows.index, QUANTILE_COLUMNS).loc[per_horizon.index],
-                ],
-                axis="columns",
-            )
-            for horizon, per_horizon in outlook.forecasts.items()
-        ],
-        ignore_index=True,
-    )

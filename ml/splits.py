@@ -9,6 +9,7 @@ import pandas as pd
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.words import plural
+from ml.data import estimated_days, missing_column, target_column
 
 REFERENCE_DAY = 7
 """As-of day of the reference task; it places a release in a fold."""
@@ -27,6 +28,8 @@ MIN_ORIGINS = 3
 MIN_TEST_RELEASES = 10
 MIN_SLICE_RELEASES = 25
 MIN_TRAINING_RELEASES = 20
+MAX_ESTIMATED_SHARE = 1 / 3
+"""Of the days still to come, those whose streams may be estimated in a total that is trained on."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +63,24 @@ class WindowCounts:
     """Releases by a day.
 
     Attributes:
-        whole: Those whose every window had ended and is whole.
+        usable: Those whose every window had ended and can be trained on.
+        estimated: Those of them that lack a few days of VK, which are estimated.
         streamed: Those of them that had a stream: a release without one says nothing of how streams go on.
-        lacking: Those whose windows had ended and lack days of VK, so that their totals are unknown.
+        lacking: Those whose windows had ended and lack more days of VK, so that their totals are unknown.
     """
 
-    whole: int
+    usable: int
+    estimated: int
     streamed: int
     lacking: int
 
     def describe(self, day: date) -> str:
         """The counts in a phrase."""
-        parts = [f"{self.whole:,} {plural(self.whole, 'en', 'release', 'releases')} had whole windows by {day}"]
-        if self.streamed < self.whole:
+        whole = self.usable - self.estimated
+        parts = [f"{whole:,} {plural(whole, 'en', 'release', 'releases')} had whole windows by {day}"]
+        if self.estimated:
+            parts.append(f"{self.estimated:,} more but for a few days of VK")
+        if self.streamed < self.usable:
             parts.append(f"{self.streamed:,} of them with streams")
         if self.lacking:
             parts.append(f"{self.lacking:,} more {plural(self.lacking, 'en', 'lacks', 'lack')} days of VK")
@@ -83,7 +91,7 @@ class WindowCounts:
         """What brings more releases to train on."""
         if self.lacking:
             return "Deliver these days with `hitcast ingest`; `hitcast status` says which have come"
-        checked = ", and see that the catalog's dates and ISRCs are right" if self.streamed < self.whole else ""
+        checked = ", and see that the catalog's dates and ISRCs are right" if self.streamed < self.usable else ""
         return f"Deliver more past days with `hitcast ingest`{checked}"
 
 
@@ -102,26 +110,26 @@ class Slices:
 
 
 def training_rows(frame: pd.DataFrame, origin: date, horizons: tuple[int, ...]) -> pd.Series:
-    """Rows whose every window had ended by the origin and is whole.
+    """Rows whose every window had ended by the origin and is whole, or lacks few of the days still to come.
 
     The longest horizon rules for all: a release then belongs to a training set or does not, whatever the horizon.
     """
-    return _has_ended(frame, origin, horizons) & _is_whole(frame, horizons)
+    return _has_ended(frame, origin, horizons) & _is_usable(frame, horizons) & _is_mostly_seen(frame, horizons)
 
 
 def count_windows(frame: pd.DataFrame, day: date, horizons: tuple[int, ...]) -> WindowCounts:
-    """Releases of a modelling frame whose windows had ended by a day, those with whole windows apart."""
+    """Releases of a modelling frame whose windows had ended by a day, those that can be trained on apart."""
     ended = frame[_has_ended(frame, day, horizons)].drop_duplicates("release_id")
-    whole = _is_whole(ended, horizons)
-    streamed = whole & _has_streams(ended, horizons)
-    return WindowCounts(int(whole.sum()), int(streamed.sum()), int((~whole).sum()))
+    usable = _is_usable(ended, horizons)
+    estimated, streamed = usable & ~is_whole(ended, horizons), usable & _has_streams(ended, horizons)
+    return WindowCounts(int(usable.sum()), int(estimated.sum()), int(streamed.sum()), int((~usable).sum()))
 
 
 def rows_to_test(frame: pd.DataFrame, fold: Fold, horizons: tuple[int, ...]) -> pd.Series:
     """Rows of releases that pass the reference day from the origin on and before the fold's end, with whole windows."""
     start, end = pd.Timestamp(fold.origin), pd.Timestamp(fold.test_end)
     placed = frame["release_date"] + pd.Timedelta(days=REFERENCE_DAY)
-    return (placed >= start) & (placed < end) & _is_whole(frame, horizons)
+    return (placed >= start) & (placed < end) & is_whole(frame, horizons)
 
 
 def _has_ended(frame: pd.DataFrame, day: date, horizons: tuple[int, ...]) -> pd.Series:
@@ -129,9 +137,24 @@ def _has_ended(frame: pd.DataFrame, day: date, horizons: tuple[int, ...]) -> pd.
     return ended
 
 
-def _is_whole(frame: pd.DataFrame, horizons: tuple[int, ...]) -> pd.Series:
-    whole: pd.Series = frame[[f"streams_{horizon}" for horizon in horizons]].notna().all(axis="columns")
-    return whole
+def is_whole(frame: pd.DataFrame, horizons: tuple[int, ...]) -> pd.Series:
+    """Rows whose totals are outcomes: VK has delivered every day of every window."""
+    estimated = frame[[missing_column(horizon) for horizon in horizons]].sum(axis="columns")
+    return _is_usable(frame, horizons) & (estimated == 0)
+
+
+def _is_usable(frame: pd.DataFrame, horizons: tuple[int, ...]) -> pd.Series:
+    usable: pd.Series = frame[[target_column(horizon) for horizon in horizons]].notna().all(axis="columns")
+    return usable
+
+
+def _is_mostly_seen(frame: pd.DataFrame, horizons: tuple[int, ...]) -> pd.Series:
+    """Rows for which few of the days still to come are estimated, in every window that is open."""
+    mostly = pd.Series(True, index=frame.index)
+    for horizon in horizons:
+        left = (horizon - frame["as_of_day"]).clip(lower=0)
+        mostly &= estimated_days(frame, horizon) <= MAX_ESTIMATED_SHARE * left
+    return mostly
 
 
 def _has_streams(frame: pd.DataFrame, horizons: tuple[int, ...]) -> pd.Series:

@@ -23,7 +23,11 @@ def read_stressed(settings: Settings, marts: Marts) -> pd.DataFrame:
         HitcastError: The mart is missing.
     """
     with open_warehouse(settings, ("stressed_features",)) as connection:
-        rows: pd.DataFrame = connection.execute("select * from stressed_features").to_arrow_table().to_pandas()
+        rows: pd.DataFrame = (
+            connection.execute("select * from stressed_features where scenario not like 'date%'")
+            .to_arrow_table()
+            .to_pandas()
+        )
     scenarios = rows[["scenario"]].drop_duplicates()
     taken = scenarios["scenario"].str.extract(r"(?P<platform>\w+) (?P<first_day>\d+)-(?P<last_day>\d+)")
     rows = rows.merge(scenarios.join(taken.astype({"first_day": int, "last_day": int})), on="scenario")
@@ -40,11 +44,11 @@ def read_stressed(settings: Settings, marts: Marts) -> pd.DataFrame:
         found[name] = lacking[name].astype("float64").where(is_changed, found[name])
     found["filled_streams"] = landed - found["vk_streams_known"]
     for horizon in settings.horizons:
-        window = marts.targets.loc[marts.targets["horizon_days"] == horizon].set_index("release_id")["streams"]
+        window = marts.targets.loc[marts.targets["horizon_days"] == horizon].set_index("release_id")["training_streams"]
         found[target_column(horizon)] = found["release_id"].map(window)
     return found
 
 
 def stressed_training(stressed: pd.DataFrame | None, training: pd.DataFrame) -> pd.DataFrame | None:
     """Those of the releases of a training set."""
-    return None if stressed is None else stressed[stressed["release_id"].isin(training["release_id"])]
+    return None if stressed is None else stressed[stressed["release_id"].isin(training["release_id"].unique())]

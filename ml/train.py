@@ -69,6 +69,7 @@ def train(
     promote: bool | None = None,
     progress: Callable[[str], None] = print,
     models: Mapping[str, str] | None = None,
+    days_back: int = 0,
 ) -> TrainingRun:
     """Fit on every release whose windows had ended by `as_of`, and register the result.
 
@@ -79,6 +80,7 @@ def train(
             first version always becomes it.
         progress: Takes a line as each step begins.
         models: Estimators of the zoo by task (`streams`, `classes`); a task without one keeps the champion's.
+        days_back: Days before the default of `as_of`, where none is given.
 
     Raises:
         HitcastError: The zoo has no such model, marts are missing, the data do not reach `as_of`, too few releases are
@@ -90,7 +92,7 @@ def train(
     progress("Reading the marts")
     marts = read_marts(settings)
     marts = replace(marts, stressed=read_stressed(settings, marts))
-    cutoff = _cutoff(as_of, marts.data_through)
+    cutoff = _cutoff(as_of or marts.data_through + timedelta(days=1 - days_back), marts.data_through)
     tuned = replace(tuned_parameters(settings, cutoff), models={**_champions_models(settings), **(models or {})})
     bundle = fit_bundle(marts, settings, cutoff, progress, tuned)
     recipe = recipe_fingerprint(marts, settings, tuned)

@@ -73,7 +73,8 @@ def forecast_trajectories(bundle: Bundle, rows: pd.DataFrame, paths: pd.DataFram
     for name, part in by_feature_set(bundle, rows):
         floor = part["floor_streams"].fillna(0).to_numpy() if "floor_streams" in part else None
         totals = forecast_outlook(bundle.outlook_model(name), part, floor).totals
-        parts.append(path_rows(bundle.paths[name].predict(part, paths, totals), part))
+        through = part["vk_through_day"].to_numpy() if "vk_through_day" in part else None
+        parts.append(path_rows(bundle.paths[name].predict(part, paths, totals, floor, through), part))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -1,7 +1,6 @@
 """Commands that bring data in, and take it out."""
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,28 +29,34 @@ def demo_data(
     days: Annotated[
         int | None, typer.Option(help="Days after release to report at least; horizons of 60 and 90 days need 100.")
     ] = None,
+    campaigns: Annotated[
+        bool,
+        typer.Option(
+            "--campaigns", help="Deliver the label's log of its campaigns too; some of them then begin up to day 14."
+        ),
+    ] = False,
 ) -> None:
     """Write a made-up label's vendor exports to HITCAST_HOME/exports."""
     from hitcast.cli.summary import describe_world
     from hitcast.core.errors import HitcastError
-    from hitcast.core.home import Home
+    from hitcast.core.home import Home, is_demo
     from hitcast.demo.world import write_demo_data
 
     home = Home.current()
-    if home.ledger.exists() and not any((home.exports / name).exists() for name in ("first", "deliveries")):
+    if home.ledger.exists() and not is_demo(home):
         raise HitcastError(
             "holds deliveries that are not of a demo world", str(home.root), "Name another home: HITCAST_HOME=PATH"
         )
     with changing(home, "demo-data"), working("making the demo world") as progress:
         last_day = until.date() if until else None
-        summary = write_demo_data(home.exports, rows, seed, last_day, days, progress, late_matches)
+        summary = write_demo_data(home.exports, rows, seed, last_day, days, progress, late_matches, campaigns)
     typer.echo(describe_world(summary))
     typer.echo(f"exports: {home.exports}")
 
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Exports, or folders of them: CSV, CSV.gz, Parquet, XLSX.")],
+    paths: Annotated[list[str], typer.Argument(help="Exports, or folders of them: CSV, Parquet, XLSX and others.")],
     mapping: Annotated[
         list[str] | None,
         typer.Option("--mapping", help="Mapping file, or the name of a ready one. May be given several times."),
@@ -80,21 +85,29 @@ def ingest(
 
     from rich.console import Console
 
+    from hitcast.cli.options import given_paths
     from hitcast.core.home import Home
+    from hitcast.ingest import HeldError, IngestReport, render
     from hitcast.ingest import ingest as ingest_paths
-    from hitcast.ingest import render
 
-    home = Home.current()
-    with changing(home, "ingest") as counts, measured("ingesting") as progress:
-        delivered = delivered_on.date() if delivered_on else None
-        report = ingest_paths(home, paths, list(mapping or []), dry_run, progress, delivered, accept_loss)
-        counts.rows_in = sum(table.read for table in report.tables)
-        counts.rows_out = sum(table.accepted for table in report.tables)
-        counts.rows_rejected = sum(table.rejected for table in report.tables)
-    if as_json:
-        typer.echo(json.dumps(report.as_json(), default=str, ensure_ascii=False, indent=2))
-    else:
-        Console().print(render(report))
+    def show(report: IngestReport) -> None:
+        if as_json:
+            typer.echo(json.dumps(report.as_json(), default=str, ensure_ascii=False, indent=2))
+        else:
+            Console().print(render(report))
+
+    home, exports, mappings = Home.current(), given_paths(paths), list(mapping or [])
+    delivered = delivered_on.date() if delivered_on else None
+    try:
+        with changing(home, "ingest") as counts, measured("ingesting") as progress:
+            report = ingest_paths(home, exports, mappings, dry_run, progress, delivered, accept_loss)
+            counts.rows_in = sum(table.read for table in report.tables)
+            counts.rows_out = sum(table.accepted for table in report.tables)
+            counts.rows_rejected = sum(table.rejected for table in report.tables)
+    except HeldError as held:
+        show(held.report)
+        raise
+    show(report)
     if report.concerns():
         raise typer.Exit(LOOK)
 
@@ -109,15 +122,17 @@ def withdraw(
 ) -> None:
     """Take days, or releases of the catalog, out of what is read; from the next run on they were never delivered."""
     from hitcast.core.home import Home
+    from hitcast.core.words import counted
+    from hitcast.ingest import day_tables, withdraw_releases
     from hitcast.ingest import withdraw as withdraw_days
-    from hitcast.ingest import withdraw_releases
 
-    home = Home.current()
+    home, names = Home.current(), list(dict.fromkeys(names))
     is_catalog = table == "catalog_tracks"
+    days = _days(names) if table in day_tables() else []
     with changing(home, "withdraw"):
-        number = withdraw_releases(home, names) if is_catalog else withdraw_days(home, table, _days(names))
-    noun = "release" if is_catalog else "day"
-    typer.echo(f"{table}: {len(names)} {noun}{'s'[: len(names) > 1]} withdrawn, delivery {number}. Next: hitcast run")
+        number = withdraw_releases(home, names) if is_catalog else withdraw_days(home, table, days)
+    what = counted(len(names), "release" if is_catalog else "day")
+    typer.echo(f"{table}: {what} withdrawn, delivery {number}. Next: hitcast run")
 
 
 def _days(names: list[str]) -> list[date]:

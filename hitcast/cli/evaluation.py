@@ -22,6 +22,10 @@ def backtest(
             "same from today's data.",
         ),
     ] = False,
+    origins: Annotated[
+        int | None,
+        typer.Option(help="How many origins, the latest ones; 1 is a first look.", min=1, show_default="all"),
+    ] = None,
 ) -> None:
     """Replay the past: train at each origin, forecast what came after, print the leader board."""
     from rich.console import Console
@@ -32,6 +36,8 @@ def backtest(
     from ml.evaluation import backtest as ml_backtest
 
     home, wanted = Home.current(), read_variables(variables)
+    if as_known and origins is not None:
+        raise typer.BadParameter("goes without --as-known", param_hint="--origins")
     if as_known:
         with changing(home, "backtest"), working("backtesting as known") as progress:
             found = backtest_as_known(home, wanted, progress)
@@ -39,26 +45,25 @@ def backtest(
         return
     settings = settings_of(home, wanted)
     with changing(home, "backtest"), working("backtesting") as progress:
-        outcome = ml_backtest.backtest(settings, progress=progress)
+        outcome = ml_backtest.backtest(settings, progress, origins, home.exports / "truth.parquet")
     Console().print(outcome.render())
 
 
 @app.command()
 def report(
-    variables: Variables = None,
     output: Annotated[
         Path | None, typer.Option(help="File to write.", show_default="report.html in HITCAST_HOME")
     ] = None,
+    language: Annotated[Literal["en", "ru"], typer.Option(help="Language of the report.")] = "en",
+    desk: Annotated[str, typer.Option(help="Address of the desk, for links.")] = "",
 ) -> None:
-    """Write one HTML page on how good the latest backtest was, with charts; it opens from disk."""
+    """Write what is published as one HTML file: whether to trust it, the week, health and the statistician's part."""
     from hitcast.core.home import Home
-    from hitcast.core.project import read_variables, settings_of
-    from hitcast.desk.report import write as ml_report
+    from hitcast.desk.report import write_report
 
     home = Home.current()
-    settings = settings_of(home, read_variables(variables))
     with working("reporting") as progress:
-        reported = ml_report.report(settings, output or home.report, home.exports, progress)
+        reported = write_report(home, output or home.report, language, desk, progress)
     typer.echo(f"{reported.release_count:,} test releases, backtest {reported.run_id}: {reported.path}")
 
 

@@ -36,32 +36,44 @@ def run(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Rebuild a damaged or lost warehouse; published forecasts are kept.")
     ] = False,
+    mornings: Annotated[
+        int,
+        typer.Option(
+            help="Also forecast as of so many days before the last one, as daily runs would have; a first model is "
+            "then trained as of the first of them.",
+            min=0,
+            max=365,
+        ),
+    ] = 0,
     step: Annotated[
         list[str] | None,
         typer.Option(help="Run this step alone: `hitcast status` lists them. May be given several times."),
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something fails: for cron.")] = False,
 ) -> None:
     """Do the whole job: features, training where it is due, forecasts, publication."""
     import os
 
-    from hitcast.cli.summary import render_publication
+    from hitcast.cli.publication import render_publication
     from hitcast.core.home import Home
     from hitcast.core.project import read_variables
     from hitcast.core.target import VARIABLE
     from hitcast.job.run import run as run_steps
+    from hitcast.job.run import silent
     from hitcast.job.steps import Job
 
     def finished(step: "FinishedStep") -> None:
-        typer.echo(f"{step.name:<12} {step.seconds:7.1f} s  {step.outcome}")
+        if not quiet:
+            typer.echo(f"{step.number}/{step.count} {step.name:<12} {step.seconds:7.1f} s  {step.outcome}")
 
     if target is not None:
         # for dbt's profile and whatever asks for settings in this process
         os.environ[VARIABLE] = target
     home = Home.current()
     with holding(home, "run"):
-        job = Job(home, read_variables(variables), retrain)
-        run_steps(job, step or (), rebuild, working, finished)
-    if job.publication is not None:
+        job = Job(home, read_variables(variables), retrain, mornings)
+        run_steps(job, step or (), rebuild, silent if quiet else working, finished)
+    if job.publication is not None and not quiet:
         render_publication(home)
 
 

@@ -1,5 +1,6 @@
 """The command that proposes a mapping."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hitcast.cli.terminal import changing, measured
+from hitcast.core.errors import HitcastError
+from hitcast.core.words import one_line, plural
 
 if TYPE_CHECKING:
     from hitcast.ingest.propose.draft import Draft
@@ -17,7 +20,7 @@ app = typer.Typer()
 @app.command("map")
 def map_exports(
     paths: Annotated[
-        list[Path], typer.Argument(help="Exports, or folders of them: text, JSON, Parquet, workbooks, ZIP.")
+        list[str], typer.Argument(help="Exports, or folders of them: text, JSON, Parquet, workbooks, ZIP.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take the likeliest guess.")] = False,
     output: Annotated[Path, typer.Option("--output", help="Mapping file to write.")] = Path("mapping.yml"),
@@ -25,31 +28,46 @@ def map_exports(
     """Propose a mapping for exports, write it, and try it in a dry run."""
     from rich.console import Console
 
-    from hitcast.core.errors import HitcastError
+    from hitcast.cli.options import given_paths
+    from hitcast.cli.tables import say
     from hitcast.core.home import Home
     from hitcast.core.project import read_variables
     from hitcast.ingest import ingest, render
     from hitcast.ingest.propose import propose
 
-    drafts, texts = propose(paths, read_variables()["territory"], None if yes else _ask)
+    exports, home = given_paths(paths), Home.current()
+    if not output.parent.is_dir():
+        raise HitcastError("no such folder", str(output.parent), "Make it, or name another file with --output")
+    _check_free(output)
+    drafts, texts = propose(exports, read_variables()["territory"], None if yes else _ask)
     files = [output, *(output.with_stem(f"{output.stem}_{i}") for i in range(2, len(texts) + 1))]
-    if taken := next((file for file in files if file.exists()), None):
-        raise HitcastError("is there already", str(taken), "Name another file with --output")
+    for file in files:
+        _check_free(file)
     for file, text in zip(files, texts, strict=True):
         file.write_text(text, encoding="utf-8")
-    for line in _told(drafts):
+    lines = _messages(drafts)
+    for line in lines:
         typer.echo(line)
     given = " ".join(f"--mapping {file}" for file in files)
     typer.echo(f"Written: {', '.join(map(str, files))}. Look at what is unsure, then: hitcast ingest EXPORTS {given}\n")
-    home = Home.current()
     with changing(home, "map"), measured("trying the mapping") as progress:
-        report = ingest(home, paths, files, True, progress)
+        report = ingest(home, exports, files, True, progress)
     Console().print(render(report))
+    if unsure := sum("UNSURE" in line for line in lines):
+        found = f"{unsure} {plural(unsure, 'en', 'line is', 'lines are')} marked UNSURE above"
+        say(
+            f"That it can be read does not say that it is right: {found}. Look at each in {', '.join(map(str, files))}."
+        )
 
 
-def _told(drafts: Sequence["Draft"]) -> list[str]:
+def _check_free(file: Path) -> None:
+    if file.exists():
+        what = "is a folder" if file.is_dir() else "is there already"
+        raise HitcastError(what, str(file), "Name another file with --output")
+
+
+def _messages(drafts: Sequence["Draft"]) -> list[str]:
     """The guesses with sample values and how sure they are."""
-    from hitcast.core.words import one_line
     from hitcast.ingest.propose.guess import SURE
 
     lines = []
@@ -69,16 +87,25 @@ def _told(drafts: Sequence["Draft"]) -> list[str]:
             if guess.source and guess.source.dates and guess.source.dates.other:
                 dates = guess.source.dates
                 lines.append(f"  UNSURE: dates are read as {dates.date_format}; they may be {dates.other}")
+            if guess.source and guess.source.dates and guess.source.dates.timezone:
+                zone = guess.source.dates.timezone
+                lines.append(f"  UNSURE: timezone: {zone}, where most times are midnight; UTC if the days are right")
         lines.append("")
     return lines
 
 
 def _ask(question: str, answers: Sequence[str]) -> int:
+    if sys.stdin is None or not sys.stdin.isatty():
+        cure = "Give --yes, which takes the likeliest, or answer at a terminal"
+        raise HitcastError("there is a question, and nobody to answer it", one_line(question), cure)
     typer.echo(question)
     for number, answer in enumerate(answers, 1):
         typer.echo(f"  {number}  {answer}")
     while True:
-        chosen: int = typer.prompt("Number", default=1, type=int)
+        try:
+            chosen: int = typer.prompt("Number", default=1, type=int)
+        except typer.Abort:
+            raise HitcastError("ended without an answer", one_line(question), "Give --yes, or answer") from None
         if 1 <= chosen <= len(answers):
             return chosen - 1
         typer.echo(f"Give a number from 1 to {len(answers)}")

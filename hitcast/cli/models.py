@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hitcast.core.settings import Settings
 
 app = typer.Typer()
-models_app = typer.Typer(help="The registered models.", no_args_is_help=True)
+models_app = typer.Typer(help="The registered models.", no_args_is_help=True, suggest_commands=False)
 app.add_typer(models_app, name="models")
 
 
@@ -70,6 +70,7 @@ def tune(
 def predict(variables: Variables = None, as_of: AsOf = None) -> None:
     """Forecast the releases of the last weeks with the champion."""
     from hitcast.core.home import Home
+    from hitcast.core.label import read_label
     from hitcast.core.project import read_variables, settings_of
     from hitcast.serving.publish import last_published_at
     from ml import predict as ml_predict
@@ -77,7 +78,9 @@ def predict(variables: Variables = None, as_of: AsOf = None) -> None:
     home = Home.current()
     settings = settings_of(home, read_variables(variables))
     with changing(home, "predict") as counts, working("forecasting") as progress:
-        predicted = ml_predict.predict(settings, as_of.date() if as_of else None, progress, last_published_at(home))
+        predicted = ml_predict.predict(
+            settings, as_of.date() if as_of else None, progress, last_published_at(home), read_label(home)
+        )
         counts.rows_out, counts.rows_rejected = predicted.release_count, predicted.refused_count
     typer.echo(predicted.describe())
 

@@ -1,9 +1,12 @@
 """Options that commands share."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from hitcast.core.errors import HitcastError
 
 Variables = Annotated[
     str | None,
@@ -16,3 +19,14 @@ AsOf = Annotated[
 AllOrigins = Annotated[
     bool, typer.Option("--all-origins", help="Look at the last two origins too, which otherwise stay untouched.")
 ]
+
+
+def given_paths(texts: list[str]) -> list[Path]:
+    """Paths as they were given; an empty one, such as of a variable that is not set, would be the current folder.
+
+    Raises:
+        HitcastError: One is empty.
+    """
+    if not all(text.strip() for text in texts):
+        raise HitcastError("is empty", "a path", "Name a file or a folder; is a variable not set?")
+    return [Path(text) for text in texts]

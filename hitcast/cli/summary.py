@@ -1,18 +1,15 @@
-"""What the terminal says of a home: what is published, loaded and registered. Everything fits 80 columns."""
+"""What the terminal says of a home: what is loaded and registered. Everything fits 80 columns."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from hitcast.core.home import Home
+from hitcast.cli.publication import describe_dates, short_path
+from hitcast.cli.tables import show_table, show_text
 from hitcast.core.lock import describe
-from hitcast.core.quiet import connect
-from hitcast.core.words import age, number, one_line, plural
+from hitcast.core.words import age, plural
 
 if TYPE_CHECKING:
     from hitcast.demo.world import DemoSummary
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from ml.registry.store import Version
     from ml.tune import TuningResult
 
-TOP_RELEASES = 10
 SHOWN_SHIFTS = 3
 SHOWN_SPANS = 4
 
@@ -74,104 +70,74 @@ def describe_tuning(result: "TuningResult") -> str:
 
 def describe_days(raw: "LoadedTable") -> str:
     """From which day on a raw table has come, and the first of the days that it lacks by name, in a line."""
+    # what reads deliveries takes half a second to import
+    from hitcast.ingest.partial import count_recordings
+
+    lacks = []
+    if count := len(raw.lacking_days):
+        days = plural(count, "en", "day", "days")
+        lacks.append(f"{count:,} {days} missing or partial, {_spans(raw.lacking_days)}")
+    if count := len(raw.partial_days):
+        days = plural(count, "en", "day", "days")
+        unknown = f"unknown for {count_recordings(raw.partial_days)}"
+        lacks.append(f"{count:,} {days} {unknown}, {_spans([day.day for day in raw.partial_days])}")
+    return f"{raw.table_name} since {raw.from_date}: {'; '.join(lacks) or 'no day missing'}"
+
+
+def _spans(days: list[date]) -> str:
+    """The first spans of days, and how many more there are."""
     spans: list[list[date]] = []
-    for day in raw.lacking_days:
+    for day in days:
         if spans and day - spans[-1][-1] == timedelta(days=1):
             spans[-1].append(day)
         else:
             spans.append([day])
-    count, shown = len(raw.lacking_days), spans[:SHOWN_SPANS]
-    if not shown:
-        return f"{raw.table_name} since {raw.from_date}: no day missing"
+    shown = spans[:SHOWN_SPANS]
     names = ", ".join(f"{span[0]}" if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in shown)
-    rest = count - sum(map(len, shown))
-    more = f" and {rest:,} more, which --json lists" if rest else ""
+    rest = len(days) - sum(map(len, shown))
+    return names + (f" and {rest:,} more, which --json lists" if rest else "")
+
+
+def describe_odd_days(raw: "LoadedTable") -> str:
+    """The latest days of a raw table that are far from the usual, in a line."""
+    count, latest = len(raw.odd_days), raw.odd_days[-SHOWN_SPANS:]
+    names = ", ".join(map(str, latest))
+    more = f" and {count - len(latest):,} before" if count > len(latest) else ""
     days = plural(count, "en", "day", "days")
-    return f"{raw.table_name} since {raw.from_date}: {count:,} {days} missing or partial, {names}{more}"
+    return f"{raw.table_name}: {count:,} {days} far from the usual, {names}{more}: see delivered_days"
 
 
 def _listed(shifts: "tuple[Shift, ...]") -> str:
     return ", ".join(f"{shift.feature_name} {shift.index:.2f}" for shift in shifts[:SHOWN_SHIFTS])
 
 
-def render_publication(home: Home) -> None:
-    """Prints the most promising upcoming releases, and where the published table and the page lie."""
-    published = home.serving / "hitcast.duckdb"
-    with connect(str(published), read_only=True) as serving:
-        rows = serving.execute(
-            """
-            with upcoming as (
-                select
-                    *,
-                    max(horizon_days) over () as longest_horizon
-                from release_predictions
-                where actual_streams is null and predicted_streams is not null
-            )
-            select
-                release_title, artist_name, release_date, as_of_day, horizon_days, predicted_streams,
-                lower_80, upper_80, probability_high, is_promotion_candidate
-            from upcoming
-            where horizon_days = longest_horizon
-            order by predicted_streams desc
-            limit ?
-            """,
-            [TOP_RELEASES],
-        ).fetchall()
-    console = Console()
-    if rows:
-        table = Table(
-            title=f"Most promising upcoming releases: VK streams in {rows[0][4]} days",
-            title_justify="left",
-            box=None,
-            pad_edge=False,
-            padding=(0, 1, 0, 0),
-        )
-        table.add_column("release", no_wrap=True, overflow="ellipsis", max_width=25)
-        table.add_column("out", no_wrap=True)
-        for column in ("day", "forecast", "80 % interval", "P(high)"):
-            table.add_column(column, justify="right", no_wrap=True)
-        table.add_column("promote", no_wrap=True)
-        for title, artist, released, day, _, streams, lower, upper, high, promote in rows:
-            table.add_row(
-                Text(one_line(f"{artist}: {title}")),
-                f"{released:%d %b}",
-                str(day),
-                number(streams),
-                f"{number(lower)} - {number(upper)}",
-                "" if high is None else f"{high:.0%}",
-                "yes" if promote else "",
-            )
-        console.print(table)
-    else:
-        console.print("No upcoming release: nothing is out that is not yet mature.")
-    console.print(f"Published table: {_short(published)}, release_predictions", soft_wrap=True)
-    console.print("Page of results: `make dashboard`, then http://127.0.0.1:8501", soft_wrap=True)
-
-
 def render_status(status: "Status") -> None:
     """Prints what is loaded through which day, which models stand and what is published, with ages."""
     console = Console()
-    console.print(f"home  {_short(status.root)}", soft_wrap=True)
+    console.print(f"home  {short_path(status.root)}", soft_wrap=True)
     if status.held_by:
         console.print(f"held by {describe(status.held_by)}", soft_wrap=True, markup=False)
     _render_loaded(console, status.loaded)
     render_models(status.models)
     if status.drift is not None:
-        console.print("\n".join(["Drift", *describe_drift(status.drift)]), markup=False, highlight=False)
+        for line in ("Drift", *describe_drift(status.drift)):
+            show_text(console, line)
     if status.published:
-        table = Table("table", "rows", "data through", "published", title="Published", title_justify="left")
-        for ours in status.published:
-            through = str(ours.data_through_date)
-            table.add_row(ours.table_name, f"{ours.row_count:,}", through, age(ours.published_at))
-        console.print(table)
+        rows = [
+            (ours.table_name, f"{ours.row_count:,}", str(ours.data_through_date), age(ours.published_at))
+            for ours in status.published
+        ]
+        show_table(console, "Published", ("table", "rows", "data through", "published"), rows)
         if status.wrong_dates or status.moved_dates:
-            message = (
-                f"Release dates that cannot be right: {status.moved_dates:,} moved to the first streams, "
-                f"{status.wrong_dates:,} refused; release_date_checks lists them"
+            show_text(console, describe_dates(status.wrong_dates, status.moved_dates))
+        if status.lost_releases:
+            show_text(
+                console,
+                f"Upcoming releases all of whose tracks are credited to earlier ones: {status.lost_releases:,}; "
+                "release_date_checks names them",
             )
-            console.print(message)
         if status.as_known:
-            console.print(status.as_known, markup=False, highlight=False)
+            show_text(console, status.as_known)
     else:
         console.print("Nothing is published yet: `hitcast run`.")
     _render_states(status)
@@ -191,26 +157,33 @@ def _render_loaded(console: Console, tables: "Sequence[LoadedTable]") -> None:
     if not tables:
         console.print("Nothing is loaded yet: `hitcast ingest PATH`, or `hitcast demo-data` to try it out.")
         return
-    table = Table("raw table", "through", "days", "rows", "last delivery", title="Loaded", title_justify="left")
-    for raw in tables:
-        table.add_row(
-            raw.table_name, f"{raw.through_date}", f"{raw.day_count:,}", f"{raw.row_count:,}", age(raw.delivered_at)
+    rows = [
+        (
+            raw.table_name,
+            # what has no days of its own reaches through the day on which it came
+            f"{raw.through_date}" if raw.has_days else f"delivered {raw.through_date}",
+            f"{raw.day_count:,}",
+            f"{raw.row_count:,}",
+            age(raw.delivered_at),
         )
-    console.print(table)
+        for raw in tables
+    ]
+    show_table(console, "Loaded", ("raw table", "through", "days", "rows", "last delivery"), rows)
     for raw in tables:
         if raw.has_days:
-            console.print(describe_days(raw), markup=False, highlight=False)
+            show_text(console, describe_days(raw))
+        if raw.odd_days:
+            show_text(console, describe_odd_days(raw))
 
 
 def _render_states(status: "Status") -> None:
     """Prints the steps of a run, what each reads and writes, and whether it is fresh."""
     if status.states:
-        table = Table(title="Steps of a run", title_justify="left", width=80)
-        for heading in ("step", "reads", "writes", "state"):
-            table.add_column(heading, overflow="fold")
-        for state in status.states:
-            table.add_row(state.name, ", ".join(state.reads), ", ".join(state.writes), state.describe())
-        Console().print(table)
+        rows = [
+            (state.name, ", ".join(state.reads), ", ".join(state.writes), state.describe()) for state in status.states
+        ]
+        console = Console()
+        show_table(console, "Steps of a run", ("step", "reads", "writes", "state"), rows, min(80, console.width))
 
 
 def render_models(versions: "Sequence[Version]") -> None:
@@ -219,24 +192,17 @@ def render_models(versions: "Sequence[Version]") -> None:
     if not versions:
         console.print("No model is trained yet: `hitcast run`, or `hitcast train`.")
         return
-    table = Table(
-        "no.", "champion", "trained as of", "features", "promotion", "registered", title="Models", title_justify="left"
-    )
-    for version in versions:
-        table.add_row(
+    rows = [
+        (
             str(version.version),
             "yes" if version.is_champion else "",
-            version.tags.get("cutoff", ""),
-            version.tags.get("feature_set", ""),
-            version.tags.get("promotion", ""),
+            *(version.tags.get(tag, "") for tag in ("cutoff", "feature_set", "promotion")),
             age(version.created_at),
         )
-    console.print(table)
+        for version in versions
+    ]
+    heads = ("no.", "champion", "trained as of", "features", "promotion", "registered")
+    show_table(console, "Models", heads, rows)
     newest = versions[0]
     if not newest.is_champion and "promotion_reason" in newest.tags:
-        console.print(f"version {newest.version}: {newest.tags['promotion_reason']}", markup=False, highlight=False)
-
-
-def _short(path: Path) -> str:
-    """The path from here where it lies below, as that is what a user would type."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+        show_text(console, f"version {newest.version}: {newest.tags['promotion_reason']}")

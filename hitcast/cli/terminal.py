@@ -4,14 +4,14 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 import typer
 
 from hitcast.core.errors import HitcastError, MachineError, machine_error
-from hitcast.core.home import Home
+from hitcast.core.home import HOME_FORMAT, Home
 from hitcast.core.lock import writing
 from hitcast.core.records import Counts, recorded
 from hitcast.core.words import one_line
@@ -21,8 +21,19 @@ DEFECT, LOOK, INTERRUPTED, TERMINATED = 1, 5, 130, 143
 
 @contextmanager
 def holding(home: Home, command: str) -> Iterator[None]:
-    """The home is this command's until it ends; what a killed one left unfinished is removed, and said."""
-    with writing(home, f"hitcast {command}", lambda message: typer.echo(message, err=True)):
+    """The home is this command's until it ends; what a killed one left unfinished is removed, and said.
+
+    A home of an earlier version is brought up to date first.
+    """
+
+    def tell(message: str) -> None:
+        typer.echo(message, err=True)
+
+    with writing(home, f"hitcast {command}", tell):
+        if home.noted_format() != HOME_FORMAT:
+            from hitcast.ingest.upgrade import bring_up_to_date
+
+            bring_up_to_date(home, tell)
         yield
 
 
@@ -35,12 +46,15 @@ def changing(home: Home, command: str) -> Iterator[Counts]:
 
 @contextmanager
 def working(name: str) -> Iterator[Callable[[str], None]]:
-    """Shows on stderr that work goes on; gives what takes messages of progress."""
+    """Shows on stderr that work goes on, and for how long; gives what takes messages of progress."""
     from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
     console = Console(stderr=True)
-    with console.status(name) as spinner:
-        yield lambda message: spinner.update(f"{name}: {message}")
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task(name, total=None)
+        yield lambda message: bars.update(task, description=f"{name}: {message}")
 
 
 @contextmanager
@@ -61,31 +75,66 @@ def guarded(app: Callable[[], None]) -> int:
 
     0 is success, 1 a defect of hitcast, 2 something that the user can put right, 3 a home or warehouse that another
     process holds, 4 a machine that refused, 5 a delivery that landed but should be looked at, 130 and
-    143 an interruption.
+    143 an interruption, whatever the library that it met made of it.
     """
-    terminated = []
+    with _signals_noted() as received:
+        try:
+            app()
+        except SystemExit as end:
+            if isinstance(end.code, int) and end.code in (INTERRUPTED, TERMINATED):
+                return _interrupted(received, end.code)
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+        except BaseException as error:
+            if received or isinstance(error, KeyboardInterrupt):
+                return _interrupted(received)
+            if not isinstance(error, Exception):
+                raise
+            return _failed(error)
+    return 0
+
+
+@contextmanager
+def _signals_noted() -> Iterator[list[int]]:
+    """Gives the list of the signals to end that came: libraries raise errors of their own at one."""
+    received: list[int] = []
 
     def terminate(number: int, frame: FrameType | None) -> None:
-        terminated.append(number)
+        received.append(number)
         sys.exit(TERMINATED)
 
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+        signal.default_int_handler(number, frame)
+
     signal.signal(signal.SIGTERM, terminate)
+    # a process in the background of a shell ignores Ctrl-C, and goes on ignoring it
+    is_heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_heeded:
+        signal.signal(signal.SIGINT, interrupt)
     try:
-        app()
-    except SystemExit as end:
-        if end.code not in (INTERRUPTED, TERMINATED):
-            return end.code if isinstance(end.code, int) else int(end.code is not None)
-        _tell("interrupted; what was finished is kept. The same command does the rest")
-        # CatBoost makes a Ctrl-C of whatever ends it
-        return TERMINATED if terminated or end.code == TERMINATED else INTERRUPTED
-    except HitcastError as error:
-        _tell(one_line(str(error)))
-        return error.exit_code
-    except Exception as error:
+        yield received
+    finally:
+        if is_heeded:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _interrupted(received: Sequence[int], code: int = INTERRUPTED) -> int:
+    _tell("interrupted; what was finished is kept. The same command does the rest")
+    # CatBoost makes a Ctrl-C of whatever ends it
+    return TERMINATED if signal.SIGTERM in received or code == TERMINATED else INTERRUPTED
+
+
+def _failed(error: Exception) -> int:
+    """Says what went wrong; gives the exit code."""
+    if isinstance(error, HitcastError):
+        known: HitcastError | None = error
+    elif isinstance(error, typer.Abort):
+        # the end of what is typed, at a question
+        known = HitcastError("ended without an answer, and nothing was done", "the question", "Answer it")
+    else:
         known = _of_the_machine(error)
-        _tell(one_line(str(known)) if known else _defect(error))
-        return known.exit_code if known else DEFECT
-    return 0
+    _tell(one_line(str(known)) if known else _defect(error))
+    return known.exit_code if known else DEFECT
 
 
 def _of_the_machine(error: Exception) -> MachineError | None:

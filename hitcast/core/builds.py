@@ -12,7 +12,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from hitcast.core.warehouse import open_warehouse
 
-FEATURE_MARTS = ("release_features", "release_targets", "stressed_features")
+FEATURE_MARTS = ("release_features", "release_targets", "stressed_features", "training_days")
 """Marts that a model is trained on."""
 FEATURE_VARIABLES = ("territory", "teaser_days", "horizons", "class_horizon", "stressed_releases")
 """Variables of the project that decide what the feature marts hold."""

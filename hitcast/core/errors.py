@@ -37,6 +37,7 @@ REFUSALS = {
     "disk is full": ("no space is left", ROOM),
     "Disk quota exceeded": ("the quota is used up", ROOM),
     "Read-only file system": ("the file system cannot be written", RIGHT),
+    "unable to open database file": ("the file cannot be opened", RIGHT),
     "readonly database": ("the file cannot be written", RIGHT),
     "Permission denied": ("permission is denied", RIGHT),
     "Input/output error": ("the disk failed to read or write", DISK),

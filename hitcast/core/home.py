@@ -1,13 +1,18 @@
 """The one home of data: where everything that hitcast writes lies."""
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.files import written
+from hitcast.core.formats import stop_if_newer
 
 UNFIT = "',$*?[]{}"
 """What a home's path cannot hold: dbt, DuckDB's globs and its list of folders to search read meaning into these."""
+HOME_FORMAT = 2
+"""Of homes that this version writes; raised when one of before would misread them. 12666e6 wrote 1, and noted none."""
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 
 
@@ -26,15 +31,36 @@ class Home:
         """The home named by `HITCAST_HOME`, by default `data/` in the project, made if it is missing.
 
         Raises:
-            HitcastError: The path holds a character of `UNFIT`.
+            HitcastError: The path holds a character of `UNFIT`, or is a file's, or a later version wrote the home.
         """
         named = os.environ.get("HITCAST_HOME")
         home = cls(Path(named).expanduser().resolve() if named else PROJECT_DIR / "data")
         if held := [sign for sign in UNFIT if sign in str(home.root)]:
             what = f"a home's path cannot hold {' '.join(held)}"
             raise HitcastError(what, str(home.root), "Name another: HITCAST_HOME=PATH")
+        if file := next((part for part in (home.root, *home.root.parents) if part.is_file()), None):
+            raise HitcastError("is a file, and a home is a folder", str(file), "Name another: HITCAST_HOME=PATH")
         home.root.mkdir(parents=True, exist_ok=True)
+        stop_if_newer(home.noted_format(), HOME_FORMAT, str(home.root))
         return home
+
+    def noted_format(self) -> int | None:
+        """The format that the home notes of itself; None where it notes none, or the note cannot be read."""
+        try:
+            found = json.loads(self.format_note.read_text(encoding="utf-8"))["format"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return found if isinstance(found, int) else None
+
+    def note_format(self) -> None:
+        """Notes that the home is of this version's format."""
+        with written(self.format_note) as part:
+            part.write_text(json.dumps({"format": HOME_FORMAT}) + "\n", encoding="utf-8")
+
+    @property
+    def format_note(self) -> Path:
+        """Of which format the home is."""
+        return self.root / "format.json"
 
     @property
     def raw(self) -> Path:
@@ -72,6 +98,21 @@ class Home:
         return self.root / "mlflow"
 
     @property
+    def label(self) -> Path:
+        """What only the label knows: currency, payouts, budget and goals."""
+        return self.root / "label.yml"
+
+    @property
+    def decisions(self) -> Path:
+        """What people decided about releases."""
+        return self.root / "decisions.db"
+
+    @property
+    def alerts(self) -> Path:
+        """Which alerts were sent."""
+        return self.root / "alerts.db"
+
+    @property
     def optuna_file(self) -> Path:
         """Optuna's studies."""
         return self.root / "optuna.db"
@@ -95,3 +136,8 @@ class Home:
     def dbt(self) -> Path:
         """dbt's target and log folders."""
         return self.root / "dbt"
+
+
+def is_demo(home: Home) -> bool:
+    """Whether `hitcast demo-data` made up what a home holds: its exports lie there."""
+    return any((home.exports / name).is_dir() for name in ("first", "deliveries"))

@@ -1,15 +1,22 @@
 """The dbt project's variables: one set of choices for the SQL and for the modelling."""
 
-import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from hitcast.core.environment import patience_seconds
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.settings import Settings
 from hitcast.core.target import spark_of
+
+
+def program_version() -> str:
+    """The version of the checkout that runs."""
+    project = tomllib.loads((PROJECT_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
 
 
 def read_variables(
@@ -65,7 +72,7 @@ def settings_of(home: Home, variables: dict[str, Any]) -> Settings:
     """What the modelling commands need to know, from the home, the project's variables and the target.
 
     Raises:
-        HitcastError: `HITCAST_TARGET` names no target that the job can run on.
+        HitcastError: `HITCAST_TARGET` names no target that the job can run on, or `HITCAST_PATIENCE` is no number.
     """
     return Settings(
         warehouse=home.warehouse,
@@ -75,7 +82,7 @@ def settings_of(home: Home, variables: dict[str, Any]) -> Settings:
         class_horizon=variables["class_horizon"],
         false_positive_cost=float(variables["false_positive_cost"]),
         false_negative_cost=float(variables["false_negative_cost"]),
-        patience_seconds=float(os.environ.get("HITCAST_PATIENCE", "30")),
+        patience_seconds=patience_seconds(),
         spark=spark_of(home),
         variables=variables,
     )

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 
 MAX_BYTES = 10 << 20
@@ -38,7 +39,7 @@ class Counts:
 
 @contextmanager
 def recorded(home: Home, command: str, step: str) -> Iterator[Counts]:
-    """Records a step when it ends, however it ends.
+    """Records a step when it ends, however it ends, but where an option of a command of one step was typed wrong.
 
     Args:
         home: Where the records lie: `logs/hitcast.jsonl`.
@@ -46,30 +47,31 @@ def recorded(home: Home, command: str, step: str) -> Iterator[Counts]:
         step: Its name.
     """
     counts, begun = Counts(), time.perf_counter()
-    outcome, error = "done", None
+    outcome, error, is_kept = "done", None, True
     try:
         yield counts
     except Exception as failure:
         outcome, error = "failed", str(failure) or type(failure).__name__
+        # an option typed wrong is no failed step; in a run, it is one of the run's
+        is_kept = not (isinstance(failure, HitcastError) and failure.where.startswith("--") and command == step)
         raise
     except BaseException:
         outcome = "interrupted"
         raise
     finally:
-        _append(
-            home,
-            {
-                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "invocation": INVOCATION,
-                "command": command,
-                "step": step,
-                "outcome": outcome,
-                **asdict(counts),
-                "seconds": round(time.perf_counter() - begun, 3),
-                "peak_memory_mb": peak_memory_mb(),
-                "error": error,
-            },
-        )
+        record = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "invocation": INVOCATION,
+            "command": command,
+            "step": step,
+            "outcome": outcome,
+            **asdict(counts),
+            "seconds": round(time.perf_counter() - begun, 3),
+            "peak_memory_mb": peak_memory_mb(),
+            "error": error,
+        }
+        if is_kept:
+            _append(home, record)
 
 
 def latest_records(home: Home) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ DAMAGE = (
     "not a valid DuckDB database",
 )
 PAUSE_SECONDS = 0.25
+BUILD_AGAIN = "Run `hitcast run`, which builds it again"
 
 
 @contextmanager
@@ -55,6 +56,9 @@ def open_warehouse(
         yield connection
     except duckdb.CatalogException as error:
         raise HitcastError(str(error).splitlines()[0], str(settings.warehouse), BUILD_MARTS) from None
+    except duckdb.BinderException as error:
+        what = f"lacks columns that this version reads ({str(error).splitlines()[0]})"
+        raise HitcastError(what, str(settings.warehouse), BUILD_AGAIN) from None
     except duckdb.Error as error:
         message = str(error).splitlines()[0]
         obstacle = machine_error(message, str(settings.warehouse))

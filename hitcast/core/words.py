@@ -44,10 +44,23 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "tiktok_sound_days": ("TikTok, sounds by day", "TikTok, звуки по дням"),
     "vk_stream_days": ("VK, streams by day", "VK, прослушивания по дням"),
     "catalog_tracks": ("Catalog", "Каталог"),
+    "promotion_spends": ("Campaigns", "Кампании"),
     "catalog_recordings": ("Catalog", "Каталог"),
     "hitcast": ("hitcast", "hitcast"),
     "log_linear": ("log-linear line", "лог-линейная прямая"),
-    "unknown": ("unknown", "неизвестно"),
+    "unknown": ("not given", "не указан"),
+    "less is left than the next campaign costs": (
+        "less is left than the next campaign costs",
+        "осталось меньше, чем стоит следующая кампания",
+    ),
+    "no further campaign would add streams that pay what it costs": (
+        "no further campaign would add streams that pay what it costs",
+        "другие кампании не окупятся",
+    ),
+    "no further campaign would add streams, by what the log shows": (
+        "no further campaign would add streams, by what the log shows",
+        "судя по журналу, другие кампании ничего не добавят",
+    ),
     "single": ("single", "сингл"),
     "ep": ("EP", "EP"),
     "album": ("album", "альбом"),
@@ -120,6 +133,27 @@ def percent(value: Any, language: Language = "en", signed: bool = False) -> str:
     return f"{_with_point(text, language)} %"
 
 
+def chance(value: Any, language: Language = "en", is_certain: bool = False) -> str:
+    """A chance in tenths: 8 in 10, over 9 in 10, under 1 in 20; 8 из 10. Only what has come is certain.
+
+    Args:
+        value: From 0 to 1.
+        language: The reader's.
+        is_certain: Whether it has come.
+    """
+    if is_unknown(value):
+        return NOTHING
+    english = language == "en"
+    if is_certain:
+        return "certain" if english else "точно"
+    between = "in" if english else "из"
+    if value < 0.05:
+        return f"{'under' if english else 'меньше'} 1 {between} 20"
+    if value >= 0.95:
+        return f"{'over' if english else 'больше'} 9 {between} 10"
+    return f"{max(1, math.floor(10 * float(value) + 0.5))} {between} 10"
+
+
 def times(value: float, language: Language = "en") -> str:
     """A ratio: 4.1 times, 12 times; в 4,1 раза, в 12 раз."""
     text = decimal(value, language, 0 if value >= 10 else 1)
@@ -152,6 +186,11 @@ def plural(count: int, language: Language, one: str, few: str, many: str = "") -
     if count % 10 == 1 and count % 100 != 11:
         return one
     return few if count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14} else many
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its English noun, of several with an s: `1 row`, `1,200 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def day(value: Any, language: Language = "en") -> str:

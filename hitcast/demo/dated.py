@@ -8,6 +8,7 @@ import duckdb
 
 from hitcast.core.sql import Sql, fill, fill_file, quoted
 from hitcast.demo.exports import VENDORS, Vendor, months, write_catalog
+from hitcast.demo.promotion import write_campaigns
 from hitcast.demo.simulation import FIRST_DAY, run_script
 
 MONTHS = 15
@@ -37,9 +38,10 @@ def write_deliveries(
     smallest_segment: int,
     until: date,
     late_share: float,
+    campaigns: bool,
     progress: Callable[[str], None],
 ) -> dict[str, int]:
-    """Writes `deliveries/<day>/{catalog,tiktok,vk}/`.
+    """Writes `deliveries/<day>/{catalog,tiktok,vk}/`, and `promotion/` where the log of campaigns is wanted.
 
     Args:
         connection: Connection in which `simulate` ran.
@@ -47,6 +49,7 @@ def write_deliveries(
         smallest_segment: Streams below which VK pools a segment.
         until: Last day.
         late_share: Share of the users' sounds that TikTok matches to their recording late.
+        campaigns: Whether the label delivers its log of campaigns, each time whole.
         progress: Called with a line on what is being written.
 
     Returns:
@@ -65,9 +68,13 @@ def write_deliveries(
         [days],
     )
     counts = {"catalog_tracks": 0, **{vendor.table: 0 for vendor in VENDORS}}
+    if campaigns:
+        counts["promotion_spends"] = 0
     for day in days:
-        folder = root / "deliveries" / day.isoformat() / "catalog"
-        counts["catalog_tracks"] += write_catalog(connection, folder, day + timedelta(days=ANNOUNCED_DAYS))
+        folder, announced = root / "deliveries" / day.isoformat(), day + timedelta(days=ANNOUNCED_DAYS)
+        counts["catalog_tracks"] += write_catalog(connection, folder / "catalog", announced)
+        if campaigns:
+            counts["promotion_spends"] += write_campaigns(connection, folder / "promotion", announced)
     for vendor in VENDORS:
         names = {"month": quoted(f"{vendor.name}_month"), "dated": quoted(f"{vendor.name}_dated")}
         _date_rows(connection, vendor, names, smallest_segment, until, late_share, progress)

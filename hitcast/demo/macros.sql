@@ -20,6 +20,9 @@ create or replace macro spread(sigma, h) as exp((sigma) * normal(h) - (sigma) * 
 create or replace macro count_around(mean, size, h, rounding) as
     whole((mean) * spread(sqrt(ln(1 + 1 / greatest(mean, 0.05) + 1.0 / (size))), h), rounding);
 
+-- Roubles for a promotion of one creation a day at first, on the platform of 2019.
+create or replace macro unit_price() as 4000;
+
 -- The deliveries that bring a row: one in five hundred comes twice in its file, a corrected day comes twice.
 create or replace macro deliveries_of(fault, luck) as case
     when fault = 'never' then []

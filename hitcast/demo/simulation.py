@@ -40,10 +40,12 @@ def simulate(
     seed: int,
     until: date,
     progress: Callable[[str], None],
+    late_campaigns: float = 0,
 ) -> None:
-    """Makes the world: tables `artists`, `releases`, `release_tracks`, `tracks`, `track_days`, `final_state`.
+    """Makes the world: `artists`, `releases`, `release_tracks`, `tracks`, `promotions`, `track_days`, `final_state`.
 
-    `as_of_state` holds the state of every recording after each of `AS_OF_DAYS` whole days.
+    `first_state` holds the state of every recording before its first day, `as_of_state` that after each of `AS_OF_DAYS`
+    whole days.
 
     Args:
         connection: Empty DuckDB database.
@@ -51,6 +53,7 @@ def simulate(
         seed: Seed of everything drawn.
         until: Last day of the world; days before it do not depend on it.
         progress: Called with a line on what is being done.
+        late_campaigns: Share of the campaigns that begin 4 to 14 days after release; the others begin by day 3.
     """
     run_script(connection, "macros", seed=seed, until=until)
     run_script(
@@ -60,8 +63,11 @@ def simulate(
         artist_count=plan.artist_count,
         evergreen_count=plan.evergreen_count,
     )
-    for name in ("tracks", "deliveries", "start"):
-        run_script(connection, name)
+    run_script(connection, "tracks")
+    run_script(connection, "promotions", late_campaigns=late_campaigns)
+    run_script(connection, "deliveries")
+    run_script(connection, "start")
+    connection.execute("create or replace temp table first_state as from state")
     for age in range(FIRST_AGE, max(plan.last_age, 29) + 1):
         if age % 20 == 0:
             progress(f"Living day {age} of every release")

@@ -1,6 +1,7 @@
 -- One day of life for every recording and replica in `state`: a discrete-time self-exciting process on TikTok, and
 -- VK streams that decay with the fan base, gain what TikTok sends with a lag, and suffer shocks. Reads the variables
--- seed and age (days since release). Replica 0 is the world itself.
+-- seed and age (days since release). Replica 0 is the world itself; replica 1000 s + r lives scenario s of `promotions`
+-- with the draws of replica r.
 create or replace temp table state as
 with today as (
     select
@@ -10,9 +11,12 @@ with today as (
         calendar.tiktok_season,
         calendar.vk_season,
         getvariable('age') as age,
-        getvariable('age') * 1000 + state.replica as moment
+        getvariable('age') * 1000 + state.replica % 1000 as moment,
+        coalesce(promotions.promotion_size, 0) as promotion_size,
+        promotions.start_age
     from state
     inner join tracks using (track_id)
+    left join promotions on state.track_id = promotions.track_id and state.replica // 1000 = promotions.scenario
     inner join calendar on calendar.day = tracks.release_date + getvariable('age')
 ),
 
@@ -23,16 +27,18 @@ expected as (
         0.82 * spark + case when uniform(draw('spark', track_id, moment)) < 0.0003 and age >= 0
             then 14 * pow(fan_level, 0.25) * exp(1.5 * normal(draw('spark size', track_id, moment)))
             else 0 end as new_spark,
-        case when age >= promotion_age
-            then promotion_size * sqrt(platform) * exp((promotion_age - age) / 3.0) else 0 end as promotion_mean
+        case when age >= start_age
+            then promotion_size * sqrt(platform) * exp((start_age - age) / 3.0) else 0 end as promotion_mean
     from today
 ),
 
 made as (
     select
         *,
-        count_around(promotion_mean, 6, draw('promoted', track_id, moment), draw('promoted whole', track_id, moment))
-            as new_promoted,
+        -- Of none comes none: nothing is drawn for it.
+        case when promotion_mean > 0 then count_around(
+            promotion_mean, 6, draw('promoted', track_id, moment), draw('promoted whole', track_id, moment)
+        ) else 0 end as new_promoted,
         count_around(
             tiktok_season * (
                 platform * (
@@ -54,7 +60,8 @@ made as (
 viewed as (
     select
         *,
-        new_organic * spread(1.5 / sqrt(1 + new_organic / 12), draw('luck', track_id, moment))
+        case when new_organic > 0
+            then new_organic * spread(1.5 / sqrt(1 + new_organic / 12), draw('luck', track_id, moment)) else 0 end
             + 0.4 * new_promoted as lucky_videos
     from made
 ),

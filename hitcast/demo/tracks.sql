@@ -31,7 +31,6 @@ drawn as (
         normal(draw('quality', track_id)) as quality,
         normal(draw('catchiness', track_id)) as catchiness,
         normal(draw('conversion', track_id)) as appeal,
-        uniform(draw('promotion', track_id)) as promotion_point,
         uniform(draw('teaser', track_id)) as teaser_point
     from born
 )
@@ -70,9 +69,8 @@ select
     -- Videos that a video inspires while the sound is new.
     least(0.78 * exp(0.28 * catchiness) * pow(tiktok_taste, 0.15) * pow(prominence, 0.25), 1.4) as branching,
     16 * exp(0.3 * normal(draw('novelty', track_id))) as novelty_days,
-    case when promotion_point < 0.12 * pow(fans, 0.25) and prominence >= 0.85
-        then 6 * pow(fans, 0.75) * exp(1.1 * normal(draw('promotion size', track_id))) else 0 end as promotion_size,
-    floor(uniform(draw('promotion start', track_id)) * 9)::integer - 5 as promotion_age,
+    fans,
+    prominence,
     case when teaser_point < 0.5 * prominence then -floor(uniform(draw('teaser start', track_id)) * 14)::integer - 1
         else 0 end as first_age,
     -- Streams that a day's exposure to organic videos brings in the end.

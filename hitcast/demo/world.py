@@ -14,6 +14,7 @@ from hitcast.core.quiet import connect
 from hitcast.demo.dated import write_deliveries
 from hitcast.demo.exports import VENDORS, write_catalog, write_days
 from hitcast.demo.plan import DEFAULT_ROWS, MIN_ROWS, plan_world
+from hitcast.demo.promotion import LATE_SHARE, write_campaigns, write_promotion_truth
 from hitcast.demo.simulation import FIRST_DAY, LAST_DAY, simulate
 from hitcast.demo.truth import write_truth
 
@@ -48,12 +49,14 @@ def write_demo_data(
     days: int | None = None,
     progress: Callable[[str], None] = lambda line: None,
     late_matches: float | None = None,
+    campaigns: bool = False,
 ) -> DemoSummary:
     """Writes the demo world's exports; an earlier world in the same place is replaced.
 
     `out` holds `first/{catalog,tiktok,vk}/` and `corrections/{tiktok,vk}/`, two deliveries to be ingested one after
     the other, and `truth.parquet`, which is no vendor's file and for reports only. With `late_matches` it holds
-    `deliveries/<day>/{catalog,tiktok,vk}/` instead, to be ingested in order, each as delivered on its day.
+    `deliveries/<day>/{catalog,tiktok,vk}/` instead, to be ingested in order, each as delivered on its day. With
+    `campaigns`, `first/` or each delivery holds `promotion/` too, and `promotion_truth.parquet` lies beside the other.
 
     Args:
         out: Folder to write, made if it is missing.
@@ -65,6 +68,7 @@ def write_demo_data(
         progress: Called with a line on what is being done.
         late_matches: Share of users' sounds that are matched to their recording 5 to 40 days after its release, with
             their whole past; None for none, and two deliveries.
+        campaigns: Whether the label delivers its log of campaigns; some then begin later, up to day 14.
 
     Returns:
         What was written.
@@ -73,12 +77,7 @@ def write_demo_data(
         HitcastError: If `rows` or `until` is too small for a world, or `late_matches` is no share.
     """
     rows, until = DEFAULT_ROWS if rows is None else rows, until or LAST_DAY
-    if rows < MIN_ROWS:
-        raise HitcastError(f"{rows} rows are too few for a world", "--rows", f"Ask for {MIN_ROWS} or more")
-    if until < MIN_UNTIL:
-        raise HitcastError(f"{until} is too early for a world", "--until", f"Give {MIN_UNTIL} or later")
-    if late_matches is not None and not 0 <= late_matches <= 1:
-        raise HitcastError(f"{late_matches} is no share", "--late-matches", "Give a number from 0 to 1, such as 0.15")
+    _check_choices(rows, until, late_matches)
     plan = plan_world(rows)
     plan = replace(plan, last_age=max(plan.last_age, days or 0))
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -88,10 +87,15 @@ def write_demo_data(
             ":memory:", config={"threads": THREADS, "temp_directory": str(Path(work) / "spill"), "memory_limit": "4GB"}
         )
         with connection:
-            simulate(connection, plan, seed, until, progress)
-            counts = _write_exports(connection, written, plan.smallest_segment, until, late_matches, progress)
+            simulate(connection, plan, seed, until, progress, LATE_SHARE if campaigns else 0)
+            counts = _write_exports(
+                connection, written, plan.smallest_segment, until, late_matches, campaigns, progress
+            )
             progress("Simulating what could be known at best")
             write_truth(connection, written / "truth.parquet")
+            if campaigns:
+                progress("Simulating what other campaigns would have done")
+                write_promotion_truth(connection, written / "promotion_truth.parquet")
             release_count = connection.sql("select count(*) from releases").fetchall()[0][0]
         replace_world(written, out)
     return DemoSummary(
@@ -103,20 +107,32 @@ def write_demo_data(
     )
 
 
+def _check_choices(rows: int, until: date, late_matches: float | None) -> None:
+    if rows < MIN_ROWS:
+        raise HitcastError(f"{rows} rows are too few for a world", "--rows", f"Ask for {MIN_ROWS} or more")
+    if until < MIN_UNTIL:
+        raise HitcastError(f"{until} is too early for a world", "--until", f"Give {MIN_UNTIL} or later")
+    if late_matches is not None and not 0 <= late_matches <= 1:
+        raise HitcastError(f"{late_matches} is no share", "--late-matches", "Give a number from 0 to 1, such as 0.15")
+
+
 def _write_exports(
     connection: duckdb.DuckDBPyConnection,
     written: Path,
     smallest_segment: int,
     until: date,
     late_matches: float | None,
+    campaigns: bool,
     progress: Callable[[str], None],
 ) -> dict[str, int]:
     """Writes the vendors' files: rows by table."""
     if late_matches is not None:
-        return write_deliveries(connection, written, smallest_segment, until, late_matches, progress)
+        return write_deliveries(connection, written, smallest_segment, until, late_matches, campaigns, progress)
     counts = {"catalog_tracks": write_catalog(connection, written / "first" / "catalog")}
     for vendor in VENDORS:
         counts[vendor.table] = write_days(connection, vendor, written, smallest_segment, until, progress)
+    if campaigns:
+        counts["promotion_spends"] = write_campaigns(connection, written / "first" / "promotion")
     return counts
 
 
@@ -128,7 +144,7 @@ def replace_world(written: Path, out: Path) -> None:
         out: Where it goes.
     """
     out.mkdir(exist_ok=True)
-    for name in ("first", "corrections", "deliveries", "truth.parquet"):
+    for name in ("first", "corrections", "deliveries", "truth.parquet", "promotion_truth.parquet"):
         old = out / name
         if old.is_dir():
             shutil.rmtree(old)

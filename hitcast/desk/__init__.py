@@ -1,1 +1,4 @@
-"""The page: a Streamlit app over the published file."""
+"""The desk: the page and the JSON API over the published file, and the report.
+
+May import `hitcast.core`, `hitcast.serving` and `ml`.
+"""

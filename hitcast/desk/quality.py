@@ -1,149 +1,106 @@
-"""What "How good is it" shows of the latest backtest; each metric is the one of `ml.evaluation.metrics`."""
+"""What "Can I trust it" shows of the latest backtest; each metric is the one of `ml.evaluation.metrics`."""
 
 import numpy as np
 import pandas as pd
 
-from hitcast.desk.published import query
+from ml.evaluation.bootstrap import share_interval
 from ml.evaluation.metrics import decade, inside, median_error, promoted_by_chance, promotion_costs, reliability, rmsle
 
-RATIOS = tuple(sorted({round(0.5 * step, 1) for step in range(1, 41)}))
-"""Costs of a promotion that does not pay, in costs of a missed hit, that the cost curve is drawn over."""
+RATIOS = (0.5, 1.0, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0)
+"""Costs of a promotion that does not pay, in costs of a missed hit, that ways to decide are compared at."""
+SERVED, LINE = "hitcast", "log_linear"
 
 
-def choices() -> pd.DataFrame:
-    """Feature sets, as-of days and horizons of each task, in the order in which they are offered."""
-    return query(
-        """
-        select
-            task,
-            list(distinct feature_set order by feature_set desc) as feature_sets,
-            list(distinct as_of_day order by as_of_day desc) as as_of_days,
-            list(distinct horizon_days order by horizon_days desc) as horizons
-        from backtest_forecasts
-        group by task
-        """
-    )
-
-
-def _forecasts(task: str, feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
-    """Forecasts of the latest backtest, the reader's choice of them."""
-    return query(
-        """
-        from backtest_forecasts
-        where task = $task
-            and feature_set = $feature_set
-            and as_of_day = $as_of_day
-            and horizon_days = $horizon
-        order by model_name, origin_date, release_id
-        """,
-        task=task,
-        feature_set=feature_set,
-        as_of_day=as_of_day,
-        horizon=horizon,
-    )
-
-
-def _numbers(rows: pd.DataFrame, *names: str) -> list[np.ndarray]:
+def figures(rows: pd.DataFrame, *names: str) -> list[np.ndarray]:
+    """Columns as arrays of floats, NaN where a value is missing."""
     return [rows[name].to_numpy(dtype=float, na_value=np.nan) for name in names]
 
 
-def errors_by_origin(feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
-    """RMSLE of each model at each origin, and how many releases it rests on."""
-    rows = _forecasts("streams", feature_set, as_of_day, horizon)
-    found = [
-        (model, origin, rmsle(*_numbers(part, "actual_streams", "predicted_streams")), len(part))
-        for (model, origin), part in rows.groupby(["model_name", "origin_date"])
-    ]
-    return pd.DataFrame(found, columns=["model_name", "origin_date", "rmsle", "release_count"])
+def share(part: float | None, whole: float | None) -> dict[str, float] | None:
+    """A share with its 95 % interval: `share`, `lower`, `upper`; None of nothing."""
+    if part is None or not whole:
+        return None
+    lower, upper = share_interval(part, whole)
+    return {"share": part / whole, "lower": lower, "upper": upper}
 
 
-def errors_by_size(feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
-    """Median absolute percentage error of each model by decade of true size."""
-    rows = _forecasts("streams", feature_set, as_of_day, horizon)
-    rows = rows[rows["actual_streams"] > 0]
-    found = [
-        (model, size, median_error(*_numbers(part, "actual_streams", "predicted_streams")), len(part))
-        for (model, size), part in rows.groupby(["model_name", decade(*_numbers(rows, "actual_streams"))])
-    ]
-    return pd.DataFrame(found, columns=["model_name", "decade", "median_error", "release_count"])
-
-
-def coverage_by_size(feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
-    """Share of actual totals inside the intervals, by decade of forecast size; a row a decade and level."""
-    rows = _forecasts("streams", feature_set, as_of_day, horizon).dropna(subset=["lower_80", "lower_90"])
-    found = [
-        (size, level, inside(*_numbers(part, "actual_streams", f"lower_{level}", f"upper_{level}")).mean(), len(part))
-        for size, part in rows.groupby(decade(*_numbers(rows, "predicted_streams")))
-        for level in (80, 90)
-    ]
-    return pd.DataFrame(found, columns=["decade", "level", "covered", "release_count"])
-
-
-def calibration(feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
-    """Forecast chance of the top class against how often it came, by tenths of the chance."""
-    rows = _forecasts("classes", feature_set, as_of_day, horizon).dropna(subset=["probability_high"])
-    names = {"probability": "forecast_share", "share": "actual_share", "releases": "release_count"}
-    found = [
-        reliability((part["actual_class"] == "high").to_numpy(), _numbers(part, "probability_high")[0])
-        .rename(columns=names)
-        .assign(model_name=model)
-        for model, part in rows.groupby("model_name")
-    ]
-    columns = ["model_name", *names.values()]
-    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
-
-
-def costs(ratio: float, model_name: str, feature_set: str, as_of_day: int, horizon: int) -> pd.DataFrame:
-    """What each way to decide costs per 100 releases, in costs of a missed hit, at each cost ratio.
-
-    The model promotes where its chance of the top class pays at these costs, the log-linear class what it calls high,
-    whatever the costs.
+def errors(streams: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """RMSLE and median absolute percentage error by model, over the releases that all of them forecast.
 
     Args:
-        ratio: The reader's own ratio, which is measured beside the ones of the curve.
-        model_name: The model of classes.
-        feature_set: The reader's choice, like the next two.
-        as_of_day: Days known.
-        horizon: Days of the total.
+        streams: Rows of `backtest_forecasts` of one feature set, as-of day and horizon.
     """
-    rows = _forecasts("classes", feature_set, as_of_day, horizon)
-    model_rows, line_part = (rows[rows["model_name"] == name] for name in (model_name, "log_linear"))
-    (chance,) = _numbers(model_rows, "probability_high")
+    found = {}
+    for model, part in streams.groupby("model_name"):
+        actual, predicted = figures(part, "actual_streams", "predicted_streams")
+        found[str(model)] = {
+            "rmsle": rmsle(actual, predicted),
+            "median_error": median_error(actual, predicted),
+            "releases": float(len(part)),
+        }
+    return found
+
+
+def coverage(streams: pd.DataFrame) -> list[dict[str, float]]:
+    """Share of totals inside their interval: of all, and by decade of forecast size, with a 95 % interval.
+
+    Returns:
+        Rows of `size` (power of ten; NaN for all), `level`, `covered`, `lower`, `upper`, `releases`.
+    """
+    rows = streams[(streams["model_name"] == SERVED) & streams["lower_90"].notna()]
+    sizes = decade(figures(rows, "predicted_streams")[0]) if len(rows) else np.array([])
+    parts = [(float("nan"), rows), *((float(size), rows[sizes == size]) for size in np.unique(sizes))]
+    found = []
+    for size, part in parts:
+        for level in (80, 90):
+            if len(part):
+                held = inside(*figures(part, "actual_streams", f"lower_{level}", f"upper_{level}"))
+                lower, upper = share_interval(float(held.sum()), float(len(part)))
+                found.append(
+                    {"size": size, "level": level, "covered": float(held.mean()), "lower": lower, "upper": upper,
+                     "releases": len(part)}
+                )  # fmt: skip
+    return found
+
+
+def calibration(classes: pd.DataFrame) -> list[dict[str, float]]:
+    """Chance of the top class against how often it came, by tenths of the chance, with a 95 % interval.
+
+    Returns:
+        Rows of `chance`, `share`, `lower`, `upper`, `releases`.
+    """
+    rows = classes[(classes["model_name"] == SERVED) & classes["probability_high"].notna()]
+    if rows.empty:
+        return []
+    table = reliability((rows["actual_class"] == "high").to_numpy(), figures(rows, "probability_high")[0])
+    found = []
+    for chance, share, releases in table[["probability", "share", "releases"]].itertuples(index=False):
+        lower, upper = share_interval(share * releases, releases)
+        found.append({"chance": chance, "share": share, "lower": lower, "upper": upper, "releases": int(releases)})
+    return found
+
+
+def costs(classes: pd.DataFrame, ratio: float) -> list[dict[str, float]]:
+    """What each way to decide costs per 100 releases, in missed hits, at each cost ratio, the reader's own among them.
+
+    Ways are: promote where hitcast's chance pays, where the log-linear line's does, and none.
+
+    Returns:
+        Rows of `ratio`, `model`, `line` and `none` (costs, NaN without forecasts), `promoted`, `hits`, `releases`.
+    """
+    served, line = (classes[classes["model_name"] == name] for name in (SERVED, LINE))
     found = []
     for one in sorted({*RATIOS, ratio}):
-        for strategy, part, promoted in (
-            ("log_linear", line_part, (line_part["predicted_class"] == "high").to_numpy()),
-            ("model", model_rows, promoted_by_chance(chance, one, 1.0)),
-            ("none", model_rows, np.zeros(len(model_rows), dtype=bool)),
-        ):
+        row = {"ratio": one, "model": float("nan"), "line": float("nan"), "none": float("nan")}
+        for name, part in (("model", served), ("line", line)):
             if len(part):
                 high = (part["actual_class"] == "high").to_numpy()
-                cost = 100 * float(promotion_costs(high, promoted, one, 1.0).mean())
-                counts = (promoted.sum(), (promoted & high).sum(), high.sum(), len(part))
-                found.append((strategy, one, cost, *map(int, counts)))
-    columns = ["strategy", "ratio", "cost", "promoted", "hits", "high_count", "release_count"]
-    return pd.DataFrame(found, columns=columns).sort_values(["strategy", "ratio"], ignore_index=True)
-
-
-def live_errors() -> pd.DataFrame:
-    """Live errors by month of release, the longest horizon first."""
-    return query(
-        """
-        select release_month, task, horizon_days, as_of_day, model_name, metric_name, metric_value, release_count
-        from model_performance
-        where evaluation = 'live'
-        order by task desc, metric_name, horizon_days desc, as_of_day desc, release_month
-        """
-    )
-
-
-def board() -> pd.DataFrame:
-    """Every metric of totals and classes of the latest backtest."""
-    return query(
-        """
-        select task, model_name, feature_set, as_of_day, horizon_days, metric_name, metric_value, release_count
-        from model_performance
-        where evaluation = 'backtest' and task in ('streams', 'classes')
-        order by task desc, metric_name, feature_set desc, as_of_day desc, horizon_days desc, model_name
-        """
-    )
+                promoted = promoted_by_chance(figures(part, "probability_high")[0], one, 1.0)
+                row[name] = 100 * float(promotion_costs(high, promoted, one, 1.0).mean())
+                if name == "model":
+                    none = np.zeros(len(part), dtype=bool)
+                    row["none"] = 100 * float(promotion_costs(high, none, one, 1.0).mean())
+                    row |= {"promoted": float(promoted.sum()), "hits": float((promoted & high).sum())}
+                    row["releases"] = float(len(part))
+        found.append(row)
+    return found

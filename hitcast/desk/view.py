@@ -1,151 +1,149 @@
-"""How every page says, tabulates, charts and hands out what it shows."""
+"""How the desk writes what it shows: the templates, and numbers, dates and words in the reader's language."""
 
-import html
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-import altair as alt
-import pandas as pd
-import streamlit as st
-from altair.utils import schemapi
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from hitcast.core import words
-from hitcast.desk import address, texts
-from hitcast.desk.address import language
-from hitcast.desk.download import csv_of
+from hitcast.core.words import NO_BREAK, Language
+from hitcast.desk import drawing
+from hitcast.desk.reasons import reason_in
+from hitcast.desk.texts import noun, text, texts
 
-# a third of the time that a page takes would go into checking charts, which the tests do
-schemapi.disable_debug_mode()
-
-WIDE = frozenset({"main_drivers", "reason"})
-LESS_WIDE = frozenset({"release_title", "feature_name", "file_name", "table_told"})
+TEMPLATES = Path(__file__).parent / "templates"
 
 
-def say(key: str, **values: object) -> str:
+def present() -> datetime:
+    """The clock that says how old what is published is, with its zone."""
+    return datetime.now(UTC)
+
+
+def _language(context: Context) -> Language:
+    language: Language = context["language"]
+    return language
+
+
+@pass_context
+def say(context: Context, key: str, **values: object) -> str:
     """A text in the reader's language."""
-    return texts.text(key, language(), **values)
+    # what a macro made is escaped already, and the whole text is when it is written
+    plain = {name: value.unescape() if isinstance(value, Markup) else value for name, value in values.items()}
+    return text(key, _language(context), **plain)
 
 
-def word(value: object) -> str:
-    """A class, genre or other word of the data in the reader's language, where it is known."""
-    return words.word(value, language())
+@pass_context
+def counted(context: Context, value: int, key: str) -> str:
+    """A count with its noun: 3 releases; 3 релиза."""
+    return f"{words.whole(value)}{NO_BREAK}{noun(key, value, _language(context))}"
 
 
-def many(value: object) -> str:
-    """A count to three digits."""
-    return _unbroken(words.number(value, language()))
+def _filter(write: Callable[..., str]) -> Callable[..., str]:
+    """A filter of a template that writes a value in the reader's language, in one line."""
+
+    @pass_context
+    def filtered(context: Context, value: Any, *rest: Any) -> str:
+        return write(value, _language(context), *rest).replace(" ", NO_BREAK)
+
+    return filtered
 
 
-def count(value: object) -> str:
-    """A count in full."""
-    return _unbroken(words.whole(value))
+def signed(value: Any, language: Language) -> str:
+    """A change as a percentage with its sign; from threefold on as a ratio: ×11."""
+    if not words.is_unknown(value) and value >= 2:
+        return f"×{words.decimal(1 + value, language, 0 if value >= 9 else 1)}"
+    return words.percent(value, language, signed=True)
 
 
-def decimal(value: object, digits: int = 2) -> str:
-    """A number with a fixed count of digits after the point."""
-    return words.decimal(value, language(), digits)
+def short_day(value: Any, language: Language) -> str:
+    """A date without its year: 24 Dec; 24 дек."""
+    return words.NOTHING if words.is_unknown(value) else words.day(value, language).rsplit(" ", 1)[0]
 
 
-def share(value: object, signed: bool = False) -> str:
-    """A share as a percentage."""
-    return _unbroken(words.percent(value, language(), signed))
+def reason(row: Mapping[str, Any], language: Language) -> str:
+    """The first reason of a forecast, or why there is none; empty where nothing is known."""
+    refusal = row.get("refusal")
+    if refusal:
+        return reason_in(str(refusal), language)
+    whole = row["main_drivers_ru" if language == "ru" else "main_drivers"] or ""
+    return str(whole).split("; ")[0]
 
 
-def day(value: object) -> str:
-    """A date."""
-    return _unbroken(words.day(value, language()))
+def tick(value: Any, language: Language) -> str:
+    """A round number at an axis: 1 K, 2.5 K, 100 K."""
+    point = "," if language == "ru" else "."
+    return words.number(value, language).replace(f"{point}0 ", " ")
 
 
-def moment(value: object) -> str:
-    """A UTC moment to the minute."""
-    return _unbroken(words.moment(value, language()))
+def exact_share(value: Any, language: Language) -> str:
+    """A share as a percentage with one digit after the point, as boards show it: 38.2 %."""
+    return words.NOTHING if words.is_unknown(value) else f"{words.decimal(100 * value, language, 1)} %"
 
 
-def _unbroken(text: str) -> str:
-    """The text without a blank at which a line could break."""
-    return text.replace(" ", words.NO_BREAK)
+def mark(value: str, language: Language) -> str:
+    """What stands out in a day, as `delivered_days` says it: rows low, sum zero; строк: мало, сумма: ноль."""
+    return ", ".join(_mark(part, language) for part in value.split(", "))
 
 
-FORMATS: Mapping[str, Callable[[Any], str]] = {
-    "text": lambda value: words.NOTHING if pd.isna(value) else str(value),
-    "word": word,
-    "many": many,
-    "whole": count,
-    "decimal": decimal,
-    "small": lambda value: decimal(value, 3),
-    "share": share,
-    "change": lambda value: share(value, signed=True),
-    "day": day,
-    "moment": moment,
+def _mark(part: str, language: Language) -> str:
+    figure, _, kind = part.rpartition(" ")
+    keys = (f"mark.{figure}", f"mark.{kind}")
+    return " ".join(text(key, language) for key in keys) if all(key in texts() for key in keys) else part
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "number": words.number,
+    "tick": tick,
+    "share": words.percent,
+    "exact_share": exact_share,
+    "signed": signed,
+    "chance": words.chance,
+    "day": words.day,
+    "short_day": short_day,
+    "moment": words.moment,
+    "figure": words.figure,
+    "decimal": words.decimal,
+    "mark": mark,
 }
-"""How a kind of column is written."""
 
 
-def heading(message: str) -> None:
-    """A heading made of names from catalogs, shown as they stand: neither Markdown nor HTML."""
-    st.html(f"<h2>{html.escape(message)}</h2>")
-
-
-def table(
-    frame: pd.DataFrame,
-    kinds: Mapping[str, str],
-    title: str,
-    file_name: str,
-    whole: Callable[[], pd.DataFrame] | None = None,
-    heads: Mapping[str, str] | None = None,
-    **options: Any,
-) -> None:
-    """A table, sorted by a click on a column's head, and its rows to download.
-
-    Args:
-        frame: The rows.
-        kinds: Columns to show, in order, each with its kind, a key of `FORMATS`.
-        title: What a screen reader calls the table, and the download.
-        file_name: Of the download, without its ending.
-        whole: All rows to download, where more match than are shown.
-        heads: Heads of columns that have no text of their own.
-        options: Passed on to `st.dataframe`.
-    """
-    shown = frame[list(kinds)].reset_index(drop=True)
-    styled = shown.style.format({name: FORMATS[kind] for name, kind in kinds.items()})
-    named = {name: say(f"column.{name}") for name in kinds if name not in (heads or {})} | dict(heads or {})
-    columns = {name: st.column_config.Column(named[name], width=_width(name)) for name in kinds}
-    st.dataframe(styled, hide_index=True, column_config=columns, alt=title, placeholder=words.NOTHING, **options)
-    download(whole if whole is not None else frame, title, file_name)
-
-
-def _width(name: str) -> str | int | None:
-    if name in WIDE:
-        return "large"
-    if name in LESS_WIDE:
-        return "medium"
-    return 40 if name == "mark" else None
-
-
-def download(rows: pd.DataFrame | Callable[[], pd.DataFrame], title: str, file_name: str) -> None:
-    """A button that hands the rows out as CSV, with the columns' published names."""
-    data = (lambda: csv_of(rows())) if callable(rows) else csv_of(rows)
-    st.download_button(
-        say("download", title=title), data, f"{file_name}.csv", "text/csv", key=f"csv {file_name}", on_click="ignore"
+@cache
+def environment() -> Environment:
+    """The templates, which write everything as text unless it is a template's own."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(("html",), default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
     )
+    made.filters |= {name: _filter(write) for name, write in FILTERS.items()}
+    made.filters["whole"] = lambda value: words.whole(value).replace(" ", NO_BREAK)
+    made.filters["one_line"] = words.one_line
+    made.filters["word"] = pass_context(lambda context, value: words.word(value, _language(context)))
+    made.filters["reason_text"] = pass_context(lambda context, value: reason_in(str(value), _language(context)))
+    made.filters["reason"] = pass_context(lambda context, row: reason(row, _language(context)))
+    made.globals |= {"say": say, "counted": counted, "draw": drawing, "is_unknown": words.is_unknown}
+    # what a template is for: a page, with forms and links, whose parts begin at the second level of headings
+    made.globals |= {"is_page": True, "has_links": True, "level": 2}
+    return made
 
 
-def chart(drawn: alt.TopLevelMixin, message: str, rows: pd.DataFrame, title: str, file_name: str) -> None:
-    """A chart under its title, in words what is to be seen on it, and its rows to download."""
-    st.markdown(f"**{title}**")
-    st.altair_chart(drawn, width="stretch", alt=message)
-    st.caption(message)
-    download(rows, title, file_name)
+def read_all() -> None:
+    """Reads every text and template: a server does so before it listens, or its first reader would wait for it."""
+    texts()
+    for name in environment().list_templates():
+        environment().get_template(name)
 
 
-def choose(label: str, options: list[Any], key: str, message: Callable[[Any], str] = str) -> Any:
-    """One of a few, labelled; nothing is chosen when a list published since lacks the choice."""
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = options[0]
-    return st.selectbox(label, options, key=key, format_func=message)
-
-
-def watch_button(release_id: str) -> None:
-    """A button that puts the release on the watchlist or takes it off."""
-    label = say("unwatch" if address.watched(release_id) else "watch")
-    st.button(label, key="watch_button", on_click=address.toggle_watch, args=(release_id,))
+def link(path: str, **parameters: Any) -> str:
+    """A path with its parameters; one that is empty is left out, a list is written once an item."""
+    given = {name: value for name, value in parameters.items() if value not in (None, "", [], ())}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path

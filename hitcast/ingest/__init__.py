@@ -2,14 +2,16 @@
 
 from hitcast.ingest.delivery import ingest
 from hitcast.ingest.landing import restore_ledger
-from hitcast.ingest.report import IngestReport, render
+from hitcast.ingest.report import HeldError, IngestReport, render
 from hitcast.ingest.soundness import check_landing
 from hitcast.ingest.superseded import landing_as_known, prune
-from hitcast.ingest.withdrawal import withdraw, withdraw_releases
+from hitcast.ingest.withdrawal import day_tables, withdraw, withdraw_releases
 
 __all__ = [
+    "HeldError",
     "IngestReport",
     "check_landing",
+    "day_tables",
     "ingest",
     "landing_as_known",
     "prune",

@@ -9,7 +9,7 @@ import duckdb
 from hitcast.core.errors import HitcastError
 from hitcast.ingest.archives import unpack
 from hitcast.ingest.contract import Contract
-from hitcast.ingest.finding import find_files, kind_of, name_of
+from hitcast.ingest.finding import MAX_NAMED, find_files, kind_of, name_of, shown
 from hitcast.ingest.mapping import Mapping, is_ignored
 from hitcast.ingest.readers import Source
 from hitcast.ingest.recognise import is_prose, recognise
@@ -39,7 +39,8 @@ def arrivals(paths: Sequence[Path], mappings: Sequence[Mapping]) -> Arrivals:
     found, others = find_files(paths)
     files = [file for file in found if not is_ignored(file.name, mappings)]
     if not files:
-        raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)))
+        cure = "Take what is meant off that list"
+        raise HitcastError("every file is on a mapping's `ignore:` list", ", ".join(map(str, paths)), cure)
     return Arrivals(paths, files, [name_of(file) for file in sorted({*others, *found} - {*files})])
 
 
@@ -66,6 +67,38 @@ def sources_of(
             else:
                 sources.append(recognise(file, mappings, contracts, connection))
     if not sources:
-        raise HitcastError("no file feeds a table", ", ".join(map(str, arrived.paths)), "Claim them in a mapping")
+        names = ", ".join(arrived.ignored[:MAX_NAMED])
+        what = f"no file feeds a table: {names} left alone, for no column of a table is there"
+        cure = "Name the file itself, or claim it in a mapping"
+        raise HitcastError(what, ", ".join(map(str, arrived.paths)), cure)
     arrived.ignored.sort()
+    _check_claims(sources, mappings)
     return sources
+
+
+def _check_claims(sources: Sequence[Source], mappings: Sequence[Mapping]) -> None:
+    """Refuses a file that goes by its own columns while a mapping of its table claims no file at all.
+
+    Raises:
+        HitcastError: There is one: what the mapping says of such files would be left out in silence.
+    """
+    names = {source.path.name for source in sources}
+    for source in (source for source in sources if not source.mapping.files):
+        for mapping in mappings:
+            for entry in mapping.tables:
+                is_meant = entry.table == source.mapping.table
+                if is_meant and not any(entry.claims(name) for name in names):
+                    what = f"is not called like files of {entry.table} in {mapping.name}: {', '.join(entry.files)}"
+                    raise HitcastError(what, source.name, "Correct `files:` there, or leave that mapping out")
+
+
+def unused_mappings(sources: Sequence[Source], mappings: Sequence[Mapping]) -> list[str]:
+    """Mappings that claim no file, each with what it looks for and how the files are called, in one line."""
+    names = sorted({source.path.name for source in sources})
+    called = ", ".join(map(shown, names[:MAX_NAMED])) + (", ..." if len(names) > MAX_NAMED else "")
+    return [
+        f"{mapping.name} claims no file: it looks for {', '.join(globs)}; they are called {called}"
+        for mapping in mappings
+        if (globs := [pattern for entry in mapping.tables for pattern in entry.files])
+        and not any(entry.claims(name) for entry in mapping.tables for name in names)
+    ]

@@ -8,15 +8,17 @@ import numpy as np
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined
+from hitcast.core.words import counted
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.days import KeyConflictError
 from hitcast.ingest.finding import shown
-from hitcast.ingest.identity import unused_places
+from hitcast.ingest.identity import unforeseen_bits, unused_places
 from hitcast.ingest.stage import Stage
 
 FOLDED = 2**31 - 1
 """The `problem` of a staged row that another one holds."""
 OTHERWISE_ALIKE = "other values in columns that feed nothing"
+OTHER_TIMES = "equal figures"
 MAX_NAMED = 8
 
 
@@ -45,6 +47,10 @@ def add_up(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Folded:
     """
     files = len(stage.sources)
     folded = Folded(np.zeros(files, dtype=np.int64), np.zeros(files, dtype=np.int64))
+    if unforeseen := _unforeseen_files(connection, stage):
+        # which of them is which nobody can tell any more, so that they make one row
+        _fold(connection, stage.contract, unforeseen, True, unforeseen_bits(stage.contract))
+        _count(connection, folded)
     kinds = {(s.mapping.combine, s.mapping.corrections) for s in stage.sources if s.mapping.adds_up}
     for combine, corrections in kinds:
         own = [
@@ -53,19 +59,36 @@ def add_up(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Folded:
             if (source.mapping.combine, source.mapping.corrections) == (combine, corrections)
         ]
         _fold(connection, stage.contract, own, combine == "sum")
-        for added, repeats in ((folded.added, False), (folded.repeats, True)):
-            counts = connection.execute(
-                "select file_number, count(*) from folded where is_repeat = ? group by file_number", [repeats]
-            ).fetchall()
-            for number, rows in counts:
-                added[number] += rows
+        _count(connection, folded)
         if corrections:
             _refuse_negative(connection, stage, own)
     return folded
 
 
-def _fold(connection: duckdb.DuckDBPyConnection, contract: Contract, files: list[int], adds_all: bool) -> None:
-    """Puts rows of one key into the last of them; `folded` holds the others."""
+def _unforeseen_files(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[int]:
+    """Files with words in the key that the contract does not know, and whose rows do not add up anyway."""
+    bits = unforeseen_bits(stage.contract)
+    if not bits:
+        return []
+    query = "select distinct file_number from staged where problem = 0 and unfit & ? <> 0 order by all"
+    numbers = [number for (number,) in connection.execute(query, [bits]).fetchall()]
+    return list(range(len(stage.sources))) if any(stage.sources[i].mapping.combine != "sum" for i in numbers) else []
+
+
+def _count(connection: duckdb.DuckDBPyConnection, counts: Folded) -> None:
+    """Adds the rows of `folded`."""
+    query = "select file_number, is_repeat, count(*) from folded group by file_number, is_repeat"
+    for number, is_repeat, rows in connection.execute(query).fetchall():
+        (counts.repeats if is_repeat else counts.added)[number] += rows
+
+
+def _fold(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, files: list[int], adds_all: bool, bits: int = 0
+) -> None:
+    """Puts rows of one key into the last of them; `folded` holds the others.
+
+    With `bits`, only of keys of which a row has one of these bits in `unfit`.
+    """
     figures = [(i, column) for i, column in enumerate(contract.delivered) if _is_figure(column, contract)]
     counts = [(i, column) for i, column in figures if column.is_count and column.additive]
     places = {column.name: i for i, column in enumerate(contract.delivered)}
@@ -75,8 +98,9 @@ def _fold(connection: duckdb.DuckDBPyConnection, contract: Contract, files: list
             "folded",
             key=joined(Sql(f"v{places[name]}") for name in contract.key),
             counts=joined(Sql(f"v{i}") for i, _ in counts),
+            others=joined(Sql(f"v{i}") for i in range(len(contract.delivered))),
         ),
-        {"files": files},
+        {"files": files, "bits": bits},
     )
     if not adds_all:
         differing = connection.execute(
@@ -139,7 +163,8 @@ def _refuse_negative(connection: duckdb.DuckDBPyConnection, stage: Stage, files:
             is_below=is_below,
         )
         for row, number, net, count in connection.execute(query, {"files": files}).fetchall():
-            what = f"has corrections that take more than was there: {column.name} {net} net, of {count:,} keys in all"
+            of_all = f"of {counted(count, 'key')} in all"
+            what = f"has corrections that take more than was there: {column.name} {net} net, {of_all}"
             cure = "Deliver a correction with the rows that it corrects, on their day, or leave it out"
             key = _key_text(connection, stage.contract, row)
             raise HitcastError(f"{what}; {key}", stage.sources[number].name, cure)
@@ -153,16 +178,28 @@ def conflict_error(connection: duckdb.DuckDBPyConnection, stage: Stage, conflict
     pairs = zip(contract.delivered, first, second, strict=False)
     differing = [f"{column.name} {one} and {other}" for column, one, other in pairs if one != other]
     where = names[0] if names[0] == names[1] else f"{names[0]} and {names[1]}"
+    if len(times := _day_texts(connection, stage, conflict.rows)) > 1:
+        what = f"{_key_text(connection, contract, conflict.rows[0])} has {', '.join(differing) or OTHER_TIMES}"
+        what = f"two rows of one day differ in time, {' and '.join(times)}: {what}"
+        cure = "Are they hours, which add up? Then write `combine: sum` in the mapping"
+        same = "" if differing else "; `combine: same` if they are repeats"
+        return HitcastError(shown(what), where, f"{cure}{same}; of two versions of a row deliver one")
     values = ", ".join(differing) or OTHERWISE_ALIKE
     what = f"two rows of one key differ: {_key_text(connection, contract, conflict.rows[0])} has {values}"
     unused = _unused(stage, cast(int, second[-1]))
     apart = f" ({', '.join(unused)}?)" if unused else ""
     same = ", `combine: same` if they are repeats" if values == OTHERWISE_ALIKE else ""
-    cure = (
-        f"Which column tells them apart{apart}? Map it, or write `combine: sum` in the mapping if such rows add up"
-        f"{same}; of two versions of a row deliver one"
-    )
+    sums = ", or write `combine: sum` in the mapping if such rows add up" if contract.day_column else ""
+    cure = f"Which column tells them apart{apart}? Map it{sums}{same}; of two versions of a row deliver one"
     return HitcastError(shown(what), where, shown(cure))
+
+
+def _day_texts(connection: duckdb.DuckDBPyConnection, stage: Stage, rows: tuple[int, int]) -> list[str]:
+    """What the vendor writes for the day of two rows, once where it is the same."""
+    if not stage.has_times:
+        return []
+    query = "select distinct trim(day_text) as text from staged where list_contains($rows, rowid) order by text"
+    return [text for (text,) in connection.execute(query, {"rows": list(rows)}).fetchall() if text is not None]
 
 
 def _staged_row(connection: duckdb.DuckDBPyConnection, contract: Contract, row: int) -> tuple[object, ...]:

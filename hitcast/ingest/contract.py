@@ -23,6 +23,7 @@ class Column:
         minimum: Least value allowed, as text.
         maximum: Greatest value allowed, as text.
         accepted_values: The only values allowed; empty where any is.
+        not_before: Column of a date that its own does not lie before, if there is one.
         is_country: Whether its values are codes of ISO 3166-1 alpha-2.
         stamped: Whether ingest sets it, so that no vendor is asked for it.
         names: What vendors call it, in English and Russian.
@@ -45,6 +46,7 @@ class Column:
     stand_ins: tuple[str, ...] = ()
     additive: bool = True
     is_country: bool = False
+    not_before: str = ""
 
     @property
     def is_count(self) -> bool:
@@ -55,6 +57,14 @@ class Column:
     def is_identifier(self) -> bool:
         """Whether its text names something, so that a letter off would join nothing."""
         return self.data_type == "varchar" and (self.name in ("isrc", "upc") or self.name.endswith("_id"))
+
+    def word_for(self, value: str) -> str | None:
+        """The contract's word for a vendor's; None where it is not known."""
+        word = value.casefold().replace("–", "-").replace("—", "-")
+        for ours, theirs in self.words.items():
+            if word == ours.casefold() or word in (each.casefold() for each in theirs):
+                return ours
+        return None
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,10 @@ class Contract:
         day_column: Column that rows are landed by; None where the table is upserted by key instead.
         sort: Columns that a landed day is sorted by.
         names: Words that files of it are called by.
+        any_of: Columns of which a row must have one; a value of theirs that does not fit rejects the row.
+        is_optional: Whether a label may do without it.
+        refuses_differing: Whether rows of one key that differ are refused, of a table that is upserted by key; else the
+            last one counts.
     """
 
     table: str
@@ -76,6 +90,9 @@ class Contract:
     day_column: str | None = None
     sort: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+    is_optional: bool = False
+    refuses_differing: bool = False
 
     @property
     def delivered(self) -> tuple[Column, ...]:
@@ -125,6 +142,9 @@ def _contract(table: dict[str, Any], meta: dict[str, Any]) -> Contract:
         day_column=meta.get("day_column"),
         sort=tuple(meta.get("sort", ())),
         names=tuple(meta.get("names", ())),
+        any_of=tuple(meta.get("any_of", ())),
+        is_optional=meta.get("optional", False),
+        refuses_differing=meta.get("refuse_differing", False),
     )
 
 
@@ -148,5 +168,6 @@ def _column(column: dict[str, Any]) -> Column:
         stand_ins=tuple(meta.get("stand_ins", ())),
         additive=meta.get("additive", True),
         is_country=meta.get("country", False),
+        not_before=meta.get("not_before", ""),
         **bounds,
     )

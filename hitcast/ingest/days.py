@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hitcast.ingest.contract import Contract
+from hitcast.ingest.contract import Contract, measure_of
 from hitcast.ingest.landing import digest_of
 
 SERVICE_COLUMNS = ("file_number", "row_number", "identity", "key_hash", "row_hash")
@@ -37,8 +38,11 @@ class LandedDay:
         checksum: Of the rows, whatever their order.
         digest: Of the file's bytes.
         incoming: The file.
+        brought: Whether a file brings it, by file number.
         accepted: Rows kept, by file number.
         duplicates: Rows that repeat another, by file number.
+        recordings: ISRCs of which the table's main measure is above 0 in the analysed territory.
+        measure_sum: Sum of that measure there.
     """
 
     day: date
@@ -46,11 +50,16 @@ class LandedDay:
     checksum: str
     digest: str
     incoming: Path
+    brought: np.ndarray = field(repr=False)
     accepted: np.ndarray = field(repr=False)
     duplicates: np.ndarray = field(repr=False)
+    recordings: int
+    measure_sum: int
 
 
-def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, folder: Path) -> Iterator[LandedDay]:
+def write_days(
+    rows: pa.RecordBatchReader, contract: Contract, file_count: int, folder: Path, territory: str
+) -> Iterator[LandedDay]:
     """Writes a stream of rows, sorted by day, as one Parquet file a day.
 
     Within a day a row that is repeated lands once. Memory holds one day and a few batches.
@@ -61,6 +70,7 @@ def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, 
         contract: The table.
         file_count: Files of the delivery.
         folder: Where to write `<day>.parquet`.
+        territory: The analysed one, whose figures are noted: others must not hide that it has none.
 
     Yields:
         Each day, in order, once its file is written.
@@ -71,7 +81,7 @@ def write_days(rows: pa.RecordBatchReader, contract: Contract, file_count: int, 
     pending: deque[Future[LandedDay]] = deque()
     with ThreadPoolExecutor(WRITERS) as pool:
         for day, table in _days(rows, str(contract.day_column)):
-            pending.append(pool.submit(_write_day, day, table, contract, file_count, folder))
+            pending.append(pool.submit(_write_day, day, table, contract, file_count, folder, territory))
             if len(pending) > 2 * WRITERS:
                 yield pending.popleft().result()
         while pending:
@@ -105,7 +115,9 @@ def _as_date(days_since_epoch: int) -> date:
     return date.fromordinal(date(1970, 1, 1).toordinal() + days_since_epoch)
 
 
-def _write_day(day: date, table: pa.Table, contract: Contract, file_count: int, folder: Path) -> LandedDay:
+def _write_day(
+    day: date, table: pa.Table, contract: Contract, file_count: int, folder: Path, territory: str
+) -> LandedDay:
     files, numbers, identities, keys, hashes = (table.column(name).to_numpy() for name in SERVICE_COLUMNS)
     table = table.drop_columns([*SERVICE_COLUMNS, str(contract.day_column)])
     kept = _last_of_each(keys, numbers, hashes, identities)
@@ -116,8 +128,24 @@ def _write_day(day: date, table: pa.Table, contract: Contract, file_count: int, 
     checksum = f"{table.num_rows}-{int(np.add.reduce(hashes, dtype=np.uint64)):016x}"
     target = folder / f"{day.isoformat()}.parquet"
     pq.write_table(table, target)
-    accepted = np.bincount(files, minlength=file_count)
-    return LandedDay(day, table.num_rows, checksum, digest_of(target), target, accepted, duplicates)
+    accepted, own = (
+        np.bincount(files, minlength=file_count),
+        table.filter(pc.equal(table.column("territory"), territory)),
+    )
+    measure = own.column(measure_of(contract))
+    recordings = pc.count_distinct(own.column("isrc").filter(pc.greater(measure, 0)), mode="only_valid").as_py()
+    return LandedDay(
+        day=day,
+        rows=table.num_rows,
+        checksum=checksum,
+        digest=digest_of(target),
+        incoming=target,
+        brought=accepted > 0,
+        accepted=accepted,
+        duplicates=duplicates,
+        recordings=recordings,
+        measure_sum=int(pc.sum(measure).as_py() or 0),
+    )
 
 
 def _last_of_each(keys: np.ndarray, numbers: np.ndarray, hashes: np.ndarray, identities: np.ndarray) -> np.ndarray:
@@ -129,7 +157,9 @@ def _last_of_each(keys: np.ndarray, numbers: np.ndarray, hashes: np.ndarray, ide
         is_repeat = keys[order[:-1]] == keys[order[1:]]
         kept[order[:-1]] = ~is_repeat
         first, second = order[:-1], order[1:]
-        is_other = (identities[first] != identities[second]) & (identities[first] != 0) & (identities[second] != 0)
+        one, other = identities[first], identities[second]
+        # one that is 0 says nothing, unless the other one is of words
+        is_other = (one != other) & (((one != 0) & (other != 0)) | ((one | other) & np.uint64(1) != 0))
         differing = np.flatnonzero(is_repeat & ((hashes[first] != hashes[second]) | is_other))
         if len(differing):
             place = differing[np.argmin(numbers[order[differing]])]

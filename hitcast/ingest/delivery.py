@@ -1,25 +1,24 @@
 """From vendor files to the landing: recognise, read, check, and land day by day."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from heapq import merge
 from pathlib import Path
 
-import duckdb
 import numpy as np
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.moments import moment_after
-from hitcast.core.sql import fill, quoted
-from hitcast.ingest.arrivals import arrivals, sources_of
-from hitcast.ingest.catalog import damaged_catalog, keep_last, write_upserted
+from hitcast.ingest.arrivals import arrivals, sources_of, unused_mappings
+from hitcast.ingest.campaign_questions import changed_campaigns
 from hitcast.ingest.conflicts import add_up, conflict_error
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
 from hitcast.ingest.days import KeyConflictError, LandedDay, write_days
 from hitcast.ingest.emptied import emptied
+from hitcast.ingest.idle import idle_days, named_days
 from hitcast.ingest.landing import (
-    Ledger,
     LedgerRow,
     commit,
     digest_of,
@@ -29,72 +28,22 @@ from hitcast.ingest.landing import (
     read_ledger,
     remove_leftovers,
 )
-from hitcast.ingest.losses import day_state, held_for_loss, held_for_rejects, rejected_days, resent_day, undated_rejects
+from hitcast.ingest.losses import held_for_loss, held_for_rejects, held_for_the_future, rejected_days, resent_day
 from hitcast.ingest.mapping import load_mapping
+from hitcast.ingest.midnights import held_for_early_days
+from hitcast.ingest.partial import Concerned, concerned, partial_day
 from hitcast.ingest.questions import questions
 from hitcast.ingest.readers import Source
 from hitcast.ingest.recognise import notes_on
 from hitcast.ingest.rejects import most_frequent, rejects_file, write_rejects
-from hitcast.ingest.report import FileReport, IngestReport, TableReport
+from hitcast.ingest.report import FileReport, HeldError, IngestReport, TableReport
 from hitcast.ingest.soundness import damage
 from hitcast.ingest.stage import Stage, load, sorted_rows
+from hitcast.ingest.totals import check_one_kind, counts_of
+from hitcast.ingest.under_way import Delivery, Progress
+from hitcast.ingest.upserts import damaged_table, keep_last, write_upserted
+from hitcast.ingest.usual import usual_days
 from hitcast.ingest.workplace import workplace
-
-Progress = Callable[[str, float], None]
-
-
-@dataclass
-class Delivery:
-    """One ingest call under way.
-
-    Attributes:
-        home: Where it lands.
-        connection: DuckDB connection of the call.
-        number: Number of the delivery, if it changes something.
-        delivered_at: When it landed, UTC.
-        delivered_on: Day on which the vendor delivered it; None for that of `delivered_at`.
-        ledger: The ledger by table and day, as it was before.
-        accepts_loss: Whether what would hold it is only reported.
-        progress: Called with what is under way and the share done.
-        total_bytes: Size of all files.
-        done_bytes: Size of the files of the tables that are done.
-        moves: Finished files and their places.
-        changes: Ledger rows that are new.
-    """
-
-    home: Home
-    connection: duckdb.DuckDBPyConnection
-    number: int
-    delivered_at: datetime
-    delivered_on: date | None
-    ledger: Ledger
-    accepts_loss: bool
-    progress: Progress
-    total_bytes: int
-    done_bytes: int = 0
-    moves: list[tuple[Path, Path]] = field(default_factory=list)
-    changes: list[LedgerRow] = field(default_factory=list)
-
-    def tell(self, doing: str, table: str, size: float) -> None:
-        """Tells the progress: `size` bytes' worth of the table under way is done."""
-        self.progress(f"{doing} {table}", (self.done_bytes + size) / max(self.total_bytes, 1))
-
-    def land(self, contract: Contract, incoming: Path, row: LedgerRow, known: LedgerRow | None) -> None:
-        """Notes a file that is to land, what the ledger will say of it, and sees that it supersedes nothing later.
-
-        Raises:
-            HitcastError: It is said to have been delivered before its day, or before what it would supersede.
-        """
-        is_new = known is None or not is_mended(known, row)
-        if self.delivered_on and contract.day_column and is_new and self.delivered_on < row.delivered_day:
-            what = f"brings {row.delivered_day} of {contract.table}, a day that had not come on {row.known_from}"
-            raise HitcastError(what, "--delivered-on", "Give the day on which these exports were delivered")
-        if known and is_new and row.known_from < known.known_from:
-            of_day = f"{row.delivered_day} of {contract.table}" if contract.day_column else contract.table
-            what = f"{row.known_from} lies before {known.known_from}, when {of_day} was delivered that it would replace"
-            raise HitcastError(what, "--delivered-on", "Ingest deliveries in their order, into a new home if need be")
-        self.moves.append((incoming, landed_file(self.home, contract, row.delivered_day, self.number)))
-        self.changes.append(row)
 
 
 def ingest(
@@ -122,6 +71,7 @@ def ingest(
         Rows read, accepted, rejected and duplicate by file, and what became of the days.
 
     Raises:
+        HeldError: It is held; nothing was written then.
         HitcastError: A path, mapping or file is unfit, or another ingest is under way; nothing was written then.
     """
     contracts = load_contracts()
@@ -145,15 +95,20 @@ def ingest(
             if own:
                 reports.append(_prepare(delivery, contract, own, folder))
                 delivery.done_bytes += sum(source.size for source in own)
-        if not dry_run:
-            progress("landing", 1.0)
-            _commit(delivery, reports)
-    return IngestReport(reports, arrived.ignored, number if delivery.changes and not dry_run else None, dry_run)
+        report = IngestReport(reports, arrived.ignored, None, dry_run, unused_mappings(sources, loaded))
+        if delivery.held:
+            raise HeldError(delivery.held[0], replace(report, is_held=True))
+        if dry_run:
+            return report
+        progress("landing", 1.0)
+        _commit(delivery, reports)
+    return replace(report, delivery_number=number) if delivery.changes else report
 
 
 def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], folder: Path) -> TableReport:
     """Reads one table's files and writes what is to land; returns the report, rejects file left out."""
     connection, table = delivery.connection, contract.table
+    check_one_kind(sources)
     delivery.tell("reading", table, 0)
     read_bytes = 0
 
@@ -167,25 +122,28 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
     if contract.day_column:
         report.rejected_days = rejected_days(connection, stage)
         _hold(delivery, report, held_for_rejects(report.rejected_days, table))
-    land = _land_days if contract.day_column else _land_catalog
+        _hold(delivery, report, held_for_early_days(connection, stage))
+    land = _land_days if contract.day_column else _land_upserted
     accepted, duplicate = land(delivery, stage, folder, report)
     counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)
     report.files = [FileReport(source.name, *map(int, numbers)) for source, *numbers in counts]
     report.reasons = most_frequent(connection)
-    report.questions = questions(connection, stage)
+    catalog = delivery.file_of(load_contracts()["catalog_tracks"])
+    report.questions = questions(connection, stage, delivery.home, delivery.ledger, delivery.known_from, catalog)
     report.emptied = emptied(connection, stage)
     report.notes = notes_on(sources, contract)
+    if contract.column("spend"):
+        report.notes += changed_campaigns(connection, contract)
     if report.rejected:
         write_rejects(connection, stage, _unfinished_rejects(folder, table))
     return report
 
 
 def _hold(delivery: Delivery, report: TableReport, reason: HitcastError | None) -> None:
-    """Refuses a delivery that loses too much, or notes it where that was accepted or nothing is to land."""
-    if reason and not delivery.accepts_loss:
-        raise reason
+    """Notes why a delivery is held; where that was accepted, or nothing is to land, it is only reported."""
     if reason:
         report.held.append(reason.what)
+        delivery.held += [] if delivery.accepts_loss else [reason]
 
 
 def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:
@@ -193,81 +151,92 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
     contract, files = stage.contract, len(stage.sources)
     accepted, duplicate = np.zeros(files, dtype=np.int64), np.zeros(files, dtype=np.int64)
     size, due = sum(source.size for source in stage.sources), int((stage.read - stage.rejected).sum())
-    days, undated = set(), undated_rejects(delivery.connection, stage)
-    (folder / contract.table).mkdir()
+    days, lacks = set(), concerned(delivery.connection, stage)
+    named, place = named_days(delivery.connection, stage), folder / contract.table
+    place.mkdir()
     try:
         folded = add_up(delivery.connection, stage)
-        report.added_up = int(folded.added.sum())
+        report.added_up, report.repeats = int(folded.added.sum()), int(folded.repeats.sum())
         accepted += folded.added
         duplicate += folded.repeats
-        for landed in write_days(sorted_rows(delivery.connection, stage), contract, files, folder / contract.table):
+        # before the rows are streamed: another query on the connection would end that
+        idle = list(idle_days(delivery.connection, stage, place, named))
+        full = write_days(sorted_rows(delivery.connection, stage), contract, files, place, lacks.territory)
+        for landed in merge(full, idle, key=lambda landed: landed.day):
             accepted += landed.accepted
             duplicate += landed.duplicates
-            delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / due))
+            delivery.tell("writing", contract.table, size / 2 * (1 + int((accepted + duplicate).sum()) / max(due, 1)))
             days.add(landed.day)
-            _land_day(delivery, stage, landed, undated, report)
+            _land_day(delivery, stage, landed, lacks, report)
     except KeyConflictError as conflict:
         raise conflict_error(delivery.connection, stage, conflict) from None
     _hold(delivery, report, held_for_loss(report.resent, contract))
-    place = [column.name for column in contract.delivered].index(str(contract.day_column))
-    bounds = [contract.delivered[place].minimum or "0001-01-01", contract.delivered[place].maximum or "9999-12-30"]
-    query = fill("select distinct {day} from staged where {day} between ? and ?", day=quoted(f"v{place}"))
-    found = delivery.connection.execute(query, bounds).fetchall()
-    report.days_rejected = sorted({day for (day,) in found} - days)
+    _hold(delivery, report, held_for_the_future(sorted(days), delivery.delivered_at.date(), contract.table))
+    ledger = delivery.ledger | {(row.table_name, row.delivered_day): row for row in delivery.changes}
+    report.days = usual_days(ledger, contract.table, [*report.days_new, *report.days_replaced])
+    report.days_rejected = sorted(named - days)
     return accepted, duplicate
 
 
-def _land_day(delivery: Delivery, stage: Stage, landed: LandedDay, undated: np.ndarray, report: TableReport) -> None:
-    """Notes a day as new, replaced or unchanged; `undated` are rejected rows of no known day, by file."""
+def _land_day(delivery: Delivery, stage: Stage, landed: LandedDay, lacks: Concerned, report: TableReport) -> None:
+    """Notes a day as new, replaced or unchanged; `lacks` says of what rows were rejected."""
     contract = stage.contract
     before = delivery.ledger.get((contract.table, landed.day))
     known = None if before and before.is_withdrawn else before
-    shares = (undated / np.maximum(stage.read, 1))[landed.accepted > 0]
-    state = day_state(landed.day, report.rejected_days, float(shares.max(initial=0.0)))
-    if state == "partial":
-        report.days_partial.append(landed.day)
-    is_sound = known is not None and not damage(delivery.home, contract, known)
-    if known and is_sound and (known.checksum, known.day_state) == (landed.checksum, state):
+    if not landed.rows:
+        report.days_idle.append(landed.day)
+    recordings = lacks.lines(landed.day, landed.brought)
+    if partial := partial_day(landed.day, recordings, lacks.territory):
+        report.days_partial.append(partial)
+    is_sound, counts = known is not None and not damage(delivery.home, contract, known), counts_of(stage.sources)
+    same = (landed.checksum, recordings, counts)
+    if known and is_sound and (known.checksum, known.partial_recordings, known.counts) == same:
         report.days_unchanged.append(landed.day)
         landed.incoming.unlink()
         return
     (report.days_replaced if known else report.days_new).append(landed.day)
-    if known and is_sound:
+    # totals since release and daily figures do not compare
+    if known and is_sound and known.counts == counts:
         path = landed_file(delivery.home, contract, landed.day, known.delivery_number)
-        report.resent.append(resent_day(contract, landed.day, path, landed.incoming))
-    names, when = _file_names(stage, landed.accepted), delivery.delivered_at
+        report.resent.append(resent_day(contract, landed.day, path, landed.incoming, lacks.territory))
+    names, when = _file_names(stage, landed.brought), delivery.delivered_at
     origin = (contract.table, landed.day, delivery.number, when, landed.rows, names)
-    row = LedgerRow(*origin, landed.checksum, landed.digest, state, delivered_on=delivery.delivered_on)
+    content = (landed.checksum, landed.digest, "partial" if recordings else "whole")
+    row = LedgerRow(
+        *origin,
+        *content,
+        delivered_on=delivery.delivered_on,
+        counts=counts,
+        partial_recordings=recordings,
+        recording_count=landed.recordings,
+        measure_sum=landed.measure_sum,
+    )
     if before and is_mended(before, row):
         row = replace(row, delivered_on=before.known_from)
     delivery.land(contract, landed.incoming, row, before)
 
 
-def _land_catalog(delivery: Delivery, stage: Stage, folder: Path, report: TableReport) -> tuple[np.ndarray, np.ndarray]:
-    """Writes the catalog with the delivery in it; returns rows kept and superseded by file."""
+def _land_upserted(
+    delivery: Delivery, stage: Stage, folder: Path, report: TableReport
+) -> tuple[np.ndarray, np.ndarray]:
+    """Writes a table with the delivery in it; returns rows kept and superseded by file."""
     home, contract, number = delivery.home, stage.contract, delivery.number
-    accepted, duplicate = keep_last(delivery.connection, stage)
+    try:
+        accepted, duplicate = keep_last(delivery.connection, stage)
+    except KeyConflictError as conflict:
+        raise conflict_error(delivery.connection, stage, conflict) from None
     known = [row for row in delivery.ledger.values() if row.table_name == contract.table]
     latest = max(known, key=lambda row: row.delivery_number, default=None)
     landed = landed_file(home, contract, latest.delivered_day, latest.delivery_number) if latest else None
     if latest and landed and landed.exists() and (detail := damage(home, contract, latest)):
-        raise damaged_catalog(landed, detail)
+        raise damaged_table(contract.table, landed, detail)
     incoming = folder / f"{contract.table}.parquet"
     changed = write_upserted(delivery.connection, contract, landed, incoming, number)
     report.rows_changed = changed
     if changed:
-        names, when = _file_names(stage, accepted), delivery.delivered_at
-        row = LedgerRow(
-            contract.table,
-            delivery.delivered_on or when.date(),
-            number,
-            when,
-            changed,
-            names,
-            "",
-            digest_of(incoming),
-            delivered_on=delivery.delivered_on,
-        )
+        names, day = _file_names(stage, accepted), delivery.known_from
+        origin = (contract.table, day, number, delivery.delivered_at, changed, names)
+        row = LedgerRow(*origin, "", digest_of(incoming), delivered_on=delivery.delivered_on)
         delivery.land(contract, incoming, row, latest)
     return accepted, duplicate
 
@@ -288,4 +257,4 @@ def _unfinished_rejects(folder: Path, table: str) -> Path:
 
 
 def _file_names(stage: Stage, accepted: np.ndarray) -> str:
-    return ", ".join(sorted({source.path.name for source, rows in zip(stage.sources, accepted, strict=True) if rows}))
+    return ", ".join(sorted({stage.sources[number].path.name for number in np.flatnonzero(accepted)}))

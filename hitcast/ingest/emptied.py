@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 from hitcast.core.sql import Sql, fill
+from hitcast.ingest.conflicts import FOLDED
 from hitcast.ingest.contract import Column
 from hitcast.ingest.finding import shown
 from hitcast.ingest.stage import Stage
@@ -45,7 +46,8 @@ def emptied(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[Emptied
         if column.required:
             continue
         bit = Sql(str(1 << i))
-        where = fill("where problem = 0 and unfit & {bit} <> 0", bit=bit)
+        # a row that was added to another one had its words too
+        where = fill("where problem in (0, {folded}) and unfit & {bit} <> 0", bit=bit, folded=Sql(str(FOLDED)))
         [(rows,)] = connection.execute(fill("select count(*) from staged {where}", where=where)).fetchall()
         if not rows:
             continue
@@ -74,5 +76,6 @@ def _reason(column: Column) -> str:
 def _cure(column: Column, examples: tuple[str, ...]) -> str:
     if not column.accepted_values or not examples:
         return ""
-    accepted = " or ".join(column.accepted_values)
-    return f"values: {{{column.name}: {{{examples[0]!r}: {accepted}, or null}}}}"
+    unknown = f"{' or '.join(column.accepted_values)}, or null"
+    pairs = ", ".join(f"{word!r}: {column.word_for(word) or unknown}" for word in examples)
+    return f"values: {{{column.name}: {{{pairs}}}}}"

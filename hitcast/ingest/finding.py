@@ -15,6 +15,8 @@ SUFFIXES = {
     ".txt.gz": "csv",
     ".parquet": "parquet",
     ".xlsx": "workbook",
+    ".xlsb": "workbook",
+    ".xls": "workbook",
     ".ods": "workbook",
     ".jsonl": "json",
     ".jsonl.gz": "json",
@@ -23,11 +25,12 @@ SUFFIXES = {
     ".json.gz": "json",
     ".zip": "zip",
 }
-DATA_SUFFIXES = (*SUFFIXES, ".xls", ".xlsb", ".gz", ".7z", ".rar")
+DATA_SUFFIXES = (*SUFFIXES, ".gz", ".7z", ".rar")
 UNPACKED = ".unpacked"
 """Folder of what archives held, by the archive's path from `here` or from `root`."""
 # Lock files of spreadsheets, and what an Apple computer puts beside a file in an archive.
 HIDDEN = ("~$", ".")
+MAX_NAMED = 5
 
 
 def kind_of(path: Path) -> str | None:
@@ -43,7 +46,7 @@ def looks_like_data(name: str) -> bool:
 
 def shown(text: str) -> str:
     """A file's own text for a message: in one line, and with nothing that a terminal would obey."""
-    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
+    return text if text.isprintable() else "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
 
 
 def name_of(path: Path) -> str:
@@ -79,7 +82,8 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
         if path.is_dir():
             found = list(_walk(path))
             if not any(_is_meant(file) for file in found):
-                raise HitcastError("no readable file in this folder", shown(str(path)), f"Readable are: {kinds}")
+                what = f"no readable file in this folder: {_unreadable_content(path, found)}"
+                raise HitcastError(what, shown(str(path)), f"Readable are: {kinds}")
         elif kind_of(path) is None and path.exists():
             raise HitcastError("cannot be read", shown(str(path)), f"Readable are: {kinds}")
         else:
@@ -93,8 +97,22 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     return sorted(readable.values()), sorted(ignored.values())
 
 
+def _unreadable_content(folder: Path, found: Sequence[Path]) -> str:
+    """What a folder holds instead of files to read."""
+    if not found:
+        return "it holds nothing but empty folders" if any(folder.iterdir()) else "it is empty"
+    names = sorted(shown(file.name) for file in found)
+    hidden = " (hidden files and lock files of spreadsheets are left alone)" * any(map(_is_hidden, found))
+    more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+    return f"only {', '.join(names[:MAX_NAMED])}{more}{hidden}"
+
+
+def _is_hidden(file: Path) -> bool:
+    return file.name.startswith(HIDDEN)
+
+
 def _is_meant(file: Path) -> bool:
-    return kind_of(file) is not None and not file.name.startswith(HIDDEN)
+    return kind_of(file) is not None and not _is_hidden(file)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

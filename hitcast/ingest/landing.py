@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.files import sync, written
+from hitcast.core.formats import NewerFormatError, stop_if_newer
 from hitcast.core.home import Home
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
 
@@ -26,12 +27,25 @@ ARROW_TYPES = {
     "varchar": pa.string(),
 }
 DIGEST_KEY = b"hitcast_digest"
+FORMAT_KEY = b"hitcast_format"
+LEDGER_FORMAT = 2
+"""Of ledgers that this version writes; raised when one of before would misread them. One without a number is of 2."""
+FIRST_COLUMNS = {
+    "table_name", "delivered_day", "delivery_number", "delivered_at", "row_count", "file_name", "checksum",
+    "is_withdrawn",
+}  # fmt: skip
+"""Of a ledger of format 1."""
 NO_DIGEST = "0" * 64
 """What a ledger holds in place of its own digest while that is computed."""
 PLACEHOLDER = f"delivery={0:06}"
 """Folder of the empty file that dbt writes, so that a table can be read before anything has landed."""
 SYNCERS = 16
 RESTORE = "`hitcast run --rebuild` restores it from its copy"
+
+
+class FirstFormatError(HitcastError):
+    """A ledger of the first format: nothing is wrong with it, and the next writer brings it up to date."""
+
 
 Ledger = dict[tuple[str, date], "LedgerRow"]
 
@@ -52,6 +66,10 @@ class LedgerRow:
     is_withdrawn: bool = False
     delivered_on: date | None = None
     superseded_on: date | None = None
+    recording_count: int | None = None
+    measure_sum: int | None = None
+    counts: str = "daily"
+    partial_recordings: str | None = None
 
     @property
     def known_from(self) -> date:
@@ -140,6 +158,8 @@ def restore_ledger(home: Home) -> int | None:
     """
     try:
         read_ledger(home)
+    except (NewerFormatError, FirstFormatError):
+        raise
     except HitcastError as error:
         try:
             rows = _read_rows(home.ledger_copy)
@@ -182,7 +202,7 @@ def commit(home: Home, moves: Sequence[tuple[Path, Path]], ledger: Ledger, chang
 
 def is_mended(known: LedgerRow, row: LedgerRow) -> bool:
     """Whether a row brings what its day already had, in place of a damaged file: nothing is superseded then."""
-    return bool(row.checksum) and row.checksum == known.checksum
+    return bool(row.checksum) and (row.checksum, row.counts) == (known.checksum, known.counts)
 
 
 def remove_leftovers(home: Home) -> None:
@@ -245,22 +265,32 @@ def _ledger_bytes(rows: Iterable[LedgerRow], contract: Contract) -> bytes:
     with pq.ParquetWriter(buffer, schema) as writer:
         writer.write_table(pa.Table.from_pylist([vars(row) for row in ordered], schema))
         # beside the schema, where Arrow would repeat it in another encoding
-        writer.add_key_value_metadata({DIGEST_KEY: NO_DIGEST.encode()})
+        writer.add_key_value_metadata({DIGEST_KEY: NO_DIGEST.encode(), FORMAT_KEY: str(LEDGER_FORMAT).encode()})
     content = buffer.getvalue()
     return content.replace(NO_DIGEST.encode(), hashlib.sha256(content).hexdigest().encode())
 
 
 def _read_rows(path: Path) -> list[LedgerRow]:
-    cure = RESTORE
+    if is_first_ledger(path):
+        raise FirstFormatError("is of an earlier version of hitcast", str(path), "`hitcast run` brings it up to date")
     try:
         content = path.read_bytes()
-        digest = (pq.read_metadata(BytesIO(content)).metadata or {}).get(DIGEST_KEY)
+        noted = pq.read_metadata(BytesIO(content)).metadata or {}
+        digest = noted.get(DIGEST_KEY)
         if digest is None:
-            cure += "; a home of an earlier version: `hitcast ingest` its exports into a new one, HITCAST_HOME=PATH"
             raise ValueError("carries no digest")
         if hashlib.sha256(content.replace(digest, NO_DIGEST.encode())).hexdigest().encode() != digest:
             raise ValueError("its digest does not fit")
+        stop_if_newer(int(noted.get(FORMAT_KEY, LEDGER_FORMAT)), LEDGER_FORMAT, str(path))
         return [LedgerRow(**row) for row in pq.read_table(BytesIO(content)).to_pylist()]
     except (pa.ArrowException, OSError, TypeError, ValueError) as error:
         detail = (str(error).splitlines() or ["unreadable"])[0]
-        raise HitcastError(f"is damaged ({detail})", str(path), cure) from None
+        raise HitcastError(f"is damaged ({detail})", str(path), RESTORE) from None
+
+
+def is_first_ledger(path: Path) -> bool:
+    """Whether a file is the ledger of a home of the first format, which knew no digests."""
+    try:
+        return set(pq.read_schema(path).names) == FIRST_COLUMNS
+    except (pa.ArrowException, OSError, ValueError):
+        return False

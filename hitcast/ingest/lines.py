@@ -43,12 +43,16 @@ def mixes_line_ends(prepared: Path) -> bool:
     """Whether a prepared CSV file holds more than one of the three line ends, be it within quotes."""
     feeds, returns, pairs, last = 0, 0, 0, b""
     with prepared.open("rb") as file:
+        # to look for a mark that is not there is cheaper than to count
+        while b"\r" not in (chunk := file.read(CHUNK)):
+            if not chunk:
+                return False
+        file.seek(0)
         while chunk := file.read(CHUNK):
             feeds, returns = feeds + chunk.count(b"\n"), returns + chunk.count(b"\r")
-            if returns:
-                pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
             last = chunk[-1:]
-    return not (returns == 0 or feeds == 0 or feeds == returns == pairs)
+    return not (feeds == 0 or feeds == returns == pairs)
 
 
 def check_line_ends(source: Source, prepared: Path, read: int) -> None:

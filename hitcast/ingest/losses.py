@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill
+from hitcast.core.words import counted
 from hitcast.ingest.contract import Contract, measure_of
 from hitcast.ingest.stage import Stage
 
@@ -20,11 +20,9 @@ MAX_REJECTED_SHARE = 0.05
 FEW_REJECTED = 5
 MAX_FEW_SHARE = 0.2
 """Share above which so few rejected rows hold a delivery: one in 19 is no sign of a wrong mapping."""
-MAX_UNKNOWN_SHARE = 0.005
-"""Of a day's rows or sum: more of it rejected makes the day partial. One row in hundreds says little of a day's
-releases, and one in each day of a vendor would leave no day whole to learn from."""
 MAX_LOST_SHARE = 0.5
-"""Of the rows or the sum of a day that comes again: a day that loses more holds a delivery."""
+"""Of a day that comes again, its rows, its sum, its sum in the analysed territory, or its recordings: a day that loses
+more holds a delivery."""
 MAX_SHOWN = 3
 ACCEPT = "If that is right, give the same command with --accept-loss"
 
@@ -38,15 +36,12 @@ class RejectedDay:
         rejected: How many were rejected.
         rows: Rows of the day; of the whole table where the day cannot be read.
         share: Share of the rows, or of the sum where that is more.
-        uncounted: How many of the rejected have a figure that cannot be read (1.2K), so that their share of the sum is
-            unknown.
     """
 
     day: date | None
     rejected: int
     rows: int
     share: float
-    uncounted: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,11 @@ class ResentDay:
         rows: Rows that it has now.
         sum_before: Sum of the table's measure that it had.
         sum: Sum that it has now.
+        territory: The analysed one.
+        own_sum_before: Sum that it had there.
+        own_sum: Sum that it has there now.
+        recordings_before: Recordings of which the measure was above 0 there.
+        recordings_gone: Those of them that it does not have any more.
     """
 
     day: date
@@ -66,16 +66,30 @@ class ResentDay:
     rows: int
     sum_before: int
     sum: int
+    territory: str = ""
+    own_sum_before: int = 0
+    own_sum: int = 0
+    recordings_before: int = 0
+    recordings_gone: int = 0
 
     @property
     def loses_most(self) -> bool:
-        """Whether more than half of its rows or of its sum is gone."""
+        """Whether more than half of what it had is gone."""
         kept = 1 - MAX_LOST_SHARE
-        return self.rows < kept * self.rows_before or self.sum < kept * self.sum_before
+        return (
+            self.rows < kept * self.rows_before
+            or self.sum < kept * self.sum_before
+            or self.own_sum < kept * self.own_sum_before
+            or self.recordings_gone > MAX_LOST_SHARE * self.recordings_before
+        )
 
     def describe(self, measure: str) -> str:
         """In one line."""
         figures = f"rows {self.rows_before:,} -> {self.rows:,}, {measure} {self.sum_before:,} -> {self.sum:,}"
+        if (self.own_sum_before, self.own_sum) != (self.sum_before, self.sum):
+            figures += f", in {self.territory} {self.own_sum_before:,} -> {self.own_sum:,}"
+        if self.recordings_gone:
+            figures += f", {self.recordings_gone:,} of {counted(self.recordings_before, 'recording')} gone"
         return f"{self.day} again: {figures}"
 
 
@@ -92,8 +106,7 @@ def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[R
             count(*) filter (where problem > 0),
             count(*),
             coalesce(sum(greatest({measure}, 0)) filter (where problem > 0), 0),
-            coalesce(sum(greatest({measure}, 0)), 0),
-            count(*) filter (where problem > 0 and {measure} is null and regexp_matches(bad_value, '[0-9]'))
+            coalesce(sum(greatest({measure}, 0)), 0)
         from staged
         where {day} is not null
         group by {day}
@@ -101,38 +114,15 @@ def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[R
         order by {day}
         """
     found = [
-        RejectedDay(name, lost, count, max(lost / count, float(lost_sum) / max(float(total), 1.0)), uncounted)
-        for name, lost, count, lost_sum, total, uncounted in connection.execute(
-            fill(query, day=day, measure=measure)
-        ).fetchall()
+        RejectedDay(name, lost, count, max(lost / count, float(lost_sum) / max(float(total), 1.0)))
+        for name, lost, count, lost_sum, total in connection.execute(fill(query, day=day, measure=measure)).fetchall()
     ]
-    if unread := int(undated_rejects(connection, stage).sum()):
+    [(dated,)] = connection.execute(
+        fill("select count(*) from staged where problem > 0 and {day} is not null", day=day)
+    ).fetchall()
+    if unread := int(stage.rejected.sum()) - dated:
         found.append(RejectedDay(None, unread, rows, unread / rows))
     return found
-
-
-def undated_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage) -> np.ndarray:
-    """Rejected rows whose day cannot be read, by file number."""
-    place = [column.name for column in stage.contract.delivered].index(str(stage.contract.day_column))
-    query = "select file_number, count(*) from staged where problem > 0 and {day} is not null group by file_number"
-    undated = stage.rejected.copy()
-    for number, rows in connection.execute(fill(query, day=Sql(f"v{place}"))).fetchall():
-        undated[number] -= rows
-    return undated
-
-
-def day_state(day: date, rejected: Sequence[RejectedDay], undated_share: float) -> str:
-    """`partial` where more than one in 200 of the day, or of a file that brings it, was rejected; else `whole`.
-
-    A rejected row with a figure that cannot be read may be the largest of the day: it makes it partial by itself.
-
-    Args:
-        day: The day.
-        rejected: Of all days that have any.
-        undated_share: Most rejected rows without a readable day in a file of the day, as a share of its rows.
-    """
-    lost = max((1.0 if found.uncounted else found.share for found in rejected if found.day == day), default=0.0)
-    return "partial" if max(lost, undated_share) > MAX_UNKNOWN_SHARE else "whole"
 
 
 def held_for_rejects(days: Sequence[RejectedDay], table: str) -> HitcastError | None:
@@ -141,12 +131,12 @@ def held_for_rejects(days: Sequence[RejectedDay], table: str) -> HitcastError | 
     if not held:
         return None
     texts = [
-        f"{day.rejected:,} of {day.rows:,} rows {f'of {day.day}' if day.day else 'whose day cannot be read'}"
+        f"{day.rejected:,} of {counted(day.rows, 'row')} {f'of {day.day}' if day.day else 'whose day cannot be read'}"
         for day in held[:MAX_SHOWN]
     ]
-    more = f" and {len(held) - MAX_SHOWN:,} more days" if len(held) > MAX_SHOWN else ""
+    more = f" and {counted(len(held) - MAX_SHOWN, 'more day')}" if len(held) > MAX_SHOWN else ""
     what = f"held: more than {MAX_REJECTED_SHARE:.0%} would be rejected, {', '.join(texts)}{more}"
-    cure = f"See why with --dry-run, and correct the files or the mapping. {ACCEPT}"
+    cure = f"The report says why: correct the files or the mapping. {ACCEPT}"
     return HitcastError(what, table, cure)
 
 
@@ -154,7 +144,7 @@ def _limit(day: RejectedDay) -> float:
     return MAX_REJECTED_SHARE if day.rejected > FEW_REJECTED else MAX_FEW_SHARE
 
 
-def resent_day(contract: Contract, day: date, before: Path, after: Path) -> ResentDay:
+def resent_day(contract: Contract, day: date, before: Path, after: Path, territory: str) -> ResentDay:
     """A day that comes again, as it was and as it is to be.
 
     Args:
@@ -162,13 +152,32 @@ def resent_day(contract: Contract, day: date, before: Path, after: Path) -> Rese
         day: The day.
         before: The file that is read today.
         after: The file that is to replace it.
+        territory: The analysed one.
     """
-    figures = []
+    measure, sums, recordings = measure_of(contract), [], []
     for path in (before, after):
-        column = pq.read_table(path, columns=[measure_of(contract)], partitioning=None).column(0)
-        figures.append((len(column), int(pc.sum(column).as_py() or 0)))
-    (rows_before, sum_before), (rows, total) = figures
-    return ResentDay(day, rows_before, rows, sum_before, total)
+        rows = pq.read_table(path, columns=["isrc", "territory", measure], partitioning=None)
+        own = rows.filter(pc.equal(rows.column("territory"), territory))
+        sums.append([len(rows), *(int(pc.sum(part.column(measure)).as_py() or 0) for part in (rows, own))])
+        named = own.filter(pc.greater(own.column(measure), 0)).column("isrc")
+        recordings.append(set(pc.unique(named).to_pylist()) - {None})
+    (rows_before, sum_before, own_before), (row_count, total, own_sum) = sums
+    gone = len(recordings[0] - recordings[1])
+    counts = (territory, own_before, own_sum, len(recordings[0]), gone)
+    return ResentDay(day, rows_before, row_count, sum_before, total, *counts)
+
+
+def held_for_the_future(days: Sequence[date], today: date, table: str) -> HitcastError | None:
+    """Why a delivery is held that brings days which have not come anywhere; None where it does not.
+
+    One such day would end every window, and no release would be forecast.
+    """
+    ahead = sorted(day for day in days if day > today + timedelta(days=1))
+    if not ahead:
+        return None
+    more = f" and {len(ahead) - MAX_SHOWN:,} more" if len(ahead) > MAX_SHOWN else ""
+    what = f"held: days that have not come, {', '.join(map(str, ahead[:MAX_SHOWN]))}{more}"
+    return HitcastError(what, table, f"Correct the date or `date_format:`. {ACCEPT}")
 
 
 def held_for_loss(days: Sequence[ResentDay], contract: Contract) -> HitcastError | None:
@@ -177,6 +186,6 @@ def held_for_loss(days: Sequence[ResentDay], contract: Contract) -> HitcastError
     if not held:
         return None
     texts = [day.describe(measure_of(contract)) for day in held[:MAX_SHOWN]]
-    more = f" and {len(held) - MAX_SHOWN:,} more days" if len(held) > MAX_SHOWN else ""
+    more = f" and {counted(len(held) - MAX_SHOWN, 'more day')}" if len(held) > MAX_SHOWN else ""
     what = f"held: a day would lose more than half of what it has; {'; '.join(texts)}{more}"
     return HitcastError(what, contract.table, f"Deliver the day whole, or without its stray rows. {ACCEPT}")

@@ -1,6 +1,5 @@
 """Mapping files: how one vendor's exports translate into the raw tables."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -8,20 +7,23 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import yaml
-
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR
+from hitcast.core.yamls import read_yaml
 from hitcast.ingest.contract import Contract
-from hitcast.ingest.shape_keys import Capture, Unpivot, check_date_format, shape_of, split_columns
+from hitcast.ingest.shape_keys import Capture, Unpivot, check_date_format, check_day, shape_of, split_columns
 from hitcast.ingest.shape_keys import text_of as _text
 
 MAPPINGS_DIR = PROJECT_DIR / "hitcast" / "ingest" / "mappings"
 
 TEXTS = ("encoding", "delimiter", "decimal", "thousands", "date_format", "sheet", "timezone")
-DAY_PARTS = set("djcxDF")
-"""Parts of a date format that say which day it is."""
-CHOICES = {"combine": ("sum", "same"), "corrections": ("net",)}
+CHOICES = {
+    "combine": ("sum", "same"),
+    "corrections": ("net",),
+    "counts": ("cumulative",),
+    "empty": ("no_activity",),
+    "codes": ("own",),
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class TableMapping:
         skip: Regular expressions; a line that one is found in is no row.
         comment: Lines that begin so are left out; empty for none.
         record_type: Column (its place from 1, or its name) and the value that rows have there; None where all are rows.
-        sheet: Sheet of an XLSX file; empty where there is only one.
+        sheet: Sheet of a workbook; empty where there is only one.
         columns: Vendor's header, or several to look for, by contract column; None where headers are the contract's
             own names.
         captures: What comes from elsewhere than a column, by contract column.
@@ -55,6 +57,10 @@ class TableMapping:
         combine: `sum` where rows of one key add up; `same` where those that agree in what is mapped are repeats; empty
             where they must not differ.
         corrections: `net` where negative rows correct others of their key; empty where they are rejected.
+        counts: `cumulative` where counts are totals since release; empty where they are of the day.
+        empty: `no_activity` where a file with a header alone says that nothing happened on its day; empty where it is
+            refused.
+        codes: `own` where a code of another form than the others is the label's own; empty where it is a slip.
         timezone: The platform's, such as Europe/Moscow: a time with an offset lands on its day there; empty for the day
             as it is written.
     """
@@ -83,12 +89,19 @@ class TableMapping:
     unpivot: Unpivot | None = None
     combine: str = ""
     corrections: str = ""
+    counts: str = ""
+    empty: str = ""
     timezone: str = ""
+    codes: str = ""
 
     @property
     def adds_up(self) -> bool:
         """Whether several rows may make one."""
         return self.combine == "sum" or bool(self.corrections)
+
+    def claims(self, name: str) -> bool:
+        """Whether a file of this name is meant."""
+        return any(fnmatchcase(name, pattern) for pattern in self.files)
 
     def header_of(self, column: str) -> str | tuple[str, ...] | None:
         """The vendor's header, or several, that feeds a contract column; None where nothing does."""
@@ -135,10 +148,7 @@ def load_mapping(reference: str | Path, contracts: dict[str, Contract]) -> Mappi
         ready = ", ".join(sorted(file.stem for file in MAPPINGS_DIR.glob("*.yml"))) or "none"
         cure = f"Name a YAML file, or one of the ready mappings: {ready}"
         raise HitcastError("no such mapping", str(reference if bare else path), cure)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise HitcastError(f"is not valid YAML ({' '.join(str(error).split())})", str(path)) from None
+    content = read_yaml(path)
     _check_keys(content, {"description", "tables", "ignore"}, str(path))
     if not isinstance(content.get("tables"), dict):
         raise HitcastError("has no `tables:`", str(path), "See docs/ingest.md for a whole example")
@@ -152,12 +162,7 @@ def claim(name: str, mappings: Iterable[Mapping]) -> TableMapping | None:
     Raises:
         HitcastError: Several do.
     """
-    claims = [
-        (mapping, table)
-        for mapping in mappings
-        for table in mapping.tables
-        if any(fnmatchcase(name, pattern) for pattern in table.files)
-    ]
+    claims = [(mapping, table) for mapping in mappings for table in mapping.tables if table.claims(name)]
     if len(claims) > 1:
         claimed_by = " and ".join(f"{table.table} ({mapping.name})" for mapping, table in claims)
         raise HitcastError(f"is claimed by {claimed_by}", name, "Narrow the `files:` of the mappings")
@@ -174,21 +179,23 @@ def _table(name: str, entry: Any, contracts: dict[str, Contract], path: str) -> 
     if name not in contracts:
         raise HitcastError("no such raw table", where, f"Tables are: {', '.join(contracts)}")
     _check_keys(entry, set(TableMapping.__dataclass_fields__) - {"table", "captures", "date_formats"}, where)
+    given = {key: value for key, value in entry.items() if value is not None}
     texts: dict[str, Any] = {
-        key: _text(entry[key], f"{where}, {key}")
+        key: _text(given[key], f"{where}, {key}")
         for key in (*TEXTS, *CHOICES)
-        if entry.get(key) is not None and not (key == "date_format" and isinstance(entry[key], dict))
+        if key in given and not (key == "date_format" and isinstance(given[key], dict))
     }
+    constants = _mapping(given.get("constants", {}), f"{where}, constants", "{territory: RU}")
     columns, captures = split_columns(entry.get("columns"), f"{where}, columns")
     mapping = TableMapping(
         table=name,
         files=_globs(entry.get("files", []), f"{where}, files"),
         columns=columns,
         captures=captures,
-        constants=_texts(entry.get("constants") or {}, f"{where}, constants"),
+        constants={_text(name, where): _text(value, f"{where}, constants") for name, value in constants.items()},
         values={
             column: _words(values, f"{where}, values, {column}")
-            for column, values in (entry.get("values") or {}).items()
+            for column, values in _mapping(given.get("values", {}), f"{where}, values", "{gender: {Ж: female}}").items()
         },
         **texts,
         **shape_of(entry, contracts[name], where),
@@ -207,10 +214,11 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
                 key = "columns" if part == "captures" else part
                 raise HitcastError(f"has no column {column}", f"{where}, {key}", f"Columns are: {names}")
     _check_sources(mapping, contract, where)
+    _check_words(mapping, contract, where)
     _check_choices(mapping, contract, where)
     for style in (mapping.date_format, *mapping.date_formats.values()):
         check_date_format(style, where)
-        _check_day(style, contract, where)
+        check_day(style, contract, where)
     if mapping.timezone and mapping.timezone not in available_timezones():
         raise HitcastError(f"no such timezone: {mapping.timezone}", where, "Write it as in Europe/Moscow")
     try:
@@ -218,7 +226,7 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
     except LookupError:
         raise HitcastError(f"no such encoding: {mapping.encoding}", where, "Try utf-8, cp1251 or utf-16") from None
     if len(mapping.delimiter) != 1 or mapping.delimiter in '"\r\n':
-        raise HitcastError(f"delimiter {mapping.delimiter!r} is not one character", where)
+        raise HitcastError(f"delimiter {mapping.delimiter!r} is not one character", where, r'Write "\t" for a tab')
     if len(mapping.decimal) != 1 or mapping.decimal == mapping.thousands or len(mapping.thousands) > 1:
         raise HitcastError("decimal and thousands must be two different characters", where)
 
@@ -238,14 +246,14 @@ def _check_sources(mapping: TableMapping, contract: Contract, where: str) -> Non
             raise HitcastError(f"does not say where {', '.join(lacking)} comes from", where, "Add it to `columns:`")
 
 
-def _check_day(style: str, contract: Contract, where: str) -> None:
-    """A day column needs a day, and a time with an offset is of one day only."""
-    parts = set(re.findall(r"%[-#]?(.)", style))
-    if contract.day_column and parts and not parts & DAY_PARTS:
-        what = f"date_format {style!r} names no day, and {contract.day_column} is one"
-        raise HitcastError(what, where, "A report by month or year cannot feed a table of days: ask for the days")
-    if "z" in parts and not style.endswith("%z"):
-        raise HitcastError(f"date_format {style!r} goes on after %z", where, "Only its end can be %z")
+def _check_words(mapping: TableMapping, contract: Contract, where: str) -> None:
+    """What a column of few words is given must be one of them."""
+    for column in contract.delivered:
+        given = [mapping.constants.get(column.name), *mapping.values.get(column.name, {}).values()]
+        wrong = [word for word in given if word is not None and word not in column.accepted_values]
+        if column.accepted_values and wrong:
+            cure = f"Words are: {', '.join(column.accepted_values)}; null for no value"
+            raise HitcastError(f"{wrong[0]!r} is no {column.name}", where, cure)
 
 
 def _check_choices(mapping: TableMapping, contract: Contract, where: str) -> None:
@@ -253,13 +261,21 @@ def _check_choices(mapping: TableMapping, contract: Contract, where: str) -> Non
         given = getattr(mapping, key)
         if given and given not in choices:
             raise HitcastError(f"{key} {given!r} is not known", where, f"Known is {' or '.join(choices)}")
-        if given and contract.day_column is None:
+        is_repeat = given == "same" and contract.refuses_differing
+        if given and key != "codes" and contract.day_column is None and not is_repeat:
             raise HitcastError(f"{key} is for tables that are landed by day", where, "Leave it out")
+    if mapping.empty and contract.day_column not in mapping.captures:
+        what = f"empty {mapping.empty!r} needs the day of a file without rows"
+        cure = f"Take {contract.day_column} from the file's or folder's name: {{file_name: ...}} or {{folder: ...}}"
+        raise HitcastError(what, where, cure)
+    if mapping.empty and mapping.counts:
+        raise HitcastError("empty is for daily figures: a report of totals always has rows", where, "Leave it out")
 
 
 def _check_keys(content: Any, known: set[str], where: str) -> None:
     if not isinstance(content, dict):
-        raise HitcastError("is not a YAML mapping", where, "See docs/ingest.md for a whole example")
+        what = "is empty" if content is None else "is not a YAML mapping"
+        raise HitcastError(what, where, "See docs/ingest.md for a whole example")
     unknown = sorted(str(key) for key in content if key not in known)
     if unknown:
         raise HitcastError(f"does not know {', '.join(unknown)}", where, f"Known are: {', '.join(sorted(known))}")
@@ -271,13 +287,12 @@ def _globs(value: Any, where: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _texts(values: Any, where: str) -> dict[str, str]:
+def _mapping(values: Any, where: str, example: str) -> dict[Any, Any]:
     if not isinstance(values, dict):
-        raise HitcastError("is not a YAML mapping", where)
-    return {_text(key, where): _text(value, where) for key, value in values.items()}
+        raise HitcastError("is not a YAML mapping", where, f"Write it as in {example}")
+    return values
 
 
 def _words(values: Any, where: str) -> dict[str, str | None]:
-    if not isinstance(values, dict):
-        raise HitcastError("is not a YAML mapping", where)
-    return {_text(key, where): None if value is None else _text(value, where) for key, value in values.items()}
+    pairs = _mapping(values, where, "{Ж: female, М: male}").items()
+    return {_text(key, where): None if value is None else _text(value, where) for key, value in pairs}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from hitcast.core.sql import Sql, fill, fill_file, joined
+from hitcast.ingest.checks import Checks, value_tests
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.countries import country_tests
 from hitcast.ingest.dates import day_of
@@ -11,6 +12,7 @@ from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.notations import expanded, in_seconds, number, plain_number
 from hitcast.ingest.readers import Source, relation
+from hitcast.ingest.words import IS_TOTAL, TOTAL_REASON, UNFORESEEN, oddity_of_word, place_of, word_at
 
 FLOATS = ("FLOAT", "DOUBLE")
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
@@ -28,31 +30,6 @@ EXACT = {"FLOAT": 2**24, "DOUBLE": 2**53}
 BLANKS = " || ".join(
     f"chr({point})" for point in (32, 9, 10, 13, 160, 8199, 8239, 12288, 8203, 8288, 65279, 8206, 8207)
 )
-NOUNS = {"bigint": "a whole number", "double": "a number", "boolean": "true or false", "varchar": "text"}
-
-
-@dataclass
-class Checks:
-    """What can be wrong with a row, by number, and the values that SQL takes as parameters.
-
-    Attributes:
-        problems: (vendor's column, reason) of every check; a row carries the place, from 1, of the first that it fails.
-        parameters: Value by parameter name.
-    """
-
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    parameters: dict[str, object] = field(default_factory=dict)
-
-    def problem(self, column: str, reason: str) -> int:
-        """Number of a new check."""
-        self.problems.append((column, reason))
-        return len(self.problems)
-
-    def parameter(self, value: object) -> str:
-        """A new parameter's name in SQL."""
-        name = f"p{len(self.parameters)}"
-        self.parameters[name] = value
-        return f"${name}"
 
 
 @dataclass
@@ -88,7 +65,7 @@ def normalized(
     places: dict[str, int],
     checks: Checks,
     is_tame: bool = False,
-    identity: Sql | None = None,
+    carried: Mapping[str, Sql] | None = None,
 ) -> Sql:
     """SQL of one shape of files as rows of a raw table.
 
@@ -98,16 +75,20 @@ def normalized(
         places: Place of the vendor's column by contract column.
         checks: Extended by the checks and parameters of this query.
         is_tame: Whether its files are known to hold none of `readers.WILD`: most checks of text are then cheaper.
-        identity: Hash by which repeats of the vendor's rows are known, if it is asked for.
+        carried: More to select, by name: the hash by which repeats are known, what the vendor writes for a day.
 
     Returns:
         A select of v0, v1, ... (the delivered columns in contract order and type), file_number (place in $paths plus
         $first_file), problem (0, or the number of the first failed check of a required value), unfit (a bit for each
-        optional column, by its place, whose value did not fit), bad_value (the first such text) if given, identity.
+        optional column, by its place, whose value did not fit), bad_value (the first such text), and what is carried.
     """
     steps = Steps()
     for i, column in enumerate(contract.delivered):
-        _add_column(steps, i, column, places.get(column.name), source, checks, is_tame)
+        rejects = column.required or column.name in contract.any_of
+        _add_column(steps, i, column, places.get(column.name), source, checks, is_tame, rejects)
+    if contract.any_of:
+        _add_any_of(steps, contract, checks)
+    _add_orders(steps, contract, checks)
     return fill_file(
         __file__,
         "normalized",
@@ -120,23 +101,46 @@ def normalized(
         bad_values=joined([*steps.bad_values, *steps.unfit_values], " "),
         unfit=joined(steps.unfit, " + "),
         columns=joined(steps.columns),
-        identity=fill(", {identity} as identity", identity=identity) if identity else Sql(""),
+        carried=joined((Sql(f", {value} as {name}") for name, value in (carried or {}).items()), ""),
     )
 
 
+def _add_any_of(steps: Steps, contract: Contract, checks: Checks) -> None:
+    """Adds the check that a row has a value in one of the columns of which it needs one."""
+    own = [i for i, column in enumerate(contract.delivered) if column.name in contract.any_of]
+    number = checks.problem(" or ".join(contract.any_of), "is required and empty")
+    is_empty = " and ".join(f"v{i} is null" for i in own)
+    steps.problems.append(Sql(f"when {is_empty} then {number}"))
+
+
+def _add_orders(steps: Steps, contract: Contract, checks: Checks) -> None:
+    """Adds the checks that no end lies before its start."""
+    numbers = {column.name: i for i, column in enumerate(contract.delivered)}
+    for column in contract.delivered:
+        if column.not_before:
+            end, start = numbers[column.name], numbers[column.not_before]
+            number = checks.problem(column.name, f"is before {column.not_before} ({column.name})")
+            steps.problems.append(Sql(f"when v{end} < v{start} then {number}"))
+            steps.bad_values.append(Sql(f"when problem = {number} then cast(v{end} as varchar)"))
+
+
 def _add_column(
-    steps: Steps, i: int, column: Column, place: int | None, source: Source, checks: Checks, is_tame: bool
+    steps: Steps,
+    i: int,
+    column: Column,
+    place: int | None,
+    source: Source,
+    checks: Checks,
+    is_tame: bool,
+    rejects: bool,
 ) -> None:
-    """Adds a column's expressions: r0 is the vendor's value, s0 trimmed, w0 translated, t0 plain text, v0 cast."""
+    """Adds a column's expressions: r0 is the vendor's value, s0 trimmed, w0 translated, t0 plain text, v0 cast.
+
+    `rejects` says that a value which does not fit rejects its row.
+    """
     mapping = source.mapping
-    if column.name in mapping.constants:
-        raw, native = checks.parameter(mapping.constants[column.name]), "VARCHAR"
-    elif column.name in mapping.captures:
-        # one value a file, so that files that differ by it alone are read together
-        raw, native = f"$captured_{column.name}[cast(file_index as bigint) + 1]", "VARCHAR"
-    elif place is not None:
-        raw, native = f"c{place}", source.types[place].split("(")[0]
-    else:
+    raw, native = _raw_value(column, place, source, checks)
+    if not raw:
         steps.cast.append(Sql(f"cast(null as {column.data_type}) as v{i}"))
         steps.columns.append(Sql(f"v{i}"))
         return
@@ -156,10 +160,36 @@ def _add_column(
         steps.trimmed.append(Sql(f"{_trimmed(raw, native, column, mapping, is_tame)} as s{i}"))
         steps.translated.append(Sql(f"{_translated(f's{i}', words, checks)} as w{i}"))
         steps.plain.append(Sql(f"{_plain_text(f'w{i}', column, notation, checks)} as t{i}"))
-        steps.cast.append(Sql(f"{_value(f't{i}', column, notation, checks, native_day)} as v{i}"))
+        value = _value(f"t{i}", column, notation, checks, native_day)
+        if column.accepted_values:
+            value = word_at(f"w{i}", f"t{i}", column, checks)
+        steps.cast.append(Sql(f"{value} as v{i}"))
         if column.is_identifier:
             steps.cast.append(Sql(f"{oddity(f't{i}', column.name, is_tame)} as o{i}"))
-    tests = _tests(f"v{i}", given, column, mapping, checks)
+        elif column.accepted_values:
+            steps.cast.append(fill("{oddity} as {name}", oddity=oddity_of_word(f"w{i}", f"t{i}"), name=Sql(f"o{i}")))
+    tests = _tests(i, given, column, mapping, checks, is_tame)
+    header = column.name if place is None else source.headers[place]
+    if column.accepted_values:
+        # a total is no row, whether the column may be empty or not
+        number = checks.problem(header, f"{TOTAL_REASON} ({column.name})")
+        steps.problems.append(Sql(f"when o{i} = {IS_TOTAL} then {number}"))
+        steps.bad_values.append(Sql(f"when problem = {number} then r{i}"))
+    if not rejects:
+        _add_optional(steps, i, [test for test, _ in tests])
+        return
+    steps.columns.append(Sql(f"v{i}"))
+    numbers = [checks.problem(header, reason) for _, reason in tests]
+    steps.problems += [Sql(f"when {test} then {number}") for (test, _), number in zip(tests, numbers, strict=True)]
+    if numbers:
+        steps.bad_values.append(Sql(f"when problem between {numbers[0]} and {numbers[-1]} then r{i}"))
+
+
+def _tests(
+    i: int, given: str, column: Column, mapping: TableMapping, checks: Checks, is_tame: bool
+) -> list[tuple[str, str]]:
+    """Conditions under which a column's value does not fit, each with its reason."""
+    tests = value_tests(f"v{i}", given, column, mapping, checks)
     if column.data_type == "varchar" and not is_tame:
         # neither PostgreSQL nor a spreadsheet would take it
         tests.append((f"contains(v{i}, chr(0))", f"holds a NUL byte ({column.name})"))
@@ -167,15 +197,20 @@ def _add_column(
         tests += [(test, f"{reason} ({column.name})") for test, reason in country_tests(Sql(f"v{i}"))]
     if column.is_identifier:
         tests += [(f"o{i} = {number}", f"{message} ({column.name})") for number, message in enumerate(ODDITIES, 1)]
-    if not column.required:
-        _add_optional(steps, i, [test for test, _ in tests])
-        return
-    steps.columns.append(Sql(f"v{i}"))
-    header = column.name if place is None else source.headers[place]
-    numbers = [checks.problem(header, reason) for _, reason in tests]
-    steps.problems += [Sql(f"when {test} then {number}") for (test, _), number in zip(tests, numbers, strict=True)]
-    if numbers:
-        steps.bad_values.append(Sql(f"when problem between {numbers[0]} and {numbers[-1]} then r{i}"))
+    if column.accepted_values:
+        tests.append((f"o{i} = {UNFORESEEN}", f"is not one of {', '.join(column.accepted_values)} ({column.name})"))
+    return tests
+
+
+def _raw_value(column: Column, place: int | None, source: Source, checks: Checks) -> tuple[str, str]:
+    """SQL of the vendor's value and its type; empty where nothing feeds the column."""
+    mapping = source.mapping
+    if column.name in mapping.constants:
+        return checks.parameter(mapping.constants[column.name]), "VARCHAR"
+    if column.name in mapping.captures:
+        # one value a file, so that files that differ by it alone are read together
+        return f"$captured_{column.name}[cast(file_index as bigint) + 1]", "VARCHAR"
+    return (f"c{place}", source.types[place].split("(")[0]) if place is not None else ("", "")
 
 
 def _add_optional(steps: Steps, i: int, tests: list[str]) -> None:
@@ -187,38 +222,6 @@ def _add_optional(steps: Steps, i: int, tests: list[str]) -> None:
     steps.unfit.append(Sql(f"case when {' or '.join(f'({test})' for test in tests)} then {bit} else 0 end"))
     steps.unfit_values.append(Sql(f"when unfit & {bit} <> 0 then r{i}"))
     steps.columns.append(Sql(f"case when unfit & {bit} = 0 then v{i} end as v{i}"))
-
-
-def _tests(value: str, given: str, column: Column, mapping: TableMapping, checks: Checks) -> list[tuple[str, str]]:
-    """Conditions under which a value is rejected, each with its reason."""
-    tests = []
-    if column.data_type != "varchar":
-        noun = (
-            f"a date like {mapping.format_of(column.name)}" if column.data_type == "date" else NOUNS[column.data_type]
-        )
-        unread = f"{value} is null and {given} is not null and trim({given}) <> ''"
-        if column.data_type == "bigint":
-            is_long = f"{unread} and strlen({given}) > 18 and regexp_full_match(trim({given}), '[+-]?\\d+(\\.0*)?')"
-            tests.append((is_long, f"is beyond {2**63 - 1}"))
-        if column.data_type == "date":
-            # strptime takes "epoch" and "infinity", whatever the format, for the first day of 1900.
-            unread = f"({unread}) or ({value} = date '1900-01-01' and not regexp_matches({given}, '[0-9]'))"
-        tests.append((unread, f"is not {noun}"))
-    if column.required:
-        tests.append((f"{value} is null", "is required and empty"))
-    least = column.minimum
-    if mapping.corrections and column.is_count and column.additive:
-        least = None if column.maximum is None else f"-{column.maximum}"
-    for bound, sign, word in ((least, "<", "below"), (column.maximum, ">", "above")):
-        if bound is not None:
-            limit = f"cast({checks.parameter(bound)} as {column.data_type})"
-            tests.append((f"{value} {sign} {limit}", f"is {word} {bound}"))
-    if column.accepted_values:
-        accepted = ", ".join(checks.parameter(accepted) for accepted in column.accepted_values)
-        # no `in (...)`: a longer one loses the rows' order, see `identifiers.oddity`
-        is_other = f"{value} is not null and not list_contains([{accepted}], {value})"
-        tests.append((is_other, f"is not one of {', '.join(column.accepted_values)}"))
-    return [(test, f"{reason} ({column.name})") for test, reason in tests]
 
 
 def _shown(raw: str, native: str) -> str:
@@ -258,6 +261,8 @@ def _trimmed(raw: str, native: str, column: Column, mapping: TableMapping, is_ta
 def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks) -> str:
     if column.is_identifier:
         return unwrapped(text)
+    if column.accepted_values:
+        return place_of(text, column, checks)
     if column.data_type not in ("bigint", "double"):
         return text
     plain = in_seconds(

@@ -2,14 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from hitcast.ingest.mapping import TableMapping
 
 FACTORS = (("k|к|тыс\\.?", 1_000), ("m|м|mln\\.?|млн\\.?", 1_000_000), ("b|bn|млрд\\.?", 1_000_000_000))
 
 
-def places_named(names: Sequence[str], headers: Sequence[str]) -> list[int]:
+def places_named(names: Sequence[str], headers: Sequence[str]) -> tuple[int, ...]:
     """Places of the headers that the first name found fits: as it is, else in any case, else as a glob."""
+    return _places_named(tuple(names), tuple(headers))
+
+
+@lru_cache
+def _places_named(names: tuple[str, ...], headers: tuple[str, ...]) -> tuple[int, ...]:
+    """As `places_named`; most files of a delivery have the headers of others."""
     for name in names:
         folded = name.casefold()
         glob = folded.replace("[", "[[]")
@@ -18,9 +25,9 @@ def places_named(names: Sequence[str], headers: Sequence[str]) -> list[int]:
             lambda header, folded=folded: header.casefold() == folded,
             lambda header, glob=glob: ("*" in glob or "?" in glob) and fnmatchcase(header.casefold(), glob),
         ):
-            if found := [place for place, header in enumerate(headers) if fits(header)]:
+            if found := tuple(place for place, header in enumerate(headers) if fits(header)):
                 return found
-    return []
+    return ()
 
 
 def expanded(text: str, plain: str, mapping: TableMapping) -> str:

@@ -114,6 +114,8 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
     else:
         headers = sheet_headers(path, mapping)
         found = captured(mapping, path, lambda: sheet_above(path, mapping))
+    if kind == "workbook" and not headers:
+        raise HitcastError("is empty: no sheet has a value", name, "Ask for it again, or leave it out")
     if not any(headers):
         raise HitcastError("has no header in its first line", name, "Put the column names there")
     types = ("VARCHAR",) * len(headers)
@@ -238,7 +240,7 @@ def first_lines(path: Path, mapping: TableMapping) -> list[tuple[str, ...]]:
     """The first few lines of a file whose header is not where it should be, split as headers are.
 
     Args:
-        path: A CSV, CSV.gz or XLSX file; of any other nothing is shown.
+        path: A text file or workbook; of any other nothing is shown.
         mapping: How to read it.
     """
     if kind_of(path) == "workbook":

@@ -12,6 +12,7 @@ from hitcast.ingest.contract import Contract
 from hitcast.ingest.finding import shown
 from hitcast.ingest.mapping import Mapping, TableMapping, claim
 from hitcast.ingest.notations import places_named
+from hitcast.ingest.parts import check_parts
 from hitcast.ingest.places import places_of
 from hitcast.ingest.readers import Source, first_lines, open_source
 
@@ -38,14 +39,14 @@ def recognise(
         HitcastError: No table or several claim it, or it lacks a required column.
     """
     mapping = claim(path.name, mappings)
+    source = open_source(path, mapping or TableMapping(table=""), connection)
     if mapping is None:
-        source = open_source(path, TableMapping(table=""), connection)
-        mapping = TableMapping(table=_table_of(source, contracts, bool(mappings)))
-    source = open_source(path, mapping, connection)
-    contract, mapping = contracts[mapping.table], source.mapping
+        table = _table_of(source, contracts, mappings)
+        source = replace(source, mapping=replace(source.mapping, table=table))
+    contract, mapping = contracts[source.mapping.table], source.mapping
     places, lacking = places_of(source.headers, contract, mapping)
     if lacking:
-        raise _header_below(source, [contract]) or _lacks(source, lacking, mapping.table)
+        raise _header_below(source, [contract]) or _lacks(source, lacking, mapping.table, places)
     for column, place in places.items():
         header = mapping.header_of(column) or ""
         alike = places_named((header,) if isinstance(header, str) else header, source.headers)
@@ -59,6 +60,7 @@ def recognise(
         if source.types[place].startswith(NESTED) or source.types[place].endswith("]"):
             what = f"has values within values in column {source.headers[place]} ({source.types[place]})"
             raise HitcastError(shown(what), source.name, f"Ask for one value a row: it feeds {column}")
+    check_parts(source, contract)
     return source
 
 
@@ -96,7 +98,7 @@ def notes_on(sources: Sequence[Source], contract: Contract) -> list[str]:
     return notes
 
 
-def _table_of(source: Source, contracts: dict[str, Contract], has_mappings: bool) -> str:
+def _table_of(source: Source, contracts: dict[str, Contract], mappings: Sequence[Mapping]) -> str:
     whole = [name for name, contract in contracts.items() if not places_of(source.headers, contract, source.mapping)[1]]
     if len(whole) == 1:
         return whole[0]
@@ -105,18 +107,19 @@ def _table_of(source: Source, contracts: dict[str, Contract], has_mappings: bool
         raise HitcastError(f"has the columns of {' and '.join(whole)}", source.name, cure)
     if below := _header_below(source, contracts.values()):
         raise below
-    delimiter = next((mark for mark in DELIMITERS if len(source.headers) == 1 and mark in source.headers[0]), None)
-    if delimiter:
-        cure = f"Write a mapping with `delimiter: {delimiter!r}`"
-        raise HitcastError(f"looks as if its fields were separated by {delimiter!r}", source.name, cure)
     nearest = max(contracts.values(), key=lambda contract: _share(contract, source))
     if _share(nearest, source) >= 0.5:
-        lacking = [name for name in nearest.required if name not in source.headers]
-        raise _lacks(source, lacking, nearest.table)
+        places, lacking = places_of(source.headers, nearest, source.mapping)
+        raise _lacks(source, lacking, nearest.table, places)
     found = f"found {_listed(source.headers)}"
-    if has_mappings:
-        cure = "Add it to a mapping's `files:` or `ignore:`"
-        raise HitcastError(f"no mapping's `files:` match it, nor do a table's columns; {found}", source.name, cure)
+    if mappings:
+        globs = _listed([pattern for mapping in mappings for entry in mapping.tables for pattern in entry.files])
+        what = f"no mapping's `files:` match it, nor do a table's columns; {found}; looked for {globs}"
+        raise HitcastError(what, source.name, "Correct a mapping's `files:`, or add it to its `ignore:`")
+    delimiter = next((mark for mark in DELIMITERS if len(source.headers) == 1 and mark in source.headers[0]), None)
+    if delimiter:
+        cure = f"Write a mapping with `delimiter: {delimiter!r}`: `hitcast map` proposes one"
+        raise HitcastError(f"looks as if its fields were separated by {delimiter!r}", source.name, cure)
     cure = "It needs a mapping, with --mapping FILE: `hitcast map` proposes one"
     raise HitcastError(f"no table has all its required columns there; {found}", source.name, cure)
 
@@ -138,17 +141,22 @@ def _header_below(source: Source, contracts: Collection[Contract]) -> HitcastErr
     return None
 
 
-def _lacks(source: Source, lacking: list[str], table: str) -> HitcastError:
-    hints = []
+def _lacks(source: Source, lacking: list[str], table: str, places: dict[str, int]) -> HitcastError:
+    """The refusal of a file without required columns, with those of like names that feed nothing else."""
+    hints, used = [], {source.headers[place] for place in places.values()}
     for name in lacking:
-        lowered = {header.lower(): header for header in reversed(source.headers) if header}
+        lowered = {header.lower(): header for header in reversed(source.headers) if header and header not in used}
         close = difflib.get_close_matches(name.lower(), lowered, n=1)
         if close:
             hints.append(f"is {lowered[close[0]]!r} what {table} calls {name!r}?")
     word = "column" if len(lacking) == 1 else "columns"
     what = f"lacks the required {word} {', '.join(lacking)} ({table}); found {_listed(source.headers)}"
-    cure = "Name the vendor's column in a mapping" + (f": {' '.join(hints)}" if hints else "")
-    return HitcastError(what, source.name, cure)
+    cure = (
+        "Name the vendor's column in a mapping"
+        if source.mapping.columns is None
+        else "Correct `columns:` in the mapping"
+    )
+    return HitcastError(what, source.name, f"{cure}: {' '.join(hints)}" if hints else cure)
 
 
 def _listed(headers: Sequence[str]) -> str:

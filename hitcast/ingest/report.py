@@ -5,17 +5,20 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from hitcast.core.words import one_line
+from hitcast.core.errors import HitcastError
+from hitcast.core.listing import Listing
+from hitcast.core.words import counted, one_line
 from hitcast.ingest.contract import load_contracts, measure_of
+from hitcast.ingest.day_table import day_table, rest_text
 from hitcast.ingest.emptied import Emptied
 from hitcast.ingest.finding import looks_like_data
 from hitcast.ingest.losses import RejectedDay, ResentDay
+from hitcast.ingest.partial import PartialDay, count_recordings
+from hitcast.ingest.usual import DayFigures
 
 MAX_FILES = 20
-PLURALS = {"oddity": "oddities"}
 MAX_DAYS = 5
 
 
@@ -50,21 +53,24 @@ class TableReport:
     Attributes:
         table: The table.
         files: Its files, in delivery order.
-        days_new: Days landed for the first time; empty for the catalog.
+        days_new: Days landed for the first time; empty for a table that is upserted by key.
         days_replaced: Days that replaced an earlier delivery.
         days_unchanged: Days that were delivered before with the same rows.
+        days_idle: Days of which it was delivered that nothing happened.
         days_rejected: Days without a valid row, which therefore do not count as delivered.
-        rows_changed: Catalog rows that are new or changed.
+        rows_changed: Rows that are new or changed, of a table that is upserted by key.
         reasons: (vendor's column, reason, rows), most frequent first.
         rejects_file: Where the rejected rows lie; None if there are none or it was a dry run.
         notes: Columns that were ignored or are missing.
         emptied: Optional values that did not fit, by column.
         rejected_days: Days of which rows were rejected, and rows whose day cannot be read.
-        days_partial: Days that landed without some of their rows.
+        days_partial: Days that landed without some of their rows, and of which recordings the rows were.
         resent: Days that came again, before and after.
         questions: What is odd though each row is sound.
         held: Why it would have been held, where that was accepted or it was a dry run.
         added_up: Rows whose figures were added to those of another row of their key.
+        repeats: Rows that would have been added, but repeat another one in every column of the file.
+        days: Days that are new or replaced, beside what is usual for them.
     """
 
     table: str
@@ -72,6 +78,7 @@ class TableReport:
     days_new: list[date] = field(default_factory=list)
     days_replaced: list[date] = field(default_factory=list)
     days_unchanged: list[date] = field(default_factory=list)
+    days_idle: list[date] = field(default_factory=list)
     days_rejected: list[date] = field(default_factory=list)
     rows_changed: int | None = None
     reasons: list[tuple[str, str, int]] = field(default_factory=list)
@@ -79,11 +86,13 @@ class TableReport:
     notes: list[str] = field(default_factory=list)
     emptied: list[Emptied] = field(default_factory=list)
     rejected_days: list[RejectedDay] = field(default_factory=list)
-    days_partial: list[date] = field(default_factory=list)
+    days_partial: list[PartialDay] = field(default_factory=list)
     resent: list[ResentDay] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     added_up: int = 0
+    repeats: int = 0
+    days: list[DayFigures] = field(default_factory=list)
 
     @property
     def read(self) -> int:
@@ -115,30 +124,37 @@ class IngestReport:
         ignored: Files left alone.
         delivery_number: Number of the delivery; None if nothing changed or it was a dry run.
         is_dry_run: Whether nothing was written on purpose.
+        unused_mappings: Mappings that claim no file, and what they look for.
+        is_held: Whether nothing landed, for the reasons that `held` of the tables gives.
     """
 
     tables: list[TableReport]
     ignored: list[str]
     delivery_number: int | None
     is_dry_run: bool
+    unused_mappings: list[str] = field(default_factory=list)
+    is_held: bool = False
 
     def concerns(self) -> list[str]:
         """What somebody should look at, each in a few words; none where all is well."""
-        days = sum(len(table.days_partial) for table in self.tables)
+        partial = [day for table in self.tables for day in table.days_partial]
         counts = [
             (sum(table.rejected for table in self.tables), "row", "rejected"),
             (sum(len(table.held) for table in self.tables), "reason", "to hold it"),
-            (sum(len(table.questions) for table in self.tables), "oddity", "named above"),
-            (days, "day", f"not whole, so {'its' if days == 1 else 'their'} figures count as unknown"),
+            (sum(table.repeats for table in self.tables), "row", "taken as repeats, not added"),
+            (sum(len(table.questions) for table in self.tables), "question", "above"),
+            (len(partial), "day", f"not whole, of which figures of {count_recordings(partial)} are unknown"),
             (sum(len(table.days_rejected) for table in self.tables), "day", "without a valid row"),
+            (
+                sum(bool(day.recordings_gone) for table in self.tables for day in table.resent),
+                "day",
+                "again without some of its recordings",
+            ),
+            (sum(bool(day.marks) for table in self.tables for day in table.days), "day", "far from the usual"),
             (sum(emptied.rows for table in self.tables for emptied in table.emptied), "value", "left empty"),
             (sum(looks_like_data(name) for name in self.ignored), "file", "left alone that may be data"),
         ]
-        return [
-            f"{count:,} {noun if count == 1 else PLURALS.get(noun, f'{noun}s')} {what}"
-            for count, noun, what in counts
-            if count
-        ]
+        return [f"{counted(count, noun)} {what}" for count, noun, what in counts if count]
 
     def as_json(self) -> dict[str, object]:
         """The whole report, as plain values."""
@@ -150,33 +166,51 @@ class IngestReport:
         return {
             "delivery_number": self.delivery_number,
             "is_dry_run": self.is_dry_run,
+            "is_held": self.is_held,
             "is_well": not self.concerns(),
             "concerns": self.concerns(),
             "tables": tables,
             "ignored": self.ignored,
+            "unused_mappings": self.unused_mappings,
         }
 
 
+class HeldError(HitcastError):
+    """A delivery of which nothing landed, though each file can be read.
+
+    Args:
+        reason: The first reason.
+        report: What would have landed, and all reasons.
+    """
+
+    def __init__(self, reason: HitcastError, report: IngestReport) -> None:
+        super().__init__(reason.what, reason.where, reason.cure)
+        self.report = report
+
+
 def render(report: IngestReport) -> RenderableType:
-    """The report for a terminal of 80 columns."""
+    """The report for a terminal."""
     parts: list[RenderableType] = []
     for table in report.tables:
-        grid = Table(title=table.table, title_justify="left", box=None, pad_edge=False, width=80)
-        grid.add_column("file", overflow="fold", ratio=1)
-        for heading in ("read", "accepted", "rejected", "duplicate"):
-            grid.add_column(heading, justify="right", no_wrap=True)
-        names = _short_names(table)
-        for file in _shown_files(table):
-            numbers = (file.read, file.accepted, file.rejected, file.duplicate)
-            grid.add_row(Text(one_line(names[file.name])), *(f"{number:,}" for number in numbers))
-        if unlisted := len(table.files) - len(_shown_files(table)):
-            grid.add_row(Text(f"{unlisted:,} more files"), *(f"{number:,}" for number in _unlisted_counts(table)))
+        names, shown = _short_names(table), _shown_files(table)
+        counted_rows: list[tuple[str, tuple[int, ...]]] = [
+            (names[file.name], (file.read, file.accepted, file.rejected, file.duplicate)) for file in shown
+        ]
+        if unlisted := len(table.files) - len(shown):
+            counted_rows.append((counted(unlisted, "more file"), _unlisted_counts(table, shown)))
         if len(table.files) > 1:
             totals = (table.read, table.accepted, table.rejected, table.duplicate)
-            grid.add_row(Text(f"all {len(table.files)} files"), *(f"{number:,}" for number in totals), style="bold")
-        parts += [grid, *(Text(one_line(line), overflow="fold") for line in _details(table)), Text()]
+            counted_rows.append((f"all {len(table.files):,} files", totals))
+        rows = [(name, *(f"{figure:,}" for figure in figures)) for name, figures in counted_rows]
+        headings = ("file", "read", "accepted", "rejected", "duplicate")
+        grid = Listing(headings, rows, table.table, bold_last=len(table.files) > 1)
+        parts += [grid, *(Text(one_line(line), overflow="fold") for line in _details(table))]
+        if table.days:
+            parts += [day_table(table.days, measure_of(load_contracts()[table.table])), Text(rest_text(table.days))]
+        parts.append(Text())
     if report.ignored:
         parts.append(Text(one_line(f"Left alone: {', '.join(report.ignored)}"), overflow="fold"))
+    parts += [Text(one_line(line), overflow="fold") for line in report.unused_mappings]
     parts.append(Text(_verdict(report)))
     return Group(*parts)
 
@@ -195,32 +229,40 @@ def _shown_files(table: TableReport) -> list[FileReport]:
     return [file for file in table.files if file in lossy and (file.rejected or file.duplicate)]
 
 
-def _unlisted_counts(table: TableReport) -> tuple[int, ...]:
+def _unlisted_counts(table: TableReport, shown: list[FileReport]) -> tuple[int, ...]:
     """Rows read, accepted, rejected and duplicate of the files that are not shown."""
-    rest = [file for file in table.files if file not in _shown_files(table)]
-    return tuple(sum(getattr(file, name) for file in rest) for name in ("read", "accepted", "rejected", "duplicate"))
+    names = ("read", "accepted", "rejected", "duplicate")
+    return tuple(getattr(table, name) - sum(getattr(file, name) for file in shown) for name in names)
 
 
 def _details(table: TableReport) -> list[str]:
     lines = []
     if table.rows_changed is not None:
-        lines.append(f"  {table.rows_changed:,} catalog rows new or changed")
+        lines.append(f"  {counted(table.rows_changed, 'row')} new or changed")
     else:
         counts = ((table.days_new, "new"), (table.days_replaced, "replaced"), (table.days_unchanged, "unchanged"))
         lines.append("  days: " + ", ".join(f"{len(days):,} {word}" for days, word in counts))
+    if table.days_idle:
+        lines.append(f"  {_days_text(table.days_idle, 'delivered as days on which nothing happened')}")
     if table.days_rejected:
         lines.append(f"  {_days_text(table.days_rejected, 'not delivered, for want of a valid row')}")
-    lines += (
-        [f"  {_days_text(table.days_partial, 'not whole, rows of it were rejected')}"] if table.days_partial else []
-    )
+    for is_any in (True, False):
+        if partial := [day for day in table.days_partial if (day.recordings is None) == is_any]:
+            what = f"not whole, rows of {count_recordings(partial)} were rejected"
+            what = "not whole, rejected rows may be of any recording" if is_any else what
+            lines.append(f"  {_days_text([day.day for day in partial], what)}")
     lines += [f"  {line}" for line in (*table.questions, *table.held)]
     if table.resent:
         measure = measure_of(load_contracts()[table.table])
         lines += [f"  {day.describe(measure)}" for day in table.resent[:MAX_DAYS]]
         more = len(table.resent) - MAX_DAYS
-        lines += [f"  and {more:,} more days again; --json has them all"] if more > 0 else []
+        lines += [f"  and {counted(more, 'more day')} again; --json has them all"] if more > 0 else []
     if table.added_up:
-        lines.append(f"  {table.added_up:,} rows added to others of their key")
+        lines.append(f"  {counted(table.added_up, 'row')} added to others of the same key")
+    if table.repeats:
+        what = "agree with another one in every column of the file, and were taken as repeats, not added"
+        cure = "if they are rows of their own, have a column exported that tells them apart"
+        lines.append(f"  {counted(table.repeats, 'row')} {what}; {cure}")
     lines += [f"  {emptied.describe()}" for emptied in table.emptied]
     for column, reason, rows in table.reasons:
         lines.append(f"  {rows:,} rejected: {column + ' ' if column else ''}{reason}")
@@ -232,6 +274,8 @@ def _details(table: TableReport) -> list[str]:
 def _verdict(report: IngestReport) -> str:
     concerns = report.concerns()
     state = f"But look: {', '.join(concerns)}." if concerns else "All is well."
+    if report.is_held:
+        return f"Held: nothing landed. {state}"
     if report.is_dry_run:
         return f"Dry run: nothing was written. {state}"
     if report.delivery_number is None:

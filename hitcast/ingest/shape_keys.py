@@ -12,6 +12,9 @@ from hitcast.ingest.contract import Contract
 
 SERIALS = ("unix_seconds", "unix_milliseconds", "excel_serial")
 UNITS = ("seconds", "milliseconds", "minutes")
+UNITS_EXAMPLE = "{duration_seconds: milliseconds}"
+DAY_PARTS = set("djcxDF")
+"""Parts of a date format that say which day it is."""
 PLACES = ("file_name", "folder", "above_header")
 
 
@@ -52,7 +55,7 @@ def split_columns(columns: Any, where: str) -> tuple[dict[str, str | tuple[str, 
     if columns is None:
         return None, {}
     if not isinstance(columns, dict):
-        raise HitcastError("is not a YAML mapping", where)
+        raise HitcastError("is not a YAML mapping", where, "Write it as in {stream_date: Дата, streams: Прослушивания}")
     headers: dict[str, str | tuple[str, ...]] = {}
     captures: dict[str, Capture] = {}
     for name, value in columns.items():
@@ -65,7 +68,9 @@ def split_columns(columns: Any, where: str) -> tuple[dict[str, str | tuple[str, 
             _regex(pattern, place, groups=1)
             captures[str(name)] = Capture(kind, pattern)
         elif isinstance(value, list):
-            if not value or not all(isinstance(item, str) for item in value):
+            if not value:
+                raise HitcastError("is an empty list", place, "Name a column of the file, or leave it out")
+            if not all(isinstance(item, str) for item in value):
                 raise HitcastError("is not a list of column names", place, "Put each in quotes")
             headers[str(name)] = tuple(value)
         else:
@@ -106,7 +111,9 @@ def _value_keys(given: dict[str, Any], contract: Contract, where: str) -> dict[s
         known = {column.name for column in contract.delivered if column.data_type == "date"}
         fields["date_formats"] = {
             name: text_of(value, f"{where}, date_format, {name}")
-            for name, value in _dict_of(given["date_format"], known, f"{where}, date_format").items()
+            for name, value in _dict_of(
+                given["date_format"], known, f"{where}, date_format", "{release_date: '%Y'}"
+            ).items()
         }
     if "partial_dates" in given:
         if given["partial_dates"] != "first_day":
@@ -119,14 +126,14 @@ def _value_keys(given: dict[str, Any], contract: Contract, where: str) -> dict[s
             raise HitcastError(f"shorthand {given['shorthand']!r} is neither true nor false", where)
         fields["shorthand"] = given["shorthand"]
     if "suppressed" in given:
-        counts = _dict_of(given["suppressed"], None, f"{where}, suppressed")
+        counts = _dict_of(given["suppressed"], None, f"{where}, suppressed", '{"<5": 2}')
         for theirs, ours in counts.items():
             if ours is not None and (isinstance(ours, bool) or not isinstance(ours, int)):
                 raise HitcastError(f"{ours!r} is neither a whole number nor null", f"{where}, suppressed, {theirs}")
         fields["suppressed"] = {str(theirs): None if ours is None else str(ours) for theirs, ours in counts.items()}
     if "units" in given:
         known = {column.name for column in contract.delivered if column.name.endswith("_seconds")}
-        fields["units"] = _dict_of(given["units"], known, f"{where}, units")
+        fields["units"] = _dict_of(given["units"], known, f"{where}, units", UNITS_EXAMPLE)
         if other := [unit for unit in fields["units"].values() if unit not in UNITS]:
             raise HitcastError(f"no such unit: {other[0]}", f"{where}, units", f"Units are: {', '.join(UNITS)}")
     return fields
@@ -149,6 +156,20 @@ def check_date_format(text: str, where: str) -> None:
         raise HitcastError(f"date_format {text!r} is none", where, cure) from None
 
 
+def check_day(style: str, contract: Contract, where: str) -> None:
+    """Refuses a format that does not fit: a day column needs a day, and a time with an offset is of one day only.
+
+    Raises:
+        HitcastError: It does not say which day it is, or goes on after the offset.
+    """
+    parts = set(re.findall(r"%[-#]?(.)", style))
+    if contract.day_column and parts and not parts & DAY_PARTS:
+        what = f"date_format {style!r} names no day, and {contract.day_column} is one"
+        raise HitcastError(what, where, "A report by month or year cannot feed a table of days: ask for the days")
+    if "z" in parts and not style.endswith("%z"):
+        raise HitcastError(f"date_format {style!r} goes on after %z", where, "Only its end can be %z")
+
+
 def text_of(value: Any, where: str) -> str:
     """A scalar as text; YAML reads an unquoted NO or Yes as a truth value, so that only quoting tells what was meant.
 
@@ -156,7 +177,8 @@ def text_of(value: Any, where: str) -> str:
         HitcastError: It is no text.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float | date):
-        raise HitcastError(f"{value!r} is not text", where, "Put it in quotes")
+        is_nested = value is None or isinstance(value, list | dict)
+        raise HitcastError(f"{value!r} is not text", where, "Write one text" if is_nested else "Put it in quotes")
     return str(value)
 
 
@@ -171,7 +193,7 @@ def _regex(pattern: Any, where: str, groups: int = 0) -> str:
 
 
 def _record_type(value: Any, where: str) -> tuple[int | str, str]:
-    value = _dict_of(value, {"column", "value"}, where)
+    value = _dict_of(value, {"column", "value"}, where, "{column: 1, value: AS02}")
     if set(value) != {"column", "value"}:
         raise HitcastError("needs a column and a value", where, "Write {column: 1, value: AS02}")
     column = value["column"]
@@ -181,10 +203,10 @@ def _record_type(value: Any, where: str) -> tuple[int | str, str]:
 
 
 def _unpivot(value: Any, contract: Contract, where: str) -> Unpivot:
-    value = _dict_of(value, {"columns", "names", "values"}, where)
+    example = "{columns: a regular expression, names: a column of ours, values: another}"
+    value = _dict_of(value, {"columns", "names", "values"}, where, example)
     if len(value) != 3:
-        cure = "Write {columns: a regular expression, names: a column of ours, values: another}"
-        raise HitcastError("needs columns, names and values", where, cure)
+        raise HitcastError("needs columns, names and values", where, f"Write {example}")
     for part in ("names", "values"):
         if value[part] not in {column.name for column in contract.delivered}:
             names = ", ".join(column.name for column in contract.delivered)
@@ -194,9 +216,9 @@ def _unpivot(value: Any, contract: Contract, where: str) -> Unpivot:
     return Unpivot(_regex(value["columns"], f"{where}, columns"), value["names"], value["values"])
 
 
-def _dict_of(value: Any, known: set[str] | None, where: str) -> dict[str, Any]:
+def _dict_of(value: Any, known: set[str] | None, where: str, example: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise HitcastError("is not a YAML mapping", where)
+        raise HitcastError("is not a YAML mapping", where, f"Write it as in {example}")
     unknown = sorted(str(key) for key in value if known is not None and key not in known)
     if unknown:
         raise HitcastError(f"does not know {', '.join(unknown)}", where, f"Known are: {', '.join(sorted(known or ()))}")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
-from hitcast.ingest.catalog import damaged_catalog
 from hitcast.ingest.contract import Contract, load_contracts
 from hitcast.ingest.landing import LedgerRow, digest_of, landed_file, landed_files, read_ledger
+from hitcast.ingest.upserts import damaged_table
 
 READERS = 2
 BATCHES = 16
@@ -53,6 +53,6 @@ def _damage(path: Path, row: LedgerRow) -> str:
 
 def _failure(path: Path, row: LedgerRow, detail: str) -> HitcastError:
     if load_contracts()[row.table_name].day_column is None:
-        return damaged_catalog(path, detail)
+        return damaged_table(row.table_name, path, detail)
     source = f", from {row.file_name}" if row.file_name else ""
     return HitcastError(detail, str(path), f"`hitcast ingest` that day again{source}")

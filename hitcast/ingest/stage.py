@@ -1,40 +1,40 @@
 """A delivery of one table, held in DuckDB: every row of every file in file order, typed, each with its verdict."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined, listed, quoted, typed
+from hitcast.ingest.batches import prepared_batches
 from hitcast.ingest.broken import broken_rows, reading_error
+from hitcast.ingest.checks import Checks
 from hitcast.ingest.contract import Contract
-from hitcast.ingest.identity import has_identity, identity_of
+from hitcast.ingest.identity import day_text, has_identity, has_times, has_words, identity_of
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
-from hitcast.ingest.normalise import Checks, normalized
+from hitcast.ingest.normalise import normalized
 from hitcast.ingest.places import places_of
-from hitcast.ingest.readers import Source, check_unchanged, is_tame, line_parameters, lines_of, prepare, row_parameters
+from hitcast.ingest.readers import Source, check_unchanged, is_tame, line_parameters, lines_of, row_parameters
+from hitcast.ingest.strangers import mark_strangers
 from hitcast.ingest.wide import filled_cells
+from hitcast.ingest.worthless import refuse_worthless
 from hitcast.ingest.xlsx import parsed, sheet_lines
 
-# What one statement reads: little, for the progress bar's, temporary files' and the reader's buffers' sake.
-BATCH_BYTES, BATCH_FILES = 16 << 20, 500
 BATCH_ROWS = 200_000
+SMALL_FILE = 1 << 16
+"""Bytes: DuckDB's threads wait for each other, and take memory, where files are smaller."""
 
 
 @dataclass(frozen=True)
 class Stage:
     """What was read for one table, per file in the order of the sources.
 
-    The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, unfit, bad_value, and
-    identity where the delivered columns alone do not name repeats; in file order by rowid) and `rejects` (file_number,
-    line, column_name, value, reason).
+    The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, unfit, bad_value, identity
+    where the delivered columns alone do not name repeats, and day_text where a day may be written with a time; in file
+    order by rowid) and `rejects` (file_number, line, column_name, value, reason).
 
     Attributes:
         contract: The table.
@@ -42,6 +42,7 @@ class Stage:
         read: Rows that the reader found.
         rejected: Rows that failed a check or had the wrong shape.
         is_told_apart: Whether `staged` has an identity.
+        has_times: Whether `staged` has what the vendor writes for a day.
     """
 
     contract: Contract
@@ -49,6 +50,7 @@ class Stage:
     read: np.ndarray
     rejected: np.ndarray
     is_told_apart: bool = False
+    has_times: bool = False
 
 
 def load(
@@ -76,16 +78,19 @@ def load(
     types = {f"v{i}": column.data_type for i, column in enumerate(contract.delivered)}
     verdict = {"file_number": "integer", "problem": "integer", "unfit": "integer", "bad_value": "varchar"}
     is_told_apart = any(has_identity(source, contract) for source in sources)
-    if is_told_apart:
+    keeps_identity = is_told_apart or any(has_words(source, contract) for source in sources)
+    if keeps_identity:
         verdict["identity"] = "ubigint"
+    if is_timed := any(has_times(source, contract) for source in sources):
+        verdict["day_text"] = "varchar"
     connection.execute(fill("create or replace table staged ({types})", types=typed(types | verdict)))
     connection.execute(
         "create or replace table rejects"
         " (file_number integer, line bigint, column_name varchar, value varchar, reason varchar)"
     )
     read, rejected = (np.zeros(len(sources), dtype=np.int64) for _ in range(2))
-    for first, batch, prepared in _prepared(_batches(sources), work_dir):
-        problems = _insert(connection, contract, batch, prepared, first, is_told_apart)
+    for first, batch, prepared in prepared_batches(sources, work_dir):
+        problems = _insert(connection, contract, batch, prepared, first, keeps_identity, is_timed)
         broken = broken_rows(connection, batch, prepared)
         for number, count, first_row, failed in _counts(connection, first, len(batch)):
             own = broken[number - first]
@@ -105,49 +110,11 @@ def load(
             check_unchanged(source)
         advance(sum(source.size for source in batch))
     parsed.cache_clear()
-    stage = Stage(contract, sources, read, rejected, is_told_apart)
-    _refuse_worthless(connection, stage)
+    if keeps_identity and not is_told_apart:
+        is_told_apart = bool(connection.execute("select 1 from staged where identity <> 0 limit 1").fetchall())
+    stage = Stage(contract, sources, read, rejected, is_told_apart, is_timed)
+    refuse_worthless(connection, sources, read, rejected)
     return stage
-
-
-def _prepared(
-    batches: Iterable[tuple[int, list[Source]]], work_dir: Path
-) -> Iterator[tuple[int, list[Source], list[Path]]]:
-    """Batches with their plain files. While one is read the next is unpacked, which keeps a second core busy."""
-
-    def prepare_all(first: int, batch: list[Source]) -> list[Path]:
-        return [prepare(source, work_dir, first + i) for i, source in enumerate(batch)]
-
-    with ThreadPoolExecutor(1) as pool:
-        waiting: deque[tuple[int, list[Source], Future[list[Path]]]] = deque()
-        for first, batch in batches:
-            waiting.append((first, batch, pool.submit(prepare_all, first, batch)))
-            if len(waiting) > 1:
-                ready_first, ready, files = waiting.popleft()
-                yield ready_first, ready, files.result()
-        for ready_first, ready, files in waiting:
-            yield ready_first, ready, files.result()
-
-
-def _batches(sources: list[Source]) -> Iterator[tuple[int, list[Source]]]:
-    """Neighboring files of one shape, a batch at a time, each with the number of its first file."""
-    number = 0
-    for _, alike in groupby(sources, key=_shape):
-        batch: list[Source] = []
-        size = 0
-        for source in alike:
-            batch.append(source)
-            size += source.size
-            if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
-                yield number, batch
-                number, batch, size = number + len(batch), [], 0
-        if batch:
-            yield number, batch
-            number += len(batch)
-
-
-def _shape(source: Source) -> tuple[object, ...]:
-    return source.kind, source.headers, source.types, source.mapping, source.wide
 
 
 def _insert(
@@ -156,7 +123,8 @@ def _insert(
     batch: list[Source],
     prepared: list[Path],
     first: int,
-    is_told_apart: bool,
+    keeps_identity: bool,
+    is_timed: bool,
 ) -> pa.Table:
     """Appends a batch to `staged`; returns the checks that it was put to."""
     shape, checks = batch[0], Checks()
@@ -167,12 +135,17 @@ def _insert(
         for source in batch:
             check_unchanged(source)
         raise
-    identity = identity_of(shape, contract) if is_told_apart else None
-    query = normalized(shape, contract, places, checks, tame, identity)
+    carried = {"identity": identity_of(shape, contract)} if keeps_identity else {}
+    if is_timed:
+        carried["day_text"] = day_text(contract) if has_times(shape, contract) else Sql("cast(null as varchar)")
+    query = normalized(shape, contract, places, checks, tame, carried)
     checks.parameters |= {"first_file": first} | row_parameters(batch, prepared)
     if shape.kind == "csv":
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    is_small = sum(source.size for source in batch) < SMALL_FILE * len(batch)
     try:
+        if is_small:
+            connection.execute("set threads = 1")
         connection.execute(fill("insert into staged {query}", query=query), checks.parameters)
     except duckdb.OutOfMemoryException:
         raise
@@ -180,6 +153,9 @@ def _insert(
         for source in batch:
             check_unchanged(source)
         raise reading_error(error, batch, prepared) from None
+    finally:
+        connection.execute("reset threads")
+    mark_strangers(connection, contract, shape, places, checks, first)
     columns, reasons = zip(*checks.problems, strict=True)
     return pa.table({"number": range(1, len(columns) + 1), "column_name": columns, "reason": reasons})
 
@@ -258,20 +234,6 @@ def _keep_rejects(
         """,
         {"number": number},
     )
-
-
-def _refuse_worthless(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    for number, source in enumerate(stage.sources):
-        if stage.read[number] == 0:
-            raise HitcastError("has a header and no rows", source.name, "Ask for it again, or leave it out")
-        if stage.read[number] == stage.rejected[number]:
-            [(line, column, value, reason)] = connection.execute(
-                "select line, column_name, value, reason from rejects where file_number = ? order by line limit 1",
-                [number],
-            ).fetchall()
-            place = f"line {line}" + (f", column {column}" if column else "")
-            cure = "Correct the file or the mapping's formats"
-            raise HitcastError(f"has no valid row; {place}: {value!r} {reason}", source.name, cure)
 
 
 def named_columns(contract: Contract) -> Sql:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
+from hitcast.core.words import counted
 from hitcast.ingest.contract import LEDGER, load_contracts
 from hitcast.ingest.landing import (
     Ledger,
@@ -48,11 +49,11 @@ class PruneResult:
         """In one line."""
         if self.before is None:
             return "nothing has been delivered yet"
-        kept = f"{self.kept:,} superseded files, {self.kept_bytes / 1e6:,.1f} MB, are kept"
+        kept = f"{counted(self.kept, 'superseded file')}, {self.kept_bytes / 1e6:,.1f} MB, kept"
         if not self.removed:
             return f"nothing to remove: no delivery was superseded by {self.before} whose file is there; {kept}"
         return (
-            f"removed {self.removed:,} files, {self.freed_bytes / 1e6:,.1f} MB, of deliveries superseded by "
+            f"removed {counted(self.removed, 'file')}, {self.freed_bytes / 1e6:,.1f} MB, of deliveries superseded by "
             f"{self.before}; {kept}"
         )
 
@@ -109,7 +110,9 @@ def landing_as_known(home: Home, target: Home, day: date) -> None:
     """
     ledger = ledger_as_known(read_history(home), day)
     held = {row.table_name for row in ledger.values() if not row.is_withdrawn}
-    if lacking := sorted(set(load_contracts()) - {LEDGER} - held):
+    if lacking := sorted(
+        {name for name, contract in load_contracts().items() if not contract.is_optional} - {LEDGER} - held
+    ):
         what = f"nothing of {' and '.join(lacking)}" if held else "nothing"
         cure = "As-known figures need deliveries of that time: `hitcast ingest --delivered-on` dates older exports"
         raise HitcastError(f"{what} had been delivered by {day}", cure=cure)

@@ -26,7 +26,13 @@ CHUNK = 1 << 20
 UNSEEN = "\ufeff\u200b\u200c\u200d\u2060\u200e\u200f\u00ad"
 SIGNATURES = ((b"PK\x03\x04", "an XLSX or other zip file"), (b"\x1f\x8b", "a gzip file"), (b"PAR1", "a Parquet file"))
 MAX_HEADER = 1 << 16
+SNIFFED = 1 << 12
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MIN_NULS = 0.15
+"""Of every other byte of UTF-16: delimiters, digits and line ends have one, Cyrillic letters none."""
+CYRILLIC = ("cp1251", "koi8-r", "cp866")
+# Every other letter of Russian text is one of these.
+FREQUENT = frozenset("оеаинтсрвл")
 MAX_RATIO, MIN_BOMB_BYTES = 200, 1 << 30
 """A file that unpacks to more bytes than the second and more than the first of its own size is a bomb, no table."""
 
@@ -34,6 +40,28 @@ MAX_RATIO, MIN_BOMB_BYTES = 200, 1 << 30
 def is_utf_8(mapping: TableMapping) -> bool:
     """Whether files are UTF-8 text, ASCII included."""
     return codecs.lookup(mapping.encoding).name in ("utf-8", "utf-8-sig", "ascii")
+
+
+def likely_encoding(start: bytes) -> str:
+    """UTF-16 by its mark or NUL bytes, else UTF-8 if it is that, else the Cyrillic one that reads most like Russian."""
+    if start.startswith(UTF_16_MARKS):
+        return "utf-16"
+    if unmarked := unmarked_utf_16(start):
+        return unmarked
+    try:
+        # what is cut off in the middle of a character is no error
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return max(CYRILLIC, key=lambda name: sum(mark in FREQUENT for mark in start.decode(name, errors="replace")))
+    return "utf-8"
+
+
+def unmarked_utf_16(start: bytes) -> str:
+    """`utf-16-le` or `utf-16-be` where every other byte is often NUL and the others never are; empty where none is."""
+    for encoding, low, high in (("utf-16-le", start[::2], start[1::2]), ("utf-16-be", start[1::2], start[::2])):
+        if b"\0" in high and b"\0" not in low and high.count(b"\0") >= MIN_NULS * len(high):
+            return encoding
+    return ""
 
 
 def is_gzip(path: Path) -> bool:
@@ -107,7 +135,8 @@ def clear_failures(path: Path, mapping: TableMapping) -> Iterator[None]:
 def encoding_error(path: Path, mapping: TableMapping) -> HitcastError:
     """The refusal of a file that is not in its encoding."""
     with open_binary(path) as file:
-        likely = "utf-16" if file.read(2) in UTF_16_MARKS else "cp1251"
+        likely = likely_encoding(file.read(CHUNK))
+    likely = "cp1251" if likely == "utf-8" else likely
     # UTF-16 is known by its mark
     encoding = likely if likely == "utf-16" and is_utf_8(mapping) else mapping.encoding
     cure = f"Add `encoding: {likely}` (or what it is) to the mapping"
@@ -121,7 +150,7 @@ def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[
     name = name_of(path)
     with clear_failures(path, mapping):
         with open_binary(path) as file:
-            start = file.read(4)
+            start = file.read(SNIFFED)
         if not start:
             raise HitcastError("is empty", name, "Ask for it again")
         if kind := next((kind for mark, kind in SIGNATURES if start.startswith(mark)), None):
@@ -130,8 +159,8 @@ def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[
         if start.startswith(UTF_8_MARK) and not is_utf_8(mapping):
             cure = "Write `encoding: utf-8` in the mapping"
             raise HitcastError(f"is UTF-8 by its first bytes, not {mapping.encoding}", name, cure)
-        if start[:2] in UTF_16_MARKS and is_utf_8(mapping):
-            mapping = replace(mapping, encoding="utf-16")
+        if is_utf_8(mapping) and (encoding := "utf-16" if start[:2] in UTF_16_MARKS else unmarked_utf_16(start)):
+            mapping = replace(mapping, encoding=encoding)
         with open_text(path, mapping) as text:
             first = text.readline(MAX_HEADER)
             if mapping.delimiter == "," and has_tabs(path, first):
@@ -148,7 +177,7 @@ def csv_headers(path: Path, mapping: TableMapping) -> tuple[TableMapping, tuple[
             except csv.Error as error:
                 raise HitcastError(f"has no readable header ({error})", name, "Is it a CSV file?") from None
     if any("\0" in header for header in headers):
-        cure = "Add `encoding: utf-16-le` (or what it is) to the mapping"
+        cure = "Ask for it again, or correct `encoding:` in the mapping"
         raise HitcastError(f"has NUL bytes in its header, so it is not {mapping.encoding}", name, cure)
     return mapping, tuple(plain_header(header) for header in headers), found
 

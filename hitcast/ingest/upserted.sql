@@ -4,7 +4,7 @@ select
     {arrived},
     case when row({arrived}) is not distinct from row({landed}) then landed.{stamp} else $number end as {stamp}
 from arrived
-left join landed using ({key})
+left join landed on {is_same}
 union all by name
 select landed.* from landed
-anti join arrived using ({key})
+anti join arrived on {is_same}

@@ -12,7 +12,6 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
-from hitcast.ingest.catalog import damaged_catalog
 from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.landing import (
     LedgerRow,
@@ -24,8 +23,14 @@ from hitcast.ingest.landing import (
     remove_leftovers,
 )
 from hitcast.ingest.soundness import damage
+from hitcast.ingest.upserts import damaged_table
 
-CATALOG = "catalog_tracks"
+CATALOG, CAMPAIGNS = "catalog_tracks", "promotion_spends"
+
+
+def day_tables() -> list[str]:
+    """Tables that are landed by day."""
+    return sorted(name for name, contract in load_contracts().items() if contract.day_column)
 
 
 def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
@@ -42,10 +47,12 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
     Raises:
         HitcastError: No such table, or a day that was not delivered; nothing is withdrawn then.
     """
-    contracts = load_contracts()
-    by_day = sorted(name for name, contract in contracts.items() if contract.day_column)
-    if table not in by_day:
-        raise HitcastError(f"{table!r} is no table that is landed by day", "withdraw", f"Those are {', '.join(by_day)}")
+    days = sorted(set(days))
+    if table not in day_tables():
+        cure = f"Those are {', '.join(day_tables())}"
+        if table == CAMPAIGNS:
+            cure = "Deliver a campaign that was called off again, with a spend of 0"
+        raise HitcastError(f"{table!r} is no table that is landed by day", "withdraw", cure)
     with writing(home, "hitcast withdraw"):
         ledger = read_ledger(home)
         if unknown := [day.isoformat() for day in days if (table, day) not in ledger]:
@@ -67,6 +74,8 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
                 digest="",
                 is_withdrawn=True,
                 delivered_on=None,
+                recording_count=None,
+                measure_sum=None,
             )
             for day in due
         ]
@@ -97,7 +106,7 @@ def withdraw_releases(home: Home, upcs: Sequence[str]) -> int:
         latest = max(known, key=lambda row: row.delivery_number)
         path = landed_file(home, contract, latest.delivered_day, latest.delivery_number)
         if detail := damage(home, contract, latest):
-            raise damaged_catalog(path, detail)
+            raise damaged_table(CATALOG, path, detail)
         tracks = pq.read_table(path, partitioning=None)
         found = {str(upc).lstrip("0"): str(upc) for upc in tracks.column("upc").to_pylist()}
         if unknown := [upc for upc in upcs if upc.lstrip("0") not in found]:

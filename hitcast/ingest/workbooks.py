@@ -15,6 +15,10 @@ CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 ODS_TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)\b(?!-)([^>]*)>")
 REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d{1,9})"')
 TABLE_NAME = re.compile(rb'table:name="([^"]*)"')
+ROW_RECORD, CELL_RECORDS = 0, range(2, 12)
+"""Types of the records of an XLSB sheet that give a row's number, and the column of a cell that is filled."""
+RECORD_HEAD = 10
+"""Bytes of the longest type and length, and of a row's or column's number."""
 CHUNK = 1 << 22
 OVERLAP = 256
 
@@ -23,7 +27,7 @@ def check_size(path: Path) -> None:
     """Refuses a workbook that is a bomb, or a sheet whose filled cells lie too far apart.
 
     Args:
-        path: An XLSX or ODS file; of any other nothing is said here.
+        path: An XLSX, XLSB or ODS file; of any other nothing is said here. All cells of an XLS file fit.
 
     Raises:
         HitcastError: It would not fit in memory.
@@ -38,6 +42,8 @@ def check_size(path: Path) -> None:
             for entry in packed.infolist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", entry.filename):
                     _check_sheet(packed, entry, name)
+                elif re.fullmatch(r"xl/worksheets/[^/]+\.bin", entry.filename):
+                    _check_binary_sheet(packed, entry, name)
                 elif entry.filename == "content.xml":
                     _check_tables(packed, entry, name)
     except (*BROKEN, OSError, RuntimeError):
@@ -56,6 +62,33 @@ def _check_sheet(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> 
                     last_row, last_column, corner = max(row, last_row), max(column, last_column), letters + digits
             rest = text[-OVERLAP:]
     _check_extent(last_row, last_column, corner.decode(), entry.filename.rpartition("/")[2], name)
+
+
+def _check_binary_sheet(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> None:
+    """The same for XLSB: records of type, length and data; a first bit in type or length says that a byte follows."""
+    row = last_row = last_column = 0
+    rest, skipped = b"", 0
+    with packed.open(entry) as file:
+        while chunk := file.read(CHUNK):
+            text, place = rest + chunk, skipped
+            while place + RECORD_HEAD <= len(text):
+                kind, start = text[place], place + 1
+                if kind & 0x80:
+                    kind, start = kind & 0x7F | text[start] << 7, start + 1
+                size, shift = text[start] & 0x7F, 7
+                while text[start] & 0x80 and shift <= 21:
+                    start += 1
+                    size |= (text[start] & 0x7F) << shift
+                    shift += 7
+                place = start + 1 + size
+                if kind == ROW_RECORD:
+                    row = 1 + int.from_bytes(text[start + 1 : start + 5], "little")
+                elif kind in CELL_RECORDS:
+                    last_row = max(last_row, row)
+                    last_column = max(last_column, 1 + int.from_bytes(text[start + 1 : start + 5], "little"))
+            rest, skipped = text[place:], max(0, place - len(text))
+    corner = f"row {last_row}, column {last_column}"
+    _check_extent(last_row, last_column, corner, entry.filename.rpartition("/")[2], name)
 
 
 def _check_tables(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> None:

@@ -1,6 +1,5 @@
 """Where a delivery is read: a DuckDB connection and a folder for unfinished files."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from hitcast.core.environment import memory_limit
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
 from hitcast.core.quiet import connect
@@ -22,9 +22,7 @@ def workplace(home: Home) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             with connect() as connection:
-                connection.execute(
-                    "set memory_limit = $limit", {"limit": os.environ.get("HITCAST_MEMORY_LIMIT", "4GB")}
-                )
+                connection.execute("set memory_limit = $limit", {"limit": memory_limit()})
                 # else the zone of this machine decides on which day a time with an offset lies
                 connection.execute("set timezone = 'UTC'")
                 connection.execute("set temp_directory = $folder", {"folder": str(folder / "spill")})

@@ -1,10 +1,10 @@
-"""Sheets of workbooks (XLSX, ODS), as the text that the vendor's CSV export would hold."""
+"""Sheets of workbooks (XLSX, XLSB, XLS, ODS), as the text that the vendor's CSV export would hold."""
 
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hitcast.core.errors import HitcastError
 from hitcast.ingest.finding import name_of, shown
@@ -12,13 +12,20 @@ from hitcast.ingest.layout import has_layout, header_of, row_test
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.workbooks import check_size
 
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
 Rows = list[list[Any]]
 # A cell holds fifteen digits of a number; of a longer one the rest is lost, and it must not look like a code.
 MAX_EXACT = 1e15
+OLE = b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""Name of what an XLSX file with a password holds, in a file of the old kind."""
+MAX_DIRECTORY = 16 << 20
 
 
-def filled_sheets(path: Path) -> list[str]:
-    """Names of the sheets that have some value.
+def filled_sheets(path: Path) -> dict[str, bool]:
+    """Whether each sheet that has some value is hidden, by its name.
 
     Raises:
         HitcastError: The file cannot be read.
@@ -27,10 +34,11 @@ def filled_sheets(path: Path) -> list[str]:
 
     try:
         workbook = python_calamine.load_workbook(path)
-        sheets = {name: workbook.get_sheet_by_name(name).to_python(nrows=100) for name in workbook.sheet_names}
+        sheets = {name: workbook.get_sheet_by_name(name).to_python(nrows=100) for name in _names(workbook)}
     except (python_calamine.CalamineError, OSError) as error:
         raise _unreadable(path, str(error)) from None
-    return [name for name, rows in sheets.items() if any(_has_value(row) for row in rows)]
+    seen = _visible(workbook)
+    return {name: name not in seen for name, rows in sheets.items() if any(_has_value(row) for row in rows)}
 
 
 def sheet_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:
@@ -135,14 +143,11 @@ def parsed(path: Path, sheet: str, stamp: tuple[int, int]) -> Rows:
     check_size(path)
     try:
         workbook = python_calamine.load_workbook(path)
-        if sheet and sheet not in workbook.sheet_names:
-            raise HitcastError(
-                f"has no sheet {sheet}", name, f"Its sheets are: {shown(', '.join(workbook.sheet_names))}"
-            )
-        seen = {
-            data.name for data in workbook.sheets_metadata if data.visible == python_calamine.SheetVisibleEnum.Visible
-        }
-        names = [sheet] if sheet else workbook.sheet_names
+        names = _names(workbook)
+        if sheet and sheet not in names:
+            raise HitcastError(f"has no sheet {sheet}", name, f"Its sheets are: {shown(', '.join(names))}")
+        seen = _visible(workbook)
+        names = [sheet] if sheet else names
         sheets = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
     except (python_calamine.CalamineError, OSError) as error:
         raise _unreadable(path, str(error)) from None
@@ -159,16 +164,37 @@ def parsed(path: Path, sheet: str, stamp: tuple[int, int]) -> Rows:
     return next(iter(filled.values()), [])
 
 
+def _names(workbook: "CalamineWorkbook") -> list[str]:
+    """Names of the sheets that have cells: not of charts, macros and dialogs."""
+    import python_calamine
+
+    return [data.name for data in workbook.sheets_metadata if data.typ == python_calamine.SheetTypeEnum.WorkSheet]
+
+
+def _visible(workbook: "CalamineWorkbook") -> set[str]:
+    """Names of the sheets that are not hidden."""
+    import python_calamine
+
+    visible = python_calamine.SheetVisibleEnum.Visible
+    return {data.name for data in workbook.sheets_metadata if data.visible == visible}
+
+
 def _unreadable(path: Path, message: str) -> HitcastError:
     """The refusal of a file that is no workbook, or a broken one."""
     name, kind, start = name_of(path), path.suffix[1:].upper(), b""
     with suppress(OSError), path.open("rb") as file:
-        start = file.read(512).lstrip()
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        return HitcastError("is an old Excel file (XLS), or one with a password", name, "Save it as XLSX without one")
+        start = file.read(MAX_DIRECTORY).lstrip()
+    if start.startswith(OLE) and (ENCRYPTED in start or kind == "XLS"):
+        what = "has a password" if ENCRYPTED in start else "has a password, or is damaged"
+        return HitcastError(what, name, "Save it again without a password")
+    if start.startswith(OLE):
+        cure = "Give it the ending .xls, or save it as XLSX without one"
+        return HitcastError("is an old Excel file (XLS), or one with a password", name, cure)
+    if start.startswith(b"PK") and kind == "XLS":
+        return HitcastError("is XLSX or XLSB, not XLS, in spite of its name", name, "Give it the ending of what it is")
     if start[:1] == b"<":
         return HitcastError(f"is HTML or XML, not {kind}, in spite of its name", name, "Open it and save it as XLSX")
-    if start and not start.startswith(b"PK") and b"\0" not in start:
+    if start and not start.startswith(b"PK") and b"\0" not in start[:512]:
         return HitcastError(f"is text, not {kind}, in spite of its name", name, "Give it the ending .csv if it is CSV")
     return HitcastError(f"is no readable {kind} file ({shown(message)})", name, "Save it again as XLSX")
 
@@ -181,6 +207,9 @@ def _cell_text(cell: Any, mapping: TableMapping) -> str:
     """A cell as its vendor's CSV export would have it, so that one set of rules reads both."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
+    if isinstance(cell, datetime) and cell.microsecond and cell.year < date.max.year:
+        # a sum of days and hours is off by as little as this
+        cell = (cell + timedelta(seconds=0.5)).replace(microsecond=0)
     if isinstance(cell, datetime) and cell.time() != time() and "%H" not in mapping.date_format:
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):

@@ -1,11 +1,15 @@
 """Calls dbt in this process, on one home."""
 
+import hashlib
 import json
 import os
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from hitcast.core.errors import HitcastError, machine_error
+from hitcast.core.files import written
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.project import settings_of
 from hitcast.core.settings import Settings
@@ -39,9 +43,38 @@ def build(home: Home, variables: dict[str, Any], select: list[str], with_tests: 
 def compiled(home: Home, variables: dict[str, Any], select: list[str]) -> dict[str, str]:
     """The checkout's SQL of the selected models, as dbt compiles it, by model; nothing is built.
 
+    dbt takes ten seconds to start: what it compiled is kept in the home until the project or the variables change.
+
     Raises:
         HitcastError: A model does not compile, or another process holds the warehouse.
     """
+    file, key = home.dbt / f"compiled_{chosen()}.json", _compiled_from(home, variables, select)
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["from"] == key:
+            return dict(kept["sql"])
+    found = _compile(home, variables, select)
+    # without space the next call compiles once more
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with written(file) as part:
+            part.write_text(json.dumps({"from": key, "sql": found}), encoding="utf-8")
+    return found
+
+
+def _compiled_from(home: Home, variables: dict[str, Any], select: list[str]) -> str:
+    """A digest of all that compiled SQL follows from."""
+    given = json.dumps([str(home.root), chosen(), variables, select, version("dbt-core")], sort_keys=True, default=str)
+    digest = hashlib.sha256(given.encode())
+    files = [file for folder in ("models", "macros", "seeds") for file in (PROJECT_DIR / folder).rglob("*")]
+    for file in sorted([*files, PROJECT_DIR / "dbt_project.yml", PROJECT_DIR / "profiles.yml"]):
+        if file.is_file():
+            digest.update(str(file.relative_to(PROJECT_DIR)).encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _compile(home: Home, variables: dict[str, Any], select: list[str]) -> dict[str, str]:
     models = [f"{each},resource_type:model" for each in select]
     arguments = ["compile", "--select", *models, "--indirect-selection", "empty", "--no-populate-cache"]
     outcome = invoke(home, [*arguments, "--vars", json.dumps(variables)])

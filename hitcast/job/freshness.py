@@ -14,7 +14,8 @@ from hitcast.core.warehouse import open_warehouse
 from hitcast.ingest.landing import read_ledger
 from hitcast.job import dbt
 from hitcast.job.steps import FEATURES, PREDICTIONS, STEPS
-from hitcast.serving.publish import PUBLISHED_TABLES, last_published_at
+from hitcast.serving.publish import last_published_at
+from hitcast.serving.tables import PUBLISHED_TABLES
 
 if TYPE_CHECKING:
     from ml.registry.store import Version

@@ -57,9 +57,20 @@ PUBLISHED: dict[str, str] = {
             'as published ' || (select max(published_at) from published.publish_info) as run_id
         from published.as_known_performance
     """,
+    "backtest_groups": """
+        select
+            * replace ('as published ' || (select max(published_at) from published.publish_info) as run_id),
+            {territory} as territory
+        from published.backtest_groups
+    """,
+    "experiments": "from published.experiment_findings",
+    "uplift": "from published.promotion_effects",
+    "promotion_plan": "from published.promotion_plan",
     "feature_drift": "select *, model_name || ' ' || computed_at as run_id from published.feature_drift",
 }
 """Where a table of the schema `ml` can be had from the published file, by the names of its columns."""
+COPIED = ("decisions",)
+"""Tables that a run copies again from a file of the home's own."""
 # a file published by an earlier version names no territory
 TERRITORY = Sql(
     "(select max(territory)"
@@ -191,7 +202,7 @@ def _fill(home: Home, settings: Settings, part: Path, rebuilt: RebuildResult) ->
             published = _from_published(connection, name) if has_published and not arrived else None
             if published:
                 rebuilt.from_published.append(name)
-            elif is_damaged and published is None:
+            elif is_damaged and published is None and name not in COPIED:
                 rebuilt.lost.append(name)
             arrived = published or arrived
             is_whole = is_whole and not is_damaged

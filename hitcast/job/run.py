@@ -9,19 +9,31 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.lock import writing
 from hitcast.core.records import recorded
 from hitcast.core.spark import stop_if_missing
+from hitcast.ingest.landing import read_ledger
 from hitcast.job.steps import REBUILD, Job, Progress, steps_named
 
 
 @dataclass(frozen=True)
 class FinishedStep:
-    """A finished step: its name, seconds it took and what came of it, in a few words."""
+    """A finished step.
+
+    Attributes:
+        name: Its name.
+        number: Its place in this run, from 1.
+        count: Steps of this run.
+        seconds: Time that it took.
+        outcome: What came of it, in a few words.
+    """
 
     name: str
+    number: int
+    count: int
     seconds: float
     outcome: str
 
 
-def _silently(name: str) -> AbstractContextManager[Progress]:
+def silent(name: str) -> AbstractContextManager[Progress]:
+    """Shows nothing of a step."""
     return nullcontext(lambda message: None)
 
 
@@ -29,7 +41,7 @@ def run(
     job: Job,
     names: Collection[str] = (),
     rebuild: bool = False,
-    started: Callable[[str], AbstractContextManager[Progress]] = _silently,
+    started: Callable[[str], AbstractContextManager[Progress]] = silent,
     finished: Callable[[FinishedStep], None] = lambda step: None,
 ) -> None:
     """Brings the published forecasts up to date with the landed data; running it twice changes nothing but times.
@@ -38,7 +50,7 @@ def run(
         job: What is run, and with which choices.
         names: Steps to run, in the order of a run; all of them where none is named.
         rebuild: Rebuild the warehouse first, with all forecasts that it or the published file holds.
-        started: Called with a step's name; gives a context whose value takes messages of progress.
+        started: Called with a step's place and name; gives a context whose value takes messages of progress.
         finished: Called with each finished step.
 
     Raises:
@@ -50,14 +62,28 @@ def run(
         if rebuild:
             cure = "Run without it, or with --target duckdb"
             raise HitcastError(f"mends DuckDB's file, and the target is {job.settings.target}", "--rebuild", cure)
+    if not names and not rebuild:
+        _stop_if_empty(job)
     steps = steps_named(names)
     job.home.dbt.mkdir(parents=True, exist_ok=True)
     with writing(job.home, "hitcast run"):
-        for step in (REBUILD, *steps) if rebuild else steps:
+        done = (REBUILD, *steps) if rebuild else steps
+        for number, step in enumerate(done, start=1):
+            shown = f"step {number} of {len(done)}, {step.name}"
             begun = time.perf_counter()
-            with _named(step.name), recorded(job.home, "run", step.name) as counts, started(step.name) as progress:
+            with _named(step.name), recorded(job.home, "run", step.name) as counts, started(shown) as progress:
                 outcome = step.work(job, progress, counts)
-            finished(FinishedStep(step.name, time.perf_counter() - begun, outcome))
+            finished(FinishedStep(step.name, number, len(done), time.perf_counter() - begun, outcome))
+
+
+def _stop_if_empty(job: Job) -> None:
+    """Stops before the marts are built of nothing, which takes as long as of something.
+
+    Raises:
+        HitcastError: Nothing has been ingested.
+    """
+    if job.settings.spark is None and not read_ledger(job.home):
+        raise HitcastError("nothing has been ingested yet", str(job.home.root), "Run `hitcast ingest` first")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The state of a home: what is loaded, registered and published, and what the latest steps did."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,15 @@ import duckdb
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import holder
+from hitcast.core.project import read_variables
 from hitcast.core.records import latest_records
 from hitcast.core.settings import Settings
 from hitcast.ingest.contract import load_contracts
-from hitcast.ingest.landing import LedgerRow, read_ledger
+from hitcast.ingest.landing import Ledger, LedgerRow, read_ledger
+from hitcast.ingest.partial import PartialDay, partial_day
+from hitcast.ingest.usual import usual_days
 from hitcast.job.freshness import StepState, step_states
+from hitcast.serving.date_counts import count_dates
 from hitcast.serving.publish import open_published, published_file
 from ml.registry import store
 
@@ -32,10 +36,12 @@ class LoadedTable:
         from_date: First day delivered.
         through_date: Last day delivered.
         has_days: Whether it is delivered by day; if not, its days are those of its deliveries.
-        lacking_days: Days between that were not delivered, or in part, in order.
+        lacking_days: Days between that were not delivered, or so that they are unknown for all recordings, in order.
+        partial_days: Days that are unknown for the recordings that they name, in order.
         day_count: Days delivered.
         row_count: Their rows.
         delivered_at: When the last delivery landed, UTC.
+        odd_days: Days far from what is usual, in order.
     """
 
     table_name: str
@@ -43,9 +49,11 @@ class LoadedTable:
     through_date: date
     has_days: bool
     lacking_days: list[date]
+    partial_days: list[PartialDay]
     day_count: int
     row_count: int
     delivered_at: datetime
+    odd_days: list[date] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,7 @@ class Status:
         published: By table.
         wrong_dates: Published releases that are refused, as their date cannot be right.
         moved_dates: Published releases that are forecast by their first streams, as their date cannot be right.
+        lost_releases: Published upcoming releases without a track of their own: earlier releases carry them all.
         as_known: What restated data hide in the backtest, in a sentence; empty where that was not published.
         steps: Latest run records, oldest first.
         states: Every step of a run, and whether what it wrote still fits what it reads.
@@ -93,6 +102,7 @@ class Status:
     published: list[PublishedTable]
     wrong_dates: int
     moved_dates: int
+    lost_releases: int
     as_known: str
     steps: list[dict[str, Any]]
     states: list[StepState]
@@ -124,6 +134,7 @@ class Status:
             "published": [asdict(table) for table in self.published],
             "wrong_dates": self.wrong_dates,
             "moved_dates": self.moved_dates,
+            "lost_releases": self.lost_releases,
             "as_known": self.as_known,
             "problems": self.problems,
             "steps": self.steps,
@@ -138,7 +149,7 @@ def look(home: Home, settings: Settings) -> Status:
     from ml import drift
 
     problems: list[str] = []
-    found, models, loaded, published, wrong_dates, moved_dates, as_known = None, [], [], [], 0, 0, ""
+    found, models, loaded, published, wrong_dates, moved_dates, lost, as_known = None, [], [], [], 0, 0, 0, ""
     try:
         models = store.list_models(settings)
     except HitcastError as error:
@@ -154,7 +165,7 @@ def look(home: Home, settings: Settings) -> Status:
         problems.append(str(error))
     try:
         published = _published(home)
-        wrong_dates, moved_dates = _dates(home, published)
+        wrong_dates, moved_dates, lost = count_dates(home)
         as_known = _as_known(home, published)
     except (HitcastError, duckdb.Error) as error:
         problems.append(str(error))
@@ -173,6 +184,7 @@ def look(home: Home, settings: Settings) -> Status:
         published=published,
         wrong_dates=wrong_dates,
         moved_dates=moved_dates,
+        lost_releases=lost,
         as_known=as_known,
         steps=latest_records(home),
         states=states,
@@ -180,27 +192,33 @@ def look(home: Home, settings: Settings) -> Status:
 
 
 def _loaded(home: Home) -> list[LoadedTable]:
-    rows = [row for row in read_ledger(home).values() if not row.is_withdrawn]
+    ledger = read_ledger(home)
+    rows = [row for row in ledger.values() if not row.is_withdrawn]
     tables = {
         name: [row for row in rows if row.table_name == name] for name in sorted({row.table_name for row in rows})
     }
-    return [_loaded_table(name, held) for name, held in tables.items()]
+    return [_loaded_table(name, held, ledger) for name, held in tables.items()]
 
 
-def _loaded_table(name: str, held: list[LedgerRow]) -> LoadedTable:
+def _loaded_table(name: str, held: list[LedgerRow], ledger: Ledger) -> LoadedTable:
     days, has_days = [row.delivered_day for row in held], load_contracts()[name].day_column is not None
     first, last = min(days), max(days)
-    whole = {row.delivered_day for row in held if row.day_state == "whole"}
+    territory = str(read_variables()["territory"])
+    lacks = {row.delivered_day: partial_day(row.delivered_day, row.partial_recordings, territory) for row in held}
+    partial = [day for _, day in sorted(lacks.items()) if day and day.recordings is not None]
+    known = {day for day, lack in lacks.items() if lack is None} | {day.day for day in partial}
     between = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return LoadedTable(
         name,
         first,
         last,
         has_days,
-        [day for day in between if has_days and day not in whole],
+        [day for day in between if has_days and day not in known],
+        partial,
         len(held),
         sum(row.row_count for row in held),
         max(row.delivered_at for row in held),
+        [found.day for found in usual_days(ledger, name, days) if found.marks],
     )
 
 
@@ -212,16 +230,6 @@ def _published(home: Home) -> list[PublishedTable]:
             "select table_name, row_count, data_through_date, published_at from publish_info order by table_name"
         ).fetchall()
     return [PublishedTable(*row) for row in rows]
-
-
-def _dates(home: Home, published: list[PublishedTable]) -> tuple[int, int]:
-    """Releases that are refused for their date, and those whose date is moved to their first streams."""
-    if "release_date_checks" not in {table.table_name for table in published}:
-        return 0, 0
-    counts = "select count(*) filter (is_date_wrong), count(*) filter (is_date_moved) from release_date_checks"
-    with open_published(home) as serving:
-        wrong_dates, moved_dates = serving.execute(counts).fetchall()[0]
-    return wrong_dates, moved_dates
 
 
 def _as_known(home: Home, published: list[PublishedTable]) -> str:

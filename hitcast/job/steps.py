@@ -6,12 +6,14 @@ from functools import cached_property
 from typing import Any, Literal
 
 from hitcast.core.builds import FEATURE_VARIABLES, build_difference, read_builds
+from hitcast.core.decisions import read_decisions
 from hitcast.core.errors import BusyError, HitcastError
 from hitcast.core.home import Home
+from hitcast.core.label import read_label
 from hitcast.core.project import settings_of
 from hitcast.core.records import Counts
 from hitcast.core.settings import Settings
-from hitcast.core.warehouse import count_rows
+from hitcast.core.warehouse import count_rows, write_tables
 from hitcast.ingest import check_landing
 from hitcast.ingest.landing import read_ledger
 from hitcast.job import dbt
@@ -25,6 +27,7 @@ FEATURES = ["+path:models/marts/features"]
 PREDICTIONS = [
     "path:models/staging/ml",
     "int_backtests__latest",
+    "int_landing__usual_days",
     "int_predictions__runs",
     "path:models/marts/predictions",
     "path:models/marts/semantic",
@@ -39,12 +42,15 @@ class Job:
         home: The home.
         variables: All variables of the project, for dbt and for the models alike.
         retrain: When to train although there is a champion.
+        mornings: Days before the last one that are forecast too, as daily runs would have; a first model is then
+            trained as of the first of them.
         publication: What the run published; None until then.
     """
 
     home: Home
     variables: dict[str, Any]
     retrain: Retrain = "changed"
+    mornings: int = 0
     publication: Publication | None = field(default=None, init=False)
 
     @cached_property
@@ -99,7 +105,8 @@ def train(job: Job, progress: Progress, counts: Counts) -> str:
         cause = _cause_to_train(job.settings, job.retrain)
         if not cause:
             return f"champion version {champion.version} is kept{ended}"
-    trained = training.train(job.settings, progress=progress)
+    days_back = job.mornings if champion is None else 0
+    trained = training.train(job.settings, progress=progress, days_back=days_back)
     counts.rows_in = trained.release_count
     return trained.describe() + cause + ended
 
@@ -108,7 +115,13 @@ def predict(job: Job, progress: Progress, counts: Counts) -> str:
     """Forecasts the releases with an open window."""
     from ml import predict as prediction
 
-    predicted = prediction.predict(job.settings, progress=progress, after=last_published_at(job.home))
+    predicted = prediction.predict(
+        job.settings,
+        progress=progress,
+        after=last_published_at(job.home),
+        label=read_label(job.home),
+        mornings=job.mornings,
+    )
     counts.rows_in = predicted.release_count + predicted.refused_count
     counts.rows_out, counts.rows_rejected = predicted.release_count, predicted.refused_count
     return predicted.describe()
@@ -123,7 +136,8 @@ def drift(job: Job, progress: Progress, counts: Counts) -> str:
 
 
 def predictions(job: Job, progress: Progress, counts: Counts) -> str:
-    """Builds and tests the marts that BI reads."""
+    """Takes people's decisions into the warehouse, then builds and tests the marts that BI reads."""
+    _take_decisions(job)
     dbt.build(job.home, job.variables, PREDICTIONS)
     counts.rows_out = count_rows(job.settings, "release_predictions")
     return "marts built and tested"
@@ -134,6 +148,16 @@ def publish_marts(job: Job, progress: Progress, counts: Counts) -> str:
     job.publication = publish(job.home, job.variables)
     counts.rows_out = sum(job.publication.row_counts.values())
     return str(job.publication.file)
+
+
+def _take_decisions(job: Job) -> None:
+    """Copies the home's decisions to `ml.decisions`, each as a run of its own: none that is there goes."""
+    decided = read_decisions(job.home)
+    if decided:
+        import pandas as pd
+
+        rows = pd.DataFrame([vars(decision) for decision in decided]).rename(columns={"decision_id": "run_id"})
+        write_tables(job.settings, {"decisions": rows})
 
 
 def _build_difference(settings: Settings) -> str:
@@ -175,13 +199,22 @@ STEPS = (
     Step(
         "features",
         ("raw/", "seeds/"),
-        ("releases", "release_days", "release_features", "release_targets", "feature_catalog", "dataset_days"),
+        (
+            "releases",
+            "campaigns",
+            "release_days",
+            "release_features",
+            "release_targets",
+            "training_days",
+            "feature_catalog",
+            "dataset_days",
+        ),
         features,
     ),
-    Step("train", ("release_features", "release_targets", "release_days", "optuna.db"), ("mlflow/",), train),
+    Step("train", ("release_features", "release_targets", "training_days", "optuna.db"), ("mlflow/",), train),
     Step(
         "predict",
-        ("mlflow/", "release_features", "release_days"),
+        ("mlflow/", "label.yml", "release_features", "release_targets", "release_days", "campaigns"),
         (
             "ml.predictions",
             "ml.forecast_quantiles",
@@ -189,13 +222,15 @@ STEPS = (
             "ml.portfolio_forecasts",
             "ml.prediction_drivers",
             "ml.similar_releases",
+            "ml.uplift",
+            "ml.promotion_plan",
         ),
         predict,
     ),
     Step("drift", ("mlflow/", "release_features", "ml.predictions"), ("ml.feature_drift",), drift),
     Step(
         "predictions",
-        ("ml.*", "releases", "release_days", "release_targets"),
+        ("ml.*", "decisions.db", "releases", "campaigns", "release_days", "release_targets"),
         ("release_predictions", "..."),
         predictions,
     ),

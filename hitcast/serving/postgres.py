@@ -11,8 +11,9 @@ from urllib.parse import unquote
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
-from hitcast.core.sql import Sql, fill, literal, quoted, typed
+from hitcast.core.sql import Sql, fill, listed, literal, quoted, typed
 from hitcast.serving.publish import open_published
+from hitcast.serving.tables import OWN_KEYS, PUBLISHED_TABLES, views
 
 if TYPE_CHECKING:
     import duckdb
@@ -95,11 +96,41 @@ def _replace(connection: "Connection", published: "duckdb.DuckDBPyConnection", s
         for table in tables:
             _shape(cursor, published, schema, table)
             cursor.execute(fill("delete from {schema}.{table}", schema=quoted(schema), table=quoted(table)))
+            _index(cursor, schema, table)
             rows = published.table(table).to_arrow_table()
             if rows.num_rows:
                 cursor.adbc_ingest(table, rows, mode="append", db_schema_name=schema)
             row_counts[table] = rows.num_rows
+        for view, horizon in views(published).items():
+            _view(cursor, schema, view, horizon)
     return row_counts
+
+
+def _view(cursor: "Cursor", schema: str, name: str, horizon: int) -> None:
+    """Make the view of one horizon if it is missing or lacks columns; one that has them all is left to its readers."""
+    width = "select count(*) from information_schema.columns where table_schema = $1 and table_name = $2"
+    found = []
+    for table in (name, "release_predictions"):
+        cursor.execute(width, (schema, table))
+        [counted] = cursor.fetchall()
+        found.append(counted[0])
+    if found[0] == found[1]:
+        return
+    query = "create or replace view {view} as select * from {table} where horizon_days = {horizon}"
+    view, table = (Sql(f"{quoted(schema)}.{quoted(one)}") for one in (name, "release_predictions"))
+    cursor.execute(fill(query, view=view, table=table, horizon=Sql(str(int(horizon)))))
+
+
+def _index(cursor: "Cursor", schema: str, table: str) -> None:
+    """Its key, and what its rows are looked up by, where they are missing; readers do not wait for that."""
+    target, keys = Sql(f"{quoted(schema)}.{quoted(table)}"), {**PUBLISHED_TABLES, **OWN_KEYS}
+    key = keys.get(table, ())
+    if key:
+        statement = "create unique index if not exists {name} on {target} ({columns})"
+        cursor.execute(fill(statement, name=quoted(f"{table}_key"), target=target, columns=listed(key)))
+    if "release_id" in key and key[0] != "release_id":
+        statement = "create index if not exists {name} on {target} (release_id)"
+        cursor.execute(fill(statement, name=quoted(f"{table}_release"), target=target))
 
 
 def _shape(cursor: "Cursor", published: "duckdb.DuckDBPyConnection", schema: str, table: str) -> None:

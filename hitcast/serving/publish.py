@@ -1,6 +1,7 @@
 """Publishes the prediction marts for readers, who never see a half-written file nor block a run."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,63 +13,15 @@ from hitcast.core import spark
 from hitcast.core.builds import read_builds, stop_on_other_variables
 from hitcast.core.errors import HitcastError
 from hitcast.core.files import PART, put_in_place
-from hitcast.core.home import Home
+from hitcast.core.formats import stop_if_newer
+from hitcast.core.home import Home, is_demo
 from hitcast.core.lock import writing
 from hitcast.core.moments import moment_after
 from hitcast.core.project import settings_of
 from hitcast.core.quiet import connect
 from hitcast.core.sql import Sql, fill, literal, quoted, typed
 from hitcast.core.target import spark_of
-
-PUBLISHED_TABLES = (
-    "release_predictions",
-    "forecast_quantiles",
-    "release_trajectories",
-    "portfolio_forecasts",
-    "prediction_history",
-    "prediction_drivers",
-    "similar_releases",
-    "model_performance",
-    "backtest_forecasts",
-    "feature_drift",
-    "stress_performance",
-    "as_known_performance",
-    "release_days",
-    "release_date_checks",
-    "delivered_days",
-    "stream_classes",
-    "promotion_costs",
-)
-OWN_TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
-    "rejected_rows": (
-        "Rows that ingest rejected, counted: one row per raw table, delivery, file and reason.",
-        {
-            "raw_table": ("varchar", "Raw table that they were meant for."),
-            "file_name": ("varchar", "Vendor's file."),
-            "reason": ("varchar", "Why they were rejected."),
-            "row_count": ("bigint", "Rows rejected."),
-            "delivered_at": ("timestamp", "When the file was ingested, UTC."),
-        },
-    ),
-    "publish_info": (
-        "What this publication holds: one row per table.",
-        {
-            "table_name": ("varchar", "Published table."),
-            "row_count": ("bigint", "Its rows."),
-            "data_through_date": ("date", "Last day of data."),
-            "published_at": ("timestamp", "When it was published, UTC; the same for all tables."),
-            "run_id": ("varchar", "Latest scoring run; null before the first."),
-            "model_name": ("varchar", "Registered model and version that scored it."),
-            "previous_published_at": (
-                "timestamp",
-                "When another scoring run was last published, UTC; null before that.",
-            ),
-            "territory": ("varchar", "Territory that the figures are of."),
-            "previous_run_id": ("varchar", "Scoring run published then; null before that."),
-        },
-    ),
-}
-"""What publishing adds to the marts: name, meaning, and columns with type and meaning."""
+from hitcast.serving.tables import OWN_KEYS, OWN_TABLES, PUBLISHED_FORMAT, PUBLISHED_TABLES, views
 
 
 @dataclass(frozen=True)
@@ -95,16 +48,31 @@ def open_published(home: Home) -> duckdb.DuckDBPyConnection:
     """The published file, to be read and closed soon: a connection keeps to the file that it opened.
 
     Raises:
-        HitcastError: Nothing is published yet, or the file cannot be read.
+        HitcastError: Nothing is published yet, or the file cannot be read, or a later version of hitcast wrote it.
     """
     file = published_file(home)
     if not file.exists():
         raise HitcastError("nothing is published yet", str(file), "Run `hitcast run` first")
     try:
-        return connect(str(file), read_only=True)
+        connection = connect(str(file), read_only=True)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise HitcastError(f"cannot be read ({reason})", str(file), "`hitcast publish` writes it again") from None
+    try:
+        stop_if_newer(published_format(connection), PUBLISHED_FORMAT, str(file))
+    except HitcastError:
+        connection.close()
+        raise
+    return connection
+
+
+def published_format(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """Format of an open published file; None of one that bears no number."""
+    with suppress(duckdb.CatalogException):
+        row = connection.execute("from publish_info limit 1").fetchone()
+        names = [column[0] for column in connection.description or ()]
+        return dict(zip(names, row or (), strict=False)).get("format_version")
+    return None
 
 
 def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publication:
@@ -127,7 +95,7 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
         stop_on_other_variables(builds, variables, variables, "release_predictions")
     home.serving.mkdir(exist_ok=True)
     serving_file = published_file(home)
-    incoming = {name: home.serving / f".{name}.parquet{PART}" for name in (*PUBLISHED_TABLES, "rejected_rows")}
+    incoming = {name: home.serving / f".{name}.parquet{PART}" for name in (*PUBLISHED_TABLES, *OWN_TABLES)}
     incoming_file = home.serving / f".hitcast.duckdb{PART}"
     with writing(home, "hitcast publish"):
         try:
@@ -144,7 +112,6 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
 def _write(
     home: Home, database: Path, parquet: dict[str, Path], territory: str | None
 ) -> tuple[datetime, dict[str, int]]:
-    row_counts: dict[str, int] = {}
     with connect() as connection:
         message = _attach(connection, home)
         # v1.0.0 is what every DuckDB since 1.0 reads
@@ -158,15 +125,16 @@ def _write(
             connection.execute(fill("create table {name} as from warehouse.main.{name}", name=quoted(name)))
         for table, column, text in message:
             if table in PUBLISHED_TABLES:
-                _comment(connection, table, column, text)
+                key = "" if column else f" Key: {', '.join(PUBLISHED_TABLES[table])}."
+                _comment(connection, table, column, f"{text}{key}")
         for name in OWN_TABLES:
             _create_own(connection, name)
         _count_rejects(connection, home)
-        for name, file in parquet.items():
-            rows = connection.table(name)
-            rows.write_parquet(str(file))
-            row_counts[name] = rows.shape[0]
+        row_counts = {name: connection.table(name).shape[0] for name in parquet if name != "publish_info"}
         published_at = _inform(connection, home, row_counts, territory)
+        for name, file in parquet.items():
+            connection.table(name).write_parquet(str(file))
+        _create_views(connection)
         connection.execute("use memory")
         connection.execute("detach serving")
     return published_at, row_counts
@@ -179,7 +147,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, home: Home) -> list[tuple[str
         connection.execute("attach ':memory:' as warehouse")
         connection.execute("use warehouse")
         spark.copy_tables(on_spark, connection, (*PUBLISHED_TABLES, "dataset_days"))
-        return spark.descriptions(on_spark, PUBLISHED_TABLES)
+        return spark.descriptions(on_spark, tuple(PUBLISHED_TABLES))
     try:
         connection.execute(fill("attach {file} as warehouse (read_only)", file=literal(home.warehouse)))
     except duckdb.IOException as error:
@@ -203,9 +171,21 @@ def _create_own(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     meaning, columns = OWN_TABLES[table]
     types = typed({name: kind for name, (kind, _) in columns.items()})
     connection.execute(fill("create table {table} ({types})", table=quoted(table), types=types))
-    _comment(connection, table, None, meaning)
+    _comment(connection, table, None, f"{meaning} Key: {', '.join(OWN_KEYS[table])}.")
     for name, (_, text) in columns.items():
         _comment(connection, table, name, text)
+
+
+def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    for name, horizon in views(connection).items():
+        query = "create view {name} as select * from release_predictions where horizon_days = {horizon}"
+        connection.execute(fill(query, name=quoted(name), horizon=Sql(str(int(horizon)))))
+        text = f"Rows of release_predictions that forecast {horizon} days. Key: release_id."
+        connection.execute(fill("comment on view {name} is {text}", name=quoted(name), text=literal(text)))
+        described = "select column_name, comment from duckdb_columns() where table_name = 'release_predictions'"
+        for column, meaning in connection.execute(described).fetchall():
+            if meaning is not None:
+                _comment(connection, name, column, meaning)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, column: str | None, text: str) -> None:
@@ -252,9 +232,12 @@ def _inform(
     for name, row_count in row_counts.items():
         connection.execute(
             "insert into publish_info "
-            "select ?, ?, data_through_date, ?, ?, ?, ?, ?, ? from warehouse.main.dataset_days",
-            [name, row_count, published_at, run_id, model_name, previous, territory, previous_run],
-        )
+            "select ?, ?, data_through_date, ?, ?, ?, ?, ?, ?, ?, ? from warehouse.main.dataset_days",
+            [
+                name, row_count, published_at, run_id, model_name, previous, territory, previous_run, PUBLISHED_FORMAT,
+                is_demo(home),
+            ],
+        )  # fmt: skip
     return published_at
 
 

@@ -10,15 +10,34 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from ml.estimators.base import StreamEstimator, nearest, on_days, usual_errors
 from ml.estimators.distribution import MEDIAN, RemainderDistribution
 from ml.estimators.log_linear import known_streams
-from ml.estimators.states import StateWidths
+from ml.estimators.states import StateWidths, days_missing, filled_spread, has_no_stream_yet
 from ml.splits import REFERENCE_DAY, Slices, inner_slices
 
 PARTS = 5
 """Parts of a short history, each forecast by a fit on the others."""
 RECENT = pd.Timedelta(days=90)
 """Before the latest training release: what came out since says where the level stands today."""
+MIN_SOUND_RELEASES = 20
+"""Releases from which an as-of day is calibrated on those that lack no day so far."""
 MIN_RECENT_RELEASES = 10
 """Recent releases that say so."""
+
+
+def _sound(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
+    """Rows to calibrate on: of each as-of day those that lack no day so far, or all where these are few.
+
+    What a day that is missing so far costs is measured apart. Without a stream yet a release is not forecast by its
+    streams; where hardly any other is left, all are taken.
+    """
+    if feature_set != "tiktok_vk":
+        return np.ones(len(rows), dtype=bool)
+    days = rows["as_of_day"].to_numpy()
+    heard = ~has_no_stream_yet(rows)
+    if heard.sum() < MIN_SOUND_RELEASES:
+        heard = np.ones(len(rows), dtype=bool)
+    whole = heard & (days_missing(rows, "vk") == 0)
+    count = pd.Series(whole).groupby(days).transform("sum").to_numpy()
+    return np.asarray(heard & (whole | (count < MIN_SOUND_RELEASES)))
 
 
 class CalibratedForecast(StreamEstimator):
@@ -37,6 +56,7 @@ class CalibratedForecast(StreamEstimator):
         states_: How much wider a forecast is where days are missing.
         typical_: Median of each number among the training rows, by column.
         level_: What the forecast of a log total has lately been short of, where no streams so far tell the level.
+        drafted: The estimator before it saw the later rows; not kept in files.
         held_out: Rows calibrated on, as places among the training rows, and the draft's quantiles of their totals; not
             kept in files.
     """
@@ -46,23 +66,33 @@ class CalibratedForecast(StreamEstimator):
         self.feature_set = feature_set
         self.window = window
 
-    def fit(self, X: pd.DataFrame, y: np.ndarray, stressed: pd.DataFrame | None = None) -> Self:
+    def fit(
+        self,
+        X: pd.DataFrame,
+        y: np.ndarray,
+        stressed: pd.DataFrame | None = None,
+        doubt: np.ndarray | None = None,
+    ) -> Self:
         """Draft, calibrate on the latest rows, fit on all.
 
         Args:
             X: Rows of `release_features`.
             y: Their totals.
             stressed: Rows of `stressed_features` of the same releases, with `actual_streams` and `filled_streams`.
+            doubt: Standard error of what is to come, in log errors of one estimated day; None where no total has any.
         """
         y, slices = np.asarray(y, dtype=float), inner_slices(X, (self.window,))
-        draft = clone(self.point).draft(X, y, slices)
+        self.drafted = draft = clone(self.point).draft(X, y, slices)
         rows, forecast = self._held_out_forecasts(draft, X, y, slices)
+        sound = _sound(X.iloc[rows], self.feature_set)
+        rows, forecast = rows[sound], forecast[sound]
         later, actual = X.iloc[rows], y[rows]
         known = known_streams(later, self.feature_set)
-        before = slices.fit | slices.early
-        forecast = self._raised(later, forecast, self._recent_level(draft, X[before], y[before]))
+        forecast = self._raised(later, forecast, self._recent_level(draft, X, y, slices.fit | slices.early))
         # in what is still to come: no quantile lies below what has landed
         left, came = np.log1p(forecast - known), np.log1p(np.maximum(actual - known, 0.0))
+        if doubt is not None:
+            came = np.maximum(came + self._errors_of_estimates(later, doubt[rows], stressed), 0.0)
         self.distribution_ = RemainderDistribution(self.feature_set).fit(later, left, came)
         self.held_out = rows, self._totals(later, forecast)
         error = np.log1p(actual) - np.log1p(forecast)
@@ -70,7 +100,7 @@ class CalibratedForecast(StreamEstimator):
         self.calibration_error_ = float(np.sqrt(np.mean(error[on_days(later, (REFERENCE_DAY,))] ** 2)))
         self.states_ = self._measured_states(draft, later, stressed)
         self.point_ = clone(self.point).refit(draft, X, y)
-        self.level_ = self._recent_level(self.point_, X, y)
+        self.level_ = self._recent_level(self.point_, X, y, np.ones(len(X), dtype=bool))
         self.typical_ = X.select_dtypes("number").median().to_dict()
         return self
 
@@ -107,15 +137,15 @@ class CalibratedForecast(StreamEstimator):
         """Totals moved by a level in logs, none below the streams already known."""
         return np.maximum(np.expm1(np.log1p(totals) + level), known_streams(X, self.feature_set))
 
-    def _recent_level(self, point: Any, X: pd.DataFrame, y: np.ndarray) -> float:
-        """Mean log error of the recent releases, drawn to 0 as far as chance explains it: 0 where streams are seen.
+    def _recent_level(self, point: Any, X: pd.DataFrame, y: np.ndarray, rows: np.ndarray) -> float:
+        """Mean log error of the recent of some rows, drawn to 0 as far as chance explains it: 0 where streams are seen.
 
         Source: James & Stein 1961, Estimation with quadratic loss (the positive part for one mean).
         """
         if self.feature_set != "tiktok":
             return 0.0
         dates = pd.to_datetime(X["release_date"])
-        recent = (dates > dates.max() - RECENT).to_numpy()
+        recent = rows & (dates > dates[rows].max() - RECENT).to_numpy()
         error = pd.Series(np.log1p(y[recent]) - np.log1p(point.predict(X[recent])))
         by_release = error.groupby(X["release_id"].to_numpy()[recent]).mean()
         if len(by_release) < MIN_RECENT_RELEASES:
@@ -137,10 +167,20 @@ class CalibratedForecast(StreamEstimator):
         parts = GroupKFold(min(PARTS, len(np.unique(releases))))
         return np.arange(len(X)), cross_val_predict(self.point, X, y, groups=releases, cv=parts)
 
+    def _errors_of_estimates(self, later: pd.DataFrame, doubt: np.ndarray, stressed: pd.DataFrame | None) -> np.ndarray:
+        """Drawn errors of totals that hold estimated days: without them an estimate is surer than what came.
+
+        Source: Rubin 1987, Multiple imputation for nonresponse in surveys.
+        """
+        rows = later.iloc[:0].assign(filled_streams=0.0) if stressed is None else stressed
+        spread = filled_spread(rows, rows["filled_streams"].to_numpy(dtype=float), self.feature_set)
+        releases, places = np.unique(later["release_id"].to_numpy(dtype=str), return_inverse=True)
+        return np.asarray(spread * doubt * np.random.default_rng(0).standard_normal(len(releases))[places])
+
     def _measured_states(self, draft: Any, later: pd.DataFrame, stressed: pd.DataFrame | None) -> StateWidths:
         """What missing days cost in the releases calibrated on; priors where nobody took any away."""
         rows = later.iloc[:0].assign(actual_streams=0.0, filled_streams=0.0) if stressed is None else stressed
-        rows = rows[rows["release_id"].isin(later["release_id"])]
+        rows = rows[rows["release_id"].isin(later["release_id"].unique())]
         totals, filled = (rows[name].to_numpy(dtype=float) for name in ("actual_streams", "filled_streams"))
         forecast = np.maximum(draft.predict(rows), known_streams(rows, self.feature_set)) if len(rows) else totals
         return StateWidths(self.feature_set).fit(rows, totals, self._totals(rows, forecast), filled)

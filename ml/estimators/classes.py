@@ -14,7 +14,7 @@ from ml.decide.decisions import class_probabilities
 from ml.estimators.base import ClassEstimator, nearest, on_days, usual_errors
 from ml.estimators.calibration import ChanceCalibration
 from ml.estimators.logistic import IDENTITY, Curve, fit_curve, log_odds, odds_to_probability, release_weight
-from ml.estimators.ridge_on_law import RidgeOnLaw
+from ml.estimators.ridge_on_law import FittedLinear, RidgeOnLaw
 from ml.estimators.shrinkage import trusted_weight
 from ml.estimators.trees import LIGHTGBM_PARAMETERS, PATIENCE, TREE_DAYS, fixed_options, matrix, vocabulary
 from ml.splits import Slices, inner_slices
@@ -70,20 +70,26 @@ class OrderedClasses(ClassEstimator):
         self.seed = seed
         self.parameters = parameters
 
-    def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
-        """Choose weights and numbers of trees on the later rows, calibrate there, fit on all."""
+    def fit(self, X: pd.DataFrame, y: np.ndarray, linear: FittedLinear | None = None) -> Self:
+        """Choose weights and numbers of trees on the later rows, calibrate there, fit on all.
+
+        Args:
+            X: Rows of `release_features`.
+            y: Their totals.
+            linear: Law and ridge that a forecast of streams has fitted on the same rows and totals; None fits them.
+        """
         y, slices = np.asarray(y, dtype=float), inner_slices(X, (self.window,))
         self.vocabulary_ = vocabulary(X, self.categorical)
-        linear = RidgeOnLaw(self.feature_set, self.numeric, self.window)
-        draft = linear.draft(X, y, slices)
-        self.linear_ = linear.refit(draft, X, y)
-        logs = draft.predict_log(X), self.linear_.predict_log(X)
-        self._measure(X, np.log1p(y) - logs[0], slices.judged if slices.judged.any() else slices.fit)
-        chosen = on_days(X, TREE_DAYS)
+        own = RidgeOnLaw(self.feature_set, self.numeric, self.window)
+        if linear is None or linear.whole.get_params() != own.get_params():
+            linear = own.fit_both(X, y, slices)
+        self.linear_ = linear.whole
+        draft_log, chosen = linear.draft.predict_log(X), on_days(X, TREE_DAYS)
+        self._measure(X, np.log1p(y) - draft_log, slices.judged if slices.judged.any() else slices.fit)
         later = np.flatnonzero(slices.calibration & chosen)
         X, y = X[chosen], y[chosen]
         slices = Slices(slices.fit[chosen], slices.early[chosen], slices.calibration[chosen])
-        scaled = [(log[chosen], self._spread(X)) for log in logs]
+        logs, spread = (draft_log[chosen], self.linear_.predict_log(X)), self._spread(X)
         features, releases = matrix(X, self.numeric, self.vocabulary_), X["release_id"].to_numpy()
         options = {
             "objective": "binary",
@@ -94,7 +100,7 @@ class OrderedClasses(ClassEstimator):
         categorical = list(range(len(self.numeric), features.shape[1]))
         self.cuts_ = []
         for minimum in self.minimums:
-            draft_distance, distance = ((log - np.log1p(minimum)) / spread for log, spread in scaled)
+            draft_distance, distance = ((log - np.log1p(minimum)) / spread for log in logs)
             cut = Cut(minimum).fit(features, y, (draft_distance, distance), releases, slices, categorical, options)
             self.cuts_.append(cut)
         self.held_out = later, np.column_stack([odds_to_probability(cut.held_out_odds) for cut in self.cuts_])

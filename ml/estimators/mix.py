@@ -57,7 +57,8 @@ class RidgeAndTrees(ChoosingEstimator):
         draft.trees_, draft.trust_ = None, np.zeros(len(FIRST_DAYS))
         # Trees learn what the law lacks, not what the ridge leaves: of that, the ridge's own overfit hides the most.
         error = remainder_error(draft.linear_.law_, X, y)
-        draft._measure(X[slices.fit], error[slices.fit])
+        days = X["as_of_day"].to_numpy()
+        draft._measure(days[slices.fit], error[slices.fit])
         if not slices.judged.any() or np.ptp(error[slices.fit]) <= 1e-9:
             return draft
         scaled, chosen = error / draft._spread(X), on_days(X, TREE_DAYS)
@@ -80,7 +81,7 @@ class RidgeAndTrees(ChoosingEstimator):
         self.linear_ = clone(self.linear).refit(draft.linear_, X, y)
         self.trees_, self.trust_ = None, draft.trust_
         error = remainder_error(self.linear_.law_, X, y)
-        self._measure(X, error)
+        self._measure(X["as_of_day"].to_numpy(), error)
         if draft.trust_.any() and draft.trees_.count_ > 0:
             trees, chosen = clone(self.trees).set_params(count=draft.trees_.count_), on_days(X, TREE_DAYS)
             self.trees_ = trees.fit(X[chosen], (error / self._spread(X))[chosen])
@@ -122,8 +123,8 @@ class RidgeAndTrees(ChoosingEstimator):
         trust = self._trust(X)
         return np.asarray((1 - trust) * ridge + trust * self._spread(X) * self.trees_.predict(X))
 
-    def _measure(self, X: pd.DataFrame, error: np.ndarray) -> None:
-        self.days_, self.spread_ = usual_errors(X["as_of_day"].to_numpy(), error, MIN_SPREAD)
+    def _measure(self, days: np.ndarray, error: np.ndarray) -> None:
+        self.days_, self.spread_ = usual_errors(days, error, MIN_SPREAD)
 
     def _spread(self, X: pd.DataFrame) -> np.ndarray:
         return np.asarray(self.spread_[nearest(self.days_, X["as_of_day"].to_numpy())])

@@ -105,7 +105,8 @@ class PathForecast(BaseEstimator):
         actual, days = paths_of(paths, later), later["as_of_day"].to_numpy()
         self.days_, self.cells_ = _cells(days)
         measured = {horizon: values[:, MEASURED] for horizon, values in totals.items()}
-        stretches = list(self._stretches(later, measured, curves))
+        starts, known = known_days(later, self.feature_set), seen_streams(later, self.feature_set)
+        stretches = list(self._stretches(later, measured, curves, starts, known))
         self.widths_ = self._measured_widths(stretches, actual)
         cells, deviations = self.cells_[nearest(self.days_, days)], np.zeros(len(later))
         for stretch in stretches:
@@ -115,35 +116,56 @@ class PathForecast(BaseEstimator):
         self.shares_ = DayShares(self.feature_set).fit(X, paths)
         return self
 
-    def predict(self, X: pd.DataFrame, paths: pd.DataFrame, totals: dict[int, np.ndarray]) -> Paths:
+    def predict(
+        self,
+        X: pd.DataFrame,
+        paths: pd.DataFrame,
+        totals: dict[int, np.ndarray],
+        floor: np.ndarray | None = None,
+        through: np.ndarray | None = None,
+    ) -> Paths:
         """Paths of rows.
 
         Args:
             X: Rows of `release_features`, of days before the longest horizon.
             paths: As `ml.days.read_paths` gives them; days that a row does not know are not looked at.
             totals: Quantiles of each horizon's total at `LEVELS`, shape (rows, levels); NaN where the window has ended.
+            floor: Streams that have landed, of each row; None where they are those that the feature set sees.
+            through: Days since release to the last one that VK has delivered by then, which the path starts from.
         """
         days = max(self.horizons)
         quantiles, joint = np.zeros((len(X), days, len(LEVELS))), np.zeros((2, len(X), days))
         so_far = paths_of(paths, X)
-        for stretch in self._stretches(X, totals, self.shares_.predict(X)):
+        starts, known = known_days(X, self.feature_set), seen_streams(X, self.feature_set)
+        if floor is not None and through is not None:
+            # it may have landed after the day that the forecast rests on, and unseen by the feature set
+            starts, known = np.maximum(starts, np.minimum(through, days)), np.maximum(known, floor)
+        for stretch in self._stretches(X, totals, self.shares_.predict(X), starts, known):
             places, start = stretch.places, stretch.anchors[0]
-            found = self._climb(stretch, MEDIAN)
             landed = np.minimum(so_far[places, :start], stretch.known[:, None])
             landed[:, start - 1 :] = stretch.known[:, None]
             quantiles[places, :start] = landed[:, :, None]
-            quantiles[places, start:] = found
             joint[:, places, :start] = landed
+            if start == days:
+                continue
+            found = self._climb(stretch, MEDIAN)
+            quantiles[places, start:] = found
             joint[:, places, start:] = _joint_band(found, stretch.known, self.joint_[self._cell(stretch.day)])
         return Paths(quantiles, joint)
 
-    def _stretches(self, X: pd.DataFrame, totals: dict[int, np.ndarray], curves: np.ndarray) -> Iterator[Stretch]:
-        days, starts = X["as_of_day"].to_numpy(), known_days(X, self.feature_set)
-        known = seen_streams(X, self.feature_set)
+    def _stretches(
+        self,
+        X: pd.DataFrame,
+        totals: dict[int, np.ndarray],
+        curves: np.ndarray,
+        starts: np.ndarray,
+        known: np.ndarray,
+    ) -> Iterator[Stretch]:
+        days = X["as_of_day"].to_numpy()
         for day, start in np.unique(np.column_stack([days, starts]), axis=0):
             places = np.flatnonzero((days == day) & (starts == start))
-            still_open = [horizon for horizon in sorted(self.horizons) if horizon > day]
-            landed = np.broadcast_to(known[places, None], (len(places), totals[still_open[0]].shape[1]))
+            still_open = [horizon for horizon in sorted(self.horizons) if horizon > max(day, start)]
+            landed = np.broadcast_to(known[places, None], (len(places), totals[max(self.horizons)].shape[1]))
             figures = np.stack([landed, *(totals[horizon][places] for horizon in still_open)])
             figures = np.maximum.accumulate(figures, axis=0)
             yield Stretch(places, int(day), (int(start), *still_open), known[places], figures, curves[places])

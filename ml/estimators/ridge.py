@@ -5,13 +5,14 @@ effect depend on another: what TikTok sends counts for more where fans fall off.
 """
 
 import warnings
+from functools import cache
 from typing import Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.linear_model import orthogonal_mp_gram
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from ml.estimators.base import nearest
 
@@ -51,15 +52,15 @@ class DayRidge(RegressorMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: np.ndarray) -> Self:
         """Fit to what a forecast left over, truth minus forecast in logs."""
-        features, days = _signed_logs(X, self.numeric), X["as_of_day"].to_numpy()
+        values, days = self._values(X), X["as_of_day"].to_numpy()
         self.days_ = np.unique(days)
-        self.mean_, self.scale_ = np.zeros((2, len(self.days_), features.shape[1]))
+        self.mean_, self.scale_ = np.zeros((2, len(self.days_), values.shape[1]))
         self.constant_, anchors = np.zeros(len(self.days_)), []
         self.strong_: list[np.ndarray] = []
         self.center_: list[np.ndarray] = []
         self.coefficients_: list[np.ndarray] = []
         for place, day in enumerate(self.days_):
-            rows, target = features[days == day], y[days == day]
+            rows, target = _signed_logs(values[days == day]), y[days == day]
             self.mean_[place], self.scale_[place] = _spread(rows)
             z = _standardized(rows, self.mean_[place], self.scale_[place])
             if place == 0 or day in ANCHOR_DAYS:
@@ -79,11 +80,11 @@ class DayRidge(RegressorMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """The correction of each row, in logs."""
-        features, places = _signed_logs(X, self.numeric), nearest(self.days_, X["as_of_day"].to_numpy())
+        values, places = self._values(X), nearest(self.days_, X["as_of_day"].to_numpy())
         found = self.constant_[places]
         for place in np.unique(places):
             rows = places == place
-            z = _standardized(features[rows], self.mean_[place], self.scale_[place])
+            z = _standardized(_signed_logs(values[rows]), self.mean_[place], self.scale_[place])
             found[rows] += self._effect(z, self.anchors_[place])
         return np.asarray(found)
 
@@ -92,18 +93,21 @@ class DayRidge(RegressorMixin, BaseEstimator):
 
         A product's part belongs to its two features in halves.
         """
-        features, places = _signed_logs(X, self.numeric), nearest(self.days_, X["as_of_day"].to_numpy())
-        found = np.zeros(features.shape)
+        values, places = self._values(X), nearest(self.days_, X["as_of_day"].to_numpy())
+        found = np.zeros(values.shape)
         for place in np.unique(places):
             rows, anchor = places == place, self.anchors_[place]
             strong, coefficients = self.strong_[anchor], self.coefficients_[anchor]
-            z = _standardized(features[rows], self.mean_[place], self.scale_[place])
+            z = _standardized(_signed_logs(values[rows]), self.mean_[place], self.scale_[place])
             parts = z * coefficients[: z.shape[1]]
             halves = (_products(z, strong) - self.center_[anchor]) * coefficients[z.shape[1] :] / 2
             for side in np.triu_indices(len(strong)):
                 np.add.at(parts.T, strong[side], halves.T)
             found[rows] = parts
         return found
+
+    def _values(self, X: pd.DataFrame) -> np.ndarray:
+        return X[list(self.numeric)].to_numpy(dtype=float)
 
     def _effect(self, z: np.ndarray, anchor: int) -> np.ndarray:
         """What all standardized features add to the constant."""
@@ -119,7 +123,9 @@ def _spread(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean = np.where(seen, features, 0.0).sum(axis=0) / count
     scale = np.sqrt(np.where(seen, (features - mean) ** 2, 0.0).sum(axis=0) / count)
     # What hardly ever differs, such as a day that was not delivered, would be read off a handful of releases.
-    middle = np.nanmedian(np.where(seen.any(axis=0), features, 0.0), axis=0)
+    # Sorting puts what is unknown last: numpy's own median of columns with gaps takes them one by one.
+    ordered, columns = np.sort(features, axis=0), np.arange(features.shape[1])
+    middle = (ordered[(count - 1) // 2, columns] + ordered[count // 2, columns]) / 2
     differs = (seen & (np.abs(features - middle) > 1e-9)).mean(axis=0)
     return mean, np.where((scale > 1e-9) & (differs >= MIN_SHARE_DIFFERING), scale, 0.0)
 
@@ -141,10 +147,11 @@ def strongest(features: np.ndarray, target: np.ndarray, count: int) -> np.ndarra
     if count == 0 or not np.any(np.abs(y) > 1e-12):
         return np.array([], dtype=int)
     x = x[:, usable] / length[usable]
-    with warnings.catch_warnings(), threadpool_limits(limits=1, user_api="blas"):
+    with warnings.catch_warnings(), _blas().limit(limits=1):
         # it says so where fewer features explain all there is
         warnings.simplefilter("ignore", RuntimeWarning)
-        weights = orthogonal_mp_gram(x.T @ x, x.T @ y, n_nonzero_coefs=count)
+        # of one feature it gives a bare number
+        weights = np.atleast_1d(orthogonal_mp_gram(x.T @ x, x.T @ y, n_nonzero_coefs=count))
     return np.asarray(usable[np.abs(weights) > 0])
 
 
@@ -167,7 +174,7 @@ def solve_ridge(features: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, f
     center, level = features.mean(axis=0), float(target.mean())
     x, y = features - center, np.asarray(target, dtype=float) - level
     # Small matrices: BLAS threads would only wait for each other, and their number would change the last digits.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _blas().limit(limits=1):
         strengths, directions = np.linalg.eigh(x.T @ x)
         strengths, turned = np.maximum(strengths, 0.0), x @ directions
         cross, squares = turned.T @ y, turned**2
@@ -178,9 +185,17 @@ def solve_ridge(features: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, f
     return coefficients, level - float(center @ coefficients)
 
 
-def _signed_logs(frame: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
-    """Counts span decades, and shares and slopes near zero stay nearly what they are."""
-    values = frame[list(columns)].to_numpy(dtype=float)
+@cache
+def _blas() -> ThreadpoolController:
+    """BLAS of this process. To look for it takes as long as to fit a short line, so that it is found once."""
+    return ThreadpoolController().select(user_api="blas")
+
+
+def _signed_logs(values: np.ndarray) -> np.ndarray:
+    """Counts span decades, and shares and slopes near zero stay nearly what they are.
+
+    Taken of one day's rows after the other: of all at once, most of the time goes into the memory.
+    """
     return np.asarray(np.copysign(np.log1p(np.abs(values)), values))
 
 

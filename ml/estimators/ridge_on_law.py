@@ -1,6 +1,6 @@
 """The smooth part of every forecast: the shape law, and a ridge correction as far as later releases trust it."""
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -41,12 +41,13 @@ class RidgeOnLaw(ChoosingEstimator):
     def draft(self, X: pd.DataFrame, y: np.ndarray, slices: Slices) -> Self:
         """Fit on the fit slice; the later slices say how far to trust the ridge."""
         draft: Self = clone(self)
-        draft.law_ = ShapeLaw(self.feature_set).fit(X[slices.fit], y[slices.fit])
+        before = X[slices.fit]
+        draft.law_ = ShapeLaw(self.feature_set).fit(before, y[slices.fit])
         draft.ridge_, draft.trust_ = None, np.zeros(len(FIRST_DAYS))
         error = remainder_error(draft.law_, X, y)
         if not slices.judged.any() or np.ptp(error[slices.fit]) < 1e-9:
             return draft
-        ridge = DayRidge(self.numeric).fit(X[slices.fit], error[slices.fit])
+        ridge = DayRidge(self.numeric).fit(before, error[slices.fit])
         later = X[slices.judged]
         share = remainder_share(draft.law_, later)
         draft.trust_ = trust_by_day(
@@ -91,12 +92,24 @@ class RidgeOnLaw(ChoosingEstimator):
             found[:, places] = self._trust(X)[:, None] * self.ridge_.contributions(X)
         return found
 
+    def fit_both(self, X: pd.DataFrame, y: np.ndarray, slices: Slices) -> "FittedLinear":
+        """A draft and a fit on every row."""
+        draft = self.draft(X, y, slices)
+        return FittedLinear(draft, clone(self).refit(draft, X, y))
+
     def weights(self) -> dict[str, float]:
         """Weight of the ridge at the reference day."""
         return {"ridge_weight": float(self.trust_[day_group(np.array([REFERENCE_DAY]))[0]])}
 
     def _trust(self, X: pd.DataFrame) -> np.ndarray:
         return np.asarray(self.trust_[day_group(X["as_of_day"].to_numpy())])
+
+
+class FittedLinear(NamedTuple):
+    """Law and ridge as they were before the later slices, and fitted on every row."""
+
+    draft: RidgeOnLaw
+    whole: RidgeOnLaw
 
 
 def step_scale(law: ShapeLaw, X: pd.DataFrame, correction: np.ndarray) -> np.ndarray:

@@ -22,6 +22,8 @@ PRIOR_SPREAD = 0.5
 DEVIATES = norm.ppf(LEVELS)
 """Standard errors from the median to each quantile."""
 MIN_SPAN = 1e-3
+SILENT_DAYS = 3
+"""Days that VK has delivered without a stream, from which on a release may not be out yet."""
 LOWER, UPPER = (int(np.flatnonzero(np.isclose(LEVELS, level))[0]) for level in (0.05, 0.95))
 """Places of the ends of the 90 % interval."""
 
@@ -36,6 +38,17 @@ def days_missing(rows: pd.DataFrame, platform: str) -> np.ndarray:
     return counts_of(rows, f"{platform}_missing_days") + counts_of(rows, f"{platform}_days_behind")
 
 
+def has_no_stream_yet(rows: pd.DataFrame) -> np.ndarray:
+    """Whether VK has delivered `SILENT_DAYS` days of a release or more, and nobody has streamed it.
+
+    It may not be out yet, whatever the catalog says: what such a total becomes is no matter of its size.
+    """
+    known = rows["as_of_day"].to_numpy() - days_missing(rows, "vk")
+    # of a release that VK knows nothing of, no column says how much landed
+    heard_of = rows["vk_streams_known"].notna() if "vk_streams_known" in rows else np.zeros(len(rows), dtype=bool)
+    return np.asarray((known >= SILENT_DAYS) & heard_of & (landed_streams(rows) == 0))
+
+
 def states(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
     """State of the known days of each row, as a forecast by the feature set sees it."""
     own, other = ("vk", "tiktok") if feature_set == "tiktok_vk" else ("tiktok", None)
@@ -47,6 +60,30 @@ def states(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
         found = np.where((found == WHOLE) & (lacking > 0), np.where(lacking < days, OTHER, ALONE), found)
     # on the day of release no day is known, so none is missing
     return np.asarray(np.where(rows["as_of_day"].to_numpy() > 0, found, WHOLE))
+
+
+def filled_spread(rows: pd.DataFrame, filled: np.ndarray, feature_set: str) -> float:
+    """Root mean square of the log error of filled days, drawn to a prior by few releases.
+
+    Args:
+        rows: Rows of releases with days taken away.
+        filled: Streams that these days had in truth; NaN where nobody knows.
+        feature_set: Whose days count.
+    """
+    guessed = _filled(rows, feature_set)
+    known = (guessed > 0) & (filled >= 0)
+    error = np.log1p(filled[known]) - np.log1p(guessed[known])
+    count = rows.loc[known, "release_id"].nunique()
+    square = np.mean(error**2) if len(error) else 0.0
+    weighted = count * square + PRIOR_RELEASES * PRIOR_SPREAD**2
+    return float(np.sqrt(weighted / (count + PRIOR_RELEASES)))
+
+
+def _filled(rows: pd.DataFrame, feature_set: str) -> np.ndarray:
+    """Streams that stand for days that are missing; 0 where the feature set does not see streams."""
+    if feature_set != "tiktok_vk" or "vk_streams_total" not in rows:
+        return np.zeros(len(rows))
+    return np.maximum(rows["vk_streams_total"].fillna(0).to_numpy(dtype=float) - landed_streams(rows), 0.0)
 
 
 class StateWidths(BaseEstimator):
@@ -79,12 +116,7 @@ class StateWidths(BaseEstimator):
         """
         found, releases = states(rows, self.feature_set), rows["release_id"].to_numpy()
         days = rows["as_of_day"].to_numpy()
-        guessed = self._filled(rows)
-        error = np.log1p(filled[guessed > 0]) - np.log1p(guessed[guessed > 0])
-        count = len(np.unique(releases[guessed > 0]))
-        square = np.mean(error**2) if len(error) else 0.0
-        weighted = count * square + PRIOR_RELEASES * PRIOR_SPREAD**2
-        self.spread_ = float(np.sqrt(weighted / (count + PRIOR_RELEASES)))
+        self.spread_ = filled_spread(rows, filled, self.feature_set)
         score = self._score(rows, actual, totals)
         self.days_ = np.unique(days) if len(days) else np.array([0])
         self.factors_ = np.array(
@@ -126,17 +158,11 @@ class StateWidths(BaseEstimator):
     def _floor(self, rows: pd.DataFrame) -> np.ndarray:
         return seen_streams(rows, self.feature_set)
 
-    def _filled(self, rows: pd.DataFrame) -> np.ndarray:
-        """Streams that stand for days that are missing; 0 where the feature set does not see streams."""
-        if self.feature_set != "tiktok_vk" or "vk_streams_total" not in rows:
-            return np.zeros(len(rows))
-        return np.maximum(rows["vk_streams_total"].fillna(0).to_numpy(dtype=float) - landed_streams(rows), 0.0)
-
     def _spans(self, rows: pd.DataFrame, totals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log of what is unknown at the median, and from it to each quantile: shapes (rows,) and (rows, levels)."""
         left = np.log1p(np.maximum(totals - self._floor(rows)[:, None], 0.0))
         middle = left[:, MEDIAN]
-        share = self._filled(rows) / (1.0 + np.expm1(middle))
+        share = _filled(rows, self.feature_set) / (1.0 + np.expm1(middle))
         of_filling = np.outer(np.minimum(share, 1.0) * self.spread_, DEVIATES)
         return middle, np.maximum(np.hypot(left - middle[:, None], of_filling), MIN_SPAN * np.abs(DEVIATES))
 

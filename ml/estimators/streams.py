@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from ml.data import Columns, is_open, target_column
+from ml.data import Columns, estimated_days, is_open, target_column
 from ml.estimators.base import configured
 from ml.estimators.calibrated import CalibratedForecast
 from ml.estimators.distribution import LEVELS, MEDIAN, mean_total
 from ml.estimators.log_linear import seen_streams
 from ml.estimators.mix import RidgeAndTrees
+from ml.estimators.ridge_on_law import FittedLinear, RidgeOnLaw
 
 INTERVAL_COLUMNS = ("lower_80", "upper_80", "lower_90", "upper_90")
 FORECAST_COLUMNS = ("predicted_streams", *INTERVAL_COLUMNS, "expected_streams")
@@ -96,10 +97,14 @@ class StreamForecaster(BaseEstimator):
         for horizon in sorted(self.horizons):
             rows = is_open(X, horizon)
             totals = y.loc[rows, target_column(horizon)].to_numpy(dtype=float)
-            more = {}
+            more: dict[str, Any] = {}
             if self.is_calibrated and stressed is not None:
                 lacking = stressed[is_open(stressed, horizon)]
                 more["stressed"] = lacking.assign(actual_streams=lacking[target_column(horizon)])
+            if self.is_calibrated:
+                # of days with errors of their own, as a share of those still to come
+                left = horizon - X.loc[rows, "as_of_day"].to_numpy()
+                more["doubt"] = np.sqrt(estimated_days(X, horizon)[rows]) / left
             self.models_.append(clone(model).fit(X[rows].reset_index(drop=True), totals, **more))
         return self
 
@@ -126,6 +131,15 @@ class StreamForecaster(BaseEstimator):
     def contributions(self, X: pd.DataFrame, horizon: int) -> np.ndarray:
         """What each of `columns.all` adds to the log of the total, shape (rows, features)."""
         return np.asarray(self.by_horizon[horizon].contributions(X, self.columns.all))
+
+    def linear_part(self, horizon: int) -> FittedLinear | None:
+        """Law and ridge of a horizon, drafted and fitted; None without them, or of a forecaster read from a file."""
+        model = self.by_horizon[horizon]
+        draft, whole = (getattr(model, name, None) for name in ("drafted", "point_"))
+        draft, whole = (getattr(part, "linear_", part) for part in (draft, whole))
+        if isinstance(draft, RidgeOnLaw) and isinstance(whole, RidgeOnLaw):
+            return FittedLinear(draft, whole)
+        return None
 
     def _raised(self, X: pd.DataFrame, figures: Callable[[Any, pd.DataFrame], np.ndarray]) -> np.ndarray:
         """Each figure raised to what landed and to that of the shorter horizons: shape (horizons, rows, figures)."""

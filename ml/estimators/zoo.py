@@ -96,10 +96,21 @@ def stream_model(name: str, training: pd.DataFrame, given: ModelInputs, is_calib
     )
 
 
-def class_model(name: str, training: pd.DataFrame, given: ModelInputs) -> ClassEstimator:
-    """Fit a class estimator of the zoo, a key of `CLASSES`."""
-    tuned = given.tuned.classes if name == OWN["classes"] else None
-    return fit_classes(training, given.feature_set, given.columns, given.minimums, given.settings, tuned, CLASSES[name])
+def class_model(
+    name: str, training: pd.DataFrame, given: ModelInputs, streams: StreamForecaster | None = None
+) -> ClassEstimator:
+    """Fit a class estimator of the zoo.
+
+    Args:
+        name: A key of `CLASSES`.
+        training: Rows of a training set.
+        given: What it is given beside them.
+        streams: Fitted on them just now: what it shares with the classes is fitted once.
+    """
+    tuned, model = given.tuned.classes if name == OWN["classes"] else None, CLASSES[name]
+    return fit_classes(
+        training, given.feature_set, given.columns, given.minimums, given.settings, tuned, model, streams
+    )
 
 
 def streams_by(name: str, training: pd.DataFrame, given: ModelInputs) -> PredictStreams:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from hitcast.core.errors import HitcastError
 from ml.data import Columns, target_column
@@ -59,7 +60,11 @@ def stop_on_leak(frame: pd.DataFrame, columns: Columns, horizons: tuple[int, ...
         rows = rows.dropna(subset=[AS_OF_TOTALS["tiktok_vk"]]).reset_index(drop=True)
         if len(rows) < MIN_RELEASES or len(np.unique(_release_days(rows))) < FOLDS:
             continue
-        for name, cut, what in _suspects(rows, columns, open_horizons, max_cut):
+        # of these small matrices BLAS threads would only wait for each other
+        with threadpool_limits(limits=1, user_api="blas"):
+            suspect = next(_suspects(rows, columns, open_horizons, max_cut), None)
+        if suspect is not None:
+            name, cut, what = suspect
             raise HitcastError(
                 f"{name} takes away at least {cut:.0%} of the error at day {day} of {what}, over {len(rows)} releases: "
                 "it must have seen what was still to come",
@@ -78,17 +83,18 @@ def _suspects(
     shapes = {name: _shapes(rows[name].to_numpy(dtype=float)) for name in KNOWN if name in rows and _varies(rows[name])}
     groups = _release_days(rows)
     whole = _Line([np.ones((len(rows), 1)), *shapes.values()], groups)
+    whole_errors = whole.errors(remainders)
     for name in columns.numeric:
         # the streams so far are what the remainder is reckoned from
         if name == AS_OF_TOTALS["tiktok_vk"] or not _varies(rows[name]):
             continue
-        line = whole
+        line, errors = whole, whole_errors
         if name in shapes:
-            line = _Line(
-                [np.ones((len(rows), 1)), *(shape for other, shape in shapes.items() if other != name)], groups
-            )
+            others = (shape for other, shape in shapes.items() if other != name)
+            line = _Line([np.ones((len(rows), 1)), *others], groups)
+            errors = line.errors(remainders)
         shape = shapes.get(name, _shapes(rows[name].to_numpy(dtype=float)))
-        cuts = _sure_cut(line.errors(remainders), line.errors(remainders, shape), groups)
+        cuts = _sure_cut(errors, line.errors(remainders, shape), groups)
         if cuts.max() > max_cut:
             yield name, float(cuts.max()), f"the streams up to day {horizons[int(cuts.argmax())]}"
     for name in (*columns.numeric, *columns.categorical):
@@ -144,7 +150,8 @@ class _Line:
         numbers = groups % FOLDS
         self.folds = []
         for fold in range(FOLDS):
-            fitted, judged = numbers != fold, numbers == fold
+            # places and not masks: they are looked up hundreds of times
+            fitted, judged = np.flatnonzero(numbers != fold), np.flatnonzero(numbers == fold)
             own = columns[fitted]
             inverse = np.linalg.pinv(own.T @ own, rcond=1e-10, hermitian=True) @ own.T
             self.folds.append((fitted, judged, own, columns[judged], inverse))

@@ -20,8 +20,8 @@ from ml.data import Marts, modelling_frame, read_marts
 from ml.evaluation.bootstrap import paired_interval, release_weeks
 from ml.evaluation.metrics import inside, rmsle
 from ml.fit import fit_bundle
-from ml.predict import score, scored_rows
 from ml.registry import tracking
+from ml.score import score, scored_rows
 from ml.splits import plan_folds
 from ml.stressed import read_stressed
 from ml.studies import tuned_parameters

@@ -1,7 +1,9 @@
 """Backtest: what every model and baseline would have forecast at past origins, and how good it was."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,20 +12,26 @@ from rich.console import Group
 from hitcast.core.moments import moment_after
 from hitcast.core.settings import Settings
 from hitcast.core.warehouse import latest_moment, write_tables
+from hitcast.core.words import counted
 from ml.classes import PROBABILITY_COLUMNS, class_minimums, fit_classes, predict_classes
-from ml.data import FEATURE_SETS, Columns, feature_columns, is_open, modelling_frame, read_marts, target_column
-from ml.days import read_paths
+from ml.data import FEATURE_SETS, Columns, Marts, feature_columns, is_open, modelling_frame, read_marts, target_column
+from ml.days import read_training_paths
 from ml.decide.decisions import class_from_probabilities, class_probabilities, true_class, with_reached
 from ml.estimators.log_linear import known_streams, seen_streams
+from ml.estimators.states import has_no_stream_yet
+from ml.estimators.streams import StreamForecaster
 from ml.evaluation.alarms import stop_on_leak
 from ml.evaluation.baselines import BASELINES, RANKINGS, forecast_baseline, line_probabilities, ranking_probabilities
 from ml.evaluation.beyond_totals import judge_paths, judge_sums, path_errors, sum_errors
 from ml.evaluation.board import render
-from ml.evaluation.leaderboard import evaluate
-from ml.evaluation.stress import stress_forecasts, stress_metrics
+from ml.evaluation.groups import group_metrics, read_groups
+from ml.evaluation.leaderboard import judge_totals
+from ml.evaluation.stress import misdated_forecasts, stress_forecasts, stress_metrics
+from ml.misdated import read_misdated
 from ml.outlook import Outlook, OutlookModel, earned_class_weights, forecast_outlook
 from ml.registry import tracking
-from ml.splits import REFERENCE_DAY, Fold, Plan, plan_folds, rows_to_test, training_rows
+from ml.side_by_side import side_by_side
+from ml.splits import REFERENCE_DAY, Fold, Plan, plan_folds, rows_to_test, training_rows, untouched_count
 from ml.streams import INTERVAL_COLUMNS, fit_streams
 from ml.stressed import read_stressed, stressed_training
 from ml.studies import TunedParameters, tuned_parameters
@@ -56,62 +64,126 @@ class BacktestResult:
         return render(self.metrics, self.plan, self.stress)
 
 
-def backtest(settings: Settings, progress: Callable[[str], None] = print) -> BacktestResult:
+def backtest(
+    settings: Settings, progress: Callable[[str], None] = print, origins: int | None = None, truth: Path | None = None
+) -> BacktestResult:
     """Train and test at every origin, with both feature sets, and write forecasts and metrics.
+
+    Args:
+        settings: Places and choices.
+        progress: Takes a line as each step begins.
+        origins: How many of the origins to take, the latest ones; None for all.
+        truth: Parquet file with the best possible forecasts of a made-up world, which errors are then held against;
+            None or a missing file where there are none.
 
     Raises:
         HitcastError: Marts are missing, history is too short even for weekly origins, or a feature looks like a leak.
     """
     progress("Reading the marts")
-    marts = read_marts(settings)
+    marts, groups = read_marts(settings), read_groups(settings)
     frame = modelling_frame(marts, settings.horizons)
     plan = plan_folds(frame, settings.horizons, marts.data_through)
+    if origins is not None and origins < len(plan.folds):
+        note = f"The latest {origins} of {len(plan.folds)} origins: read the figures as a first impression."
+        plan = replace(plan, folds=plan.folds[-origins:], note=f"{plan.note} {note}".strip())
     if plan.note:
         progress(plan.note)
     stop_on_leak(frame, feature_columns(marts.catalog, "tiktok_vk", frame), settings.horizons)
-    minimums, names = class_minimums(marts.classes), tuple(marts.classes["stream_class"])
-    streams, classes, path_parts, sum_parts, daily = [], [], [], [], read_paths(settings)
-    stressed, stress = read_stressed(settings, marts), []
+    bench = _Bench(marts, read_training_paths(settings), read_stressed(settings, marts), read_misdated(settings, marts))
+    found = _Found()
     for number, fold in enumerate(plan.folds, start=1):
         training = frame[training_rows(frame, fold.origin, settings.horizons)].reset_index(drop=True)
-        all_days = frame[rows_to_test(frame, fold, settings.horizons)]
-        testing = all_days[all_days["as_of_day"].isin(AS_OF_DAYS)].reset_index(drop=True)
+        testing = frame[rows_to_test(frame, fold, settings.horizons)]
         progress(
             f"Origin {fold.origin} ({number} of {len(plan.folds)}): {training['release_id'].nunique()} releases to "
             f"train on, {testing['release_id'].nunique()} to test"
         )
-        tuned, models = tuned_parameters(settings, fold.origin), {}
-        lacking = stressed_training(stressed, training)
-        for feature_set in FEATURE_SETS:
-            columns = feature_columns(marts.catalog, feature_set, training)
-            model = fit_outlook(training, feature_set, columns, minimums, settings, tuned, lacking)
-            models[feature_set] = model.streams
-            outlook = forecast_outlook(model, testing)
-            streams.append(stream_forecasts(training, testing, fold, feature_set, outlook, settings))
-            classes.append(class_forecasts(training, testing, fold, model, outlook, names, settings))
-            path, dependence = fit_beyond_totals(training, model.streams, daily)
-            errors = path_errors(path, testing, daily, outlook.totals)
-            path_parts.append(errors.assign(feature_set=feature_set))
-            known = seen_streams(testing, feature_set)
-            sums = sum_errors(dependence, testing, marts.releases, outlook.totals, known, settings.seed)
-            sum_parts.append(sums.assign(feature_set=feature_set))
-        stress.append(stress_forecasts(models, all_days, stressed, settings.horizons))
+        _test_origin(found, bench, settings, fold, training, testing)
+    if found.silent:
+        refused = f"{counted(len(found.silent), 'release')} without a stream by day {REFERENCE_DAY}"
+        plan = replace(plan, note=f"{plan.note} {refused} would be refused: not judged.".strip())
+    return _recorded(found, plan, marts, settings, progress, truth, groups)
 
-    predictions, class_predictions = pd.concat(streams, ignore_index=True), pd.concat(classes, ignore_index=True)
+
+@dataclass(frozen=True)
+class _Bench:
+    """What every origin is tested with."""
+
+    marts: Marts
+    daily: pd.DataFrame
+    stressed: pd.DataFrame
+    misdated: pd.DataFrame
+
+
+@dataclass
+class _Found:
+    """What the origins gave so far, a table an origin and feature set."""
+
+    streams: list[pd.DataFrame] = field(default_factory=list)
+    classes: list[pd.DataFrame] = field(default_factory=list)
+    paths: list[pd.DataFrame] = field(default_factory=list)
+    sums: list[pd.DataFrame] = field(default_factory=list)
+    stress: list[pd.DataFrame] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
+
+
+def _test_origin(
+    found: _Found, bench: _Bench, settings: Settings, fold: Fold, training: pd.DataFrame, all_days: pd.DataFrame
+) -> None:
+    """Fits both feature sets on what was mature at an origin, and adds what they forecast of later releases."""
+    marts = bench.marts
+    minimums, names = class_minimums(marts.classes), tuple(marts.classes["stream_class"])
+    is_silent = has_no_stream_yet(all_days)
+    found.silent |= set(all_days.loc[is_silent & (all_days["as_of_day"] == REFERENCE_DAY), "release_id"])
+    is_judged = all_days["as_of_day"].isin(AS_OF_DAYS)
+    tuned, lacking = tuned_parameters(settings, fold.origin), stressed_training(bench.stressed, training)
+
+    def test(feature_set: str) -> tuple[StreamForecaster, list[pd.DataFrame]]:
+        columns = feature_columns(marts.catalog, feature_set, training)
+        model = fit_outlook(training, feature_set, columns, minimums, settings, tuned, lacking)
+        # without VK nobody knows which releases are silent
+        asked = is_judged & ~is_silent if feature_set == "tiktok_vk" else is_judged
+        testing = all_days[asked].reset_index(drop=True)
+        outlook = forecast_outlook(model, testing)
+        streams = stream_forecasts(training, testing, fold, feature_set, outlook, settings)
+        classes = class_forecasts(training, testing, fold, model, outlook, names, settings)
+        path, dependence = fit_beyond_totals(training, model.streams, bench.daily)
+        errors = path_errors(path, testing, bench.daily, outlook.totals)
+        known = seen_streams(testing, feature_set)
+        sums = sum_errors(dependence, testing, marts.releases, outlook.totals, known, settings.seed)
+        beyond = [table.assign(feature_set=feature_set) for table in (errors, sums)]
+        return model.streams, [streams, classes, *beyond]
+
+    tested = side_by_side(test, FEATURE_SETS, settings.threads)
+    for _, tables in tested.values():
+        for kept, table in zip((found.streams, found.classes, found.paths, found.sums), tables, strict=True):
+            kept.append(table)
+    models = {name: model for name, (model, _) in tested.items()}
+    heard = all_days[~is_silent]
+    found.stress.append(stress_forecasts(models, heard, bench.stressed, settings.horizons))
+    found.stress.append(misdated_forecasts(models, heard, bench.misdated, settings.horizons))
+
+
+def _recorded(
+    found: _Found,
+    plan: Plan,
+    marts: Marts,
+    settings: Settings,
+    progress: Callable[[str], None],
+    truth: Path | None,
+    groups: pd.DataFrame,
+) -> BacktestResult:
+    """Judges what was forecast, and writes forecasts and metrics as one run."""
+    predictions, class_predictions = (pd.concat(parts, ignore_index=True) for parts in (found.streams, found.classes))
     client = tracking.open_client(settings)
     with tracking.record_run(client, settings, "backtest") as run_id:
-        costs = (settings.false_positive_cost, settings.false_negative_cost)
-        release_dates = marts.releases.set_index("release_id")["release_date"]
-        beyond = [judge_paths(pd.concat(path_parts), max(settings.horizons)), judge_sums(pd.concat(sum_parts))]
-        totals = evaluate(predictions, class_predictions, names, costs, release_dates)
-        metrics = pd.concat([totals, *beyond], ignore_index=True).assign(
-            run_id=run_id,
-            evaluated_at=moment_after(latest_moment(settings, "backtest_metrics", "evaluated_at")),
-            territory=settings.territory,
-        )
-        stress_rows = stress_metrics(pd.concat(stress, ignore_index=True)).assign(
-            run_id=run_id, evaluated_at=metrics["evaluated_at"].iloc[0], territory=settings.territory
-        )
+        beyond = [judge_paths(pd.concat(found.paths), max(settings.horizons)), judge_sums(pd.concat(found.sums))]
+        late = [fold.origin for fold in plan.folds[-untouched_count(len(plan.folds)) :]]
+        totals = judge_totals(predictions, class_predictions, marts, settings, late, truth)
+        evaluated_at = moment_after(latest_moment(settings, "backtest_metrics", "evaluated_at"))
+        stamp: dict[str, Any] = {"run_id": run_id, "evaluated_at": evaluated_at, "territory": settings.territory}
+        metrics = pd.concat([totals, *beyond], ignore_index=True).assign(**stamp)
+        stress_rows = stress_metrics(pd.concat(found.stress, ignore_index=True)).assign(**stamp)
         tracking.log_figures(client, run_id, {"step": plan.step, "origins": len(plan.folds)}, _headline(metrics))
         progress("Writing forecasts and metrics")
         write_tables(
@@ -121,6 +193,7 @@ def backtest(settings: Settings, progress: Callable[[str], None] = print) -> Bac
                 "backtest_class_predictions": class_predictions.assign(run_id=run_id),
                 "backtest_metrics": metrics,
                 "backtest_stress": stress_rows,
+                "backtest_groups": group_metrics(predictions, groups, late).assign(**stamp),
             },
         )
     return BacktestResult(run_id, plan, metrics, stress_rows, len(predictions))
@@ -137,7 +210,7 @@ def fit_outlook(
 ) -> OutlookModel:
     """Streams and classes as `hitcast train` would fit them on these rows."""
     streams = fit_streams(training, feature_set, columns, settings, tuned.streams, stressed=stressed)
-    classes = fit_classes(training, feature_set, columns, minimums, settings, tuned.classes)
+    classes = fit_classes(training, feature_set, columns, minimums, settings, tuned.classes, streams=streams)
     weights = earned_class_weights(streams, classes, settings.class_horizon, training)
     return OutlookModel(streams, classes, settings.class_horizon, weights)
 

@@ -33,6 +33,14 @@ BEYOND_TOTALS = (
     ("sums", "coverage_90_label_month", "label-months in 90%"),
     ("sums", "expected_volume_ratio", "means over truth"),
 )
+ADVICE_FIGURES = (
+    ("advised_count", "advised", "{:.0f}"),
+    ("advised_right_count", "of them right", "{:.0f}"),
+    ("advised_precision", "precision", "{:.2f}"),
+    ("advised_recall", "recall of hits", "{:.2f}"),
+    ("advised_share_to_come", "still to come of those", "{:.2f}"),
+    ("advised_hit_streams_to_come", "found, still to come", "{:.2f}"),
+)
 WITH_INTERVAL = {"skill", "average_precision_top"}
 
 
@@ -62,7 +70,8 @@ def render(metrics: pd.DataFrame, plan: Plan, stress: pd.DataFrame) -> Group:
                     table.add_row(str(feature_set), str(model), *cells)
                 table.add_section()
             parts.append(table)
-    parts += [*_boards_by_day(metrics), _board_beyond_totals(metrics), *_stress_boards(stress)]
+    parts += [*_boards_by_day(metrics), _board_of_advice(metrics)]
+    parts += [_board_beyond_totals(metrics), *_stress_boards(stress)]
     parts.append(Text(LEGEND))
     return Group(*parts)
 
@@ -93,12 +102,31 @@ def _boards_by_day(metrics: pd.DataFrame) -> list[Table]:
     return boards
 
 
+def _board_of_advice(metrics: pd.DataFrame) -> Table:
+    """What the advice to promote is worth by days known: right or not, and how much is still to come."""
+    rows = metrics[(metrics["task"] == "classes") & (metrics["model_name"] == "hitcast")]
+    hits = rows.loc[rows["metric_name"] == "hit_count", "metric_value"].max()
+    title = f"Advice to promote by the costs, by days known; {hits:.0f} hits"
+    table = Table(title=title, title_justify="left", width=80, box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("features")
+    table.add_column("figure", no_wrap=True)
+    days = sorted(rows["as_of_day"].unique())
+    for day in days:
+        table.add_column(str(day), justify="right", no_wrap=True)
+    for feature_set, set_rows in rows.groupby("feature_set", sort=False):
+        for name, heading, style in ADVICE_FIGURES:
+            values = set_rows[set_rows["metric_name"] == name].set_index("as_of_day")["metric_value"]
+            cells = (style.format(values[day]) if day in values else "" for day in days)
+            table.add_row(str(feature_set), heading, *cells)
+    return table
+
+
 def _stress_boards(stress: pd.DataFrame) -> list[Table]:
     """What forecasts of the reference day are worth where days are late or missing: a table for each horizon."""
     boards = []
     for horizon, rows in stress[stress["as_of_day"] == REFERENCE_DAY].groupby("horizon_days"):
         table = Table(
-            title=f"Days late or missing, {horizon} days, known at day {REFERENCE_DAY}",
+            title=f"Days late or missing, or a wrong date, {horizon} days, known at day {REFERENCE_DAY}",
             title_justify="left",
             width=80,
             pad_edge=False,

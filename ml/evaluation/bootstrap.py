@@ -85,3 +85,11 @@ def difference_interval(losses: np.ndarray, reference_losses: np.ndarray, weeks:
     """95 % interval of the mean difference of two losses of the same rows: below 0 where the first is better."""
     rows = np.column_stack([losses - reference_losses, np.ones(len(losses))])
     return paired_interval(rows, weeks, lambda sums: sums[:, 0] / sums[:, 1])
+
+
+def share_interval(hits: float, rows: float) -> tuple[float, float]:
+    """95 % interval of a share of independent rows. Source: Wilson 1927, Probable inference (JASA)."""
+    z = 1.959964
+    middle = (hits + z**2 / 2) / (rows + z**2)
+    half = z / (rows + z**2) * np.sqrt(hits * (rows - hits) / rows + z**2 / 4)
+    return float(max(middle - half, 0.0)), float(min(middle + half, 1.0))

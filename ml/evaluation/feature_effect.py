@@ -181,7 +181,7 @@ def variant_losses(
         for horizon, forecast in predict_streams(streams, testing).items()
     }
     minimums = class_minimums(marts.classes)
-    classes = fit_classes(training, feature_set, columns, minimums, settings, tuned.classes)
+    classes = fit_classes(training, feature_set, columns, minimums, settings, tuned.classes, streams=streams)
     place = np.searchsorted(np.asarray(minimums), testing[target_column(settings.class_horizon)], side="right")
     probabilities = predict_classes(classes, testing, feature_set).to_numpy()
     return losses | {BRIER: np.sum((probabilities - np.eye(3)[place]) ** 2, axis=1)}

@@ -1,24 +1,33 @@
 """Metrics of a backtest: `ml.evaluation.board` shows them."""
 
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hitcast.core.settings import Settings
 from ml.classes import PROBABILITY_COLUMNS
-from ml.decide.decisions import promotion_threshold
+from ml.data import Marts
+from ml.evaluation.advice import advice_metrics
 from ml.evaluation.bootstrap import difference_interval, paired_interval, release_weeks, skill_interval
+from ml.evaluation.groups import best_possible_metrics
 from ml.evaluation.metrics import (
     average_precision,
     class_metrics,
     decade,
     expected_volume_ratio,
     interval_metrics,
+    lift_metrics,
+    promoted_by_chance,
     promotion_costs,
     skill,
     stream_metrics,
     week_metrics,
 )
+from ml.splits import REFERENCE_DAY
 from ml.streams import INTERVAL_COLUMNS
 
 KEYS = ["feature_set", "model_name", "as_of_day", "horizon_days"]
@@ -50,19 +59,66 @@ def evaluate(
     for key, rows in _beside_line(predictions, ["predicted_streams"]).groupby(KEYS, sort=False):
         found += _of_streams(key, rows, rows["release_id"].map(weeks).to_numpy())
     place = {name: number for number, name in enumerate(class_names)}
-    for key, rows in _beside_line(class_predictions, [*PROBABILITY_COLUMNS, "predicted_class"]).groupby(
-        KEYS, sort=False
-    ):
+    to_come = _shares_to_come(predictions)
+    for key, rows in _beside_line(class_predictions, list(PROBABILITY_COLUMNS)).groupby(KEYS, sort=False):
         row_part = rows["release_id"].map(weeks).to_numpy()
         actual, predicted = (rows[name].map(place).to_numpy(dtype=int) for name in ("actual_class", "predicted_class"))
         probabilities = rows[list(PROBABILITY_COLUMNS)].to_numpy()
         line = rows[[f"{name}_line" for name in PROBABILITY_COLUMNS]].to_numpy()
-        line_top = (rows["predicted_class_line"] == class_names[2]).to_numpy()
+        shares = to_come.reindex(pd.MultiIndex.from_frame(rows[to_come.index.names])).to_numpy()
         figures = class_metrics(actual, predicted, probabilities, costs)
         figures |= week_metrics(actual == 2, probabilities[:, 2], row_part)
+        figures |= lift_metrics(actual == 2, probabilities[:, 2])
         figures |= _class_intervals(actual, predicted, probabilities, line, row_part)
-        figures |= _cost_intervals(actual == 2, probabilities[:, 2], line[:, 2], line_top, costs, row_part)
+        figures |= advice_metrics(actual == 2, probabilities[:, 2], shares, costs, row_part)
+        figures |= _cost_intervals(actual == 2, probabilities[:, 2], line[:, 2], costs, row_part)
         found.append(_rows("classes", key, figures, len(rows)))
+    return pd.concat(found, ignore_index=True)
+
+
+def evaluate_untouched(
+    predictions: pd.DataFrame,
+    class_predictions: pd.DataFrame,
+    class_names: tuple[str, ...],
+    costs: tuple[float, float],
+    release_dates: pd.Series,
+    untouched: Collection[date],
+) -> pd.DataFrame:
+    """The same metrics at the reference day over the untouched origins alone, their names ending in `_untouched`.
+
+    Args:
+        predictions: Rows of `ml.backtest_predictions`.
+        class_predictions: Rows of `ml.backtest_class_predictions`.
+        class_names: In rising order.
+        costs: Cost of a false positive and of missing a hit.
+        release_dates: Release date by release id.
+        untouched: Origins that take part in no choice.
+    """
+    late = [pd.Timestamp(origin) for origin in untouched]
+    parts = [
+        rows[rows["origin_date"].isin(late) & (rows["as_of_day"] == REFERENCE_DAY)]
+        for rows in (predictions, class_predictions)
+    ]
+    found = evaluate(parts[0], parts[1], class_names, costs, release_dates)
+    return found.assign(metric_name=found["metric_name"] + "_untouched")
+
+
+def judge_totals(
+    predictions: pd.DataFrame,
+    class_predictions: pd.DataFrame,
+    marts: Marts,
+    settings: Settings,
+    untouched: Collection[date],
+    truth: Path | None,
+) -> pd.DataFrame:
+    """Metrics over all origins, over the untouched ones, and beside the best possible, but the run's stamp."""
+    names = tuple(marts.classes["stream_class"])
+    costs = (settings.false_positive_cost, settings.false_negative_cost)
+    release_dates = marts.releases.set_index("release_id")["release_date"]
+    judged = (predictions, class_predictions, names, costs, release_dates)
+    found = [evaluate(*judged), evaluate_untouched(*judged, untouched)]
+    if truth is not None and truth.exists():
+        found.append(best_possible_metrics(predictions, pd.read_parquet(truth), release_dates, untouched))
     return pd.concat(found, ignore_index=True)
 
 
@@ -71,6 +127,14 @@ def _beside_line(predictions: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     line = predictions[predictions["model_name"] == "log_linear"]
     shared = ["feature_set", "as_of_day", "horizon_days", "release_id"]
     return predictions.merge(line[[*shared, *columns]], on=shared, suffixes=("", "_line"), validate="many_to_one")
+
+
+def _shares_to_come(predictions: pd.DataFrame) -> pd.Series:
+    """Share of each window's streams that was still to come; of 0 streams, all of them."""
+    keys = ["feature_set", "as_of_day", "horizon_days", "release_id"]
+    rows = predictions.drop_duplicates(keys).set_index(keys)
+    actual, known = (rows[name].astype(float) for name in ("actual_streams", "known_streams"))
+    return 1 - known.fillna(0.0) / actual.where(actual > 0, np.inf)
 
 
 def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[pd.DataFrame]:
@@ -153,14 +217,12 @@ def _cost_intervals(
     top: np.ndarray,
     probability: np.ndarray,
     line: np.ndarray,
-    line_top: np.ndarray,
     costs: tuple[float, float],
     weeks: np.ndarray,
 ) -> dict[str, float]:
-    """Cost above that of promoting none, by the log-linear probabilities, and what the line puts into the top class."""
-    threshold = promotion_threshold(*costs)
-    own = promotion_costs(top, probability >= threshold, *costs)
-    others = {"none": np.zeros(len(top), dtype=bool), "log_linear": line >= threshold, "log_linear_class": line_top}
+    """Cost above that of promoting none, and of promoting by the log-linear probabilities by the same rule."""
+    own = promotion_costs(top, promoted_by_chance(probability, *costs), *costs)
+    others = {"none": np.zeros(len(top), dtype=bool), "log_linear": promoted_by_chance(line, *costs)}
     figures = {}
     for name, promoted in others.items():
         other = promotion_costs(top, promoted, *costs)

@@ -8,6 +8,8 @@ from ml.decide.decisions import promotion_threshold
 ROUNDING = 50_000
 COST_RATIOS = (1, 3, 5, 10)
 BEST_OF_WEEK = (1, 3, 5, 10)
+PICKED_PERCENTS = (1, 2, 5, 10, 20)
+"""Shares of the releases, in percent, that are picked to see how many hits are among them."""
 MIN_PRECISION = 0.8
 NO_ERROR = 1e-9
 """Difference of logs that is none: a total that comes back from log and exp is off by its last digits."""
@@ -153,7 +155,6 @@ def class_metrics(
         "brier": float(np.mean(np.sum((probabilities - truth) ** 2, axis=1))),
         "accuracy": float(np.mean(actual == predicted)),
         "accuracy_of_majority": float(truth.mean(axis=0).max()),
-        "expected_cost": expected_cost(top, probabilities[:, 2], *costs),
         "expected_cost_of_promoting_none": costs[1] * float(np.mean(top)),
         "top_share": float(np.mean(top)),
         "recall_at_precision_80": recall_at_precision(top, probabilities[:, 2], MIN_PRECISION),
@@ -199,6 +200,28 @@ def precision_of_week(hit: np.ndarray, score: np.ndarray, weeks: np.ndarray, bes
     before = tied.groupby("week")["count"].cumsum() - tied["count"]
     picked = (best - before).clip(lower=0, upper=tied["count"])
     return _share(float((picked * tied["sum"] / tied["count"]).sum()), float(picked.sum()))
+
+
+def lift_metrics(top: np.ndarray, probability: np.ndarray) -> dict[str, float]:
+    """Hits among the best few percent of all releases: times those of a random pick, and as a share of all hits."""
+    shares = np.array(PICKED_PERCENTS) / 100
+    lift, found = lift_curve(top, probability, shares) if top.any() else ([], [])
+    figures = {f"lift_of_best_{percent}_percent": value for percent, value in zip(PICKED_PERCENTS, lift, strict=False)}
+    return figures | {
+        f"found_by_best_{percent}_percent": value for percent, value in zip(PICKED_PERCENTS, found, strict=False)
+    }
+
+
+def lift_curve(hit: np.ndarray, score: np.ndarray, shares: np.ndarray) -> tuple[list[float], list[float]]:
+    """Lift over picking at random, and share of all hits found, when the best share of releases is picked.
+
+    Releases with equal scores count as far as places are left for them.
+    """
+    by_score = pd.DataFrame({"score": score, "hit": hit.astype(float)}).groupby("score")["hit"].agg(["sum", "count"])
+    hits, picked = by_score.iloc[::-1].cumsum().to_numpy().T
+    wanted = np.maximum(shares * len(hit), 1.0)
+    found = np.interp(wanted, np.append(0.0, picked), np.append(0.0, hits))
+    return (found / wanted / hit.mean()).tolist(), (found / hit.sum()).tolist()
 
 
 def recall_at_precision(hit: np.ndarray, score: np.ndarray, least: float) -> float:

@@ -32,6 +32,8 @@ BESIDE = {
 }
 """TikTok's count that is held against a release's size, and what the two are called."""
 TEASER_DAYS = "tiktok_teaser_days_active"
+WITHIN = {"competing_genre_releases": "genre"}
+"""Counts among releases of one category, with its feature: they say nothing of a release that has none."""
 MIN_SHARE = 0.5
 """Of the hardest pull of a group's features, from which one that agrees with the group is named before it."""
 Row = Mapping[Any, Any]
@@ -143,6 +145,7 @@ def _groups(
             ]
         else:
             alone = {name: effects.alone[name][place] * did for name in called if inputs.groups[name] == group}
+            alone = {name: pull for name, pull in alone.items() if _says_something(name, row)} or alone
             meaning, value, usual = _figure(inputs, called, group, row, typical, alone, did)
             landed = row[FLOOR] if group == LEVEL and row["chosen_set"] == "tiktok" else 0.0
             fact = Fact(value, usual, int(row["as_of_day"]), class_horizon, landed)
@@ -158,6 +161,11 @@ def _groups(
             }
         )
     return drivers
+
+
+def _says_something(name: str, row: Row) -> bool:
+    """Whether a feature's figure can be named: one among releases of a genre cannot where none is given."""
+    return row.get(WITHIN.get(name)) not in (reasons.UNKNOWN, reasons.NOT_GIVEN)
 
 
 def _figure(

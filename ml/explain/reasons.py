@@ -15,6 +15,8 @@ from hitcast.core.words import Language
 
 UNKNOWN = "missing"
 """What the modelling frame says where a category is unknown."""
+NOT_GIVEN = "unknown"
+"""What the catalog's tables say where it names no label or genre."""
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
 PLACEHOLDERS = ("value", "s", "days", "horizon")
 UNORDERED = ("plain", "duration", "month", "weekday", "name")
@@ -68,7 +70,7 @@ class Fact:
     @property
     def is_unknown(self) -> bool:
         """Whether there is no value."""
-        return self.value == UNKNOWN if isinstance(self.value, str) else math.isnan(self.value)
+        return self.value in (UNKNOWN, NOT_GIVEN) if isinstance(self.value, str) else math.isnan(self.value)
 
 
 def _meaning(form: str, english: str, russian: str, unknown: tuple[str, str] = ("", "")) -> Meaning:

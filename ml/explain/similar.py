@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ml.data import target_column
-from ml.splits import REFERENCE_DAY, training_rows
+from ml.splits import REFERENCE_DAY, is_whole, training_rows
 
 MAX_SIMILAR = 5
 DAILY = ("vk_streams", "tiktok_views", "tiktok_creations")
@@ -28,7 +28,7 @@ def find_similar(
     Args:
         frame: Modelling frame, without reissues, with `streams_<horizon>`.
         rows: Scored rows, one a release.
-        as_of: Day of the forecasts: only releases whose every window had ended by then are precedents.
+        as_of: Day of the forecasts: only releases whose every window had ended by then and is whole are precedents.
         horizons: Days from release that the totals cover.
         seen: Features that the forecast rests on; what it could not see is not compared.
 
@@ -39,7 +39,7 @@ def find_similar(
 
     Source: Troyanskaya et al. 2001, Missing value estimation for DNA microarrays: neighbours by shared columns.
     """
-    past = frame[training_rows(frame, as_of, horizons)]
+    past = frame[training_rows(frame, as_of, horizons) & is_whole(frame, horizons)]
     found = [_nearest(past[past["as_of_day"] == day], of_day, set(seen)) for day, of_day in rows.groupby("as_of_day")]
     pairs = pd.concat(found, ignore_index=True) if found else _nearest(past.iloc[:0], rows.iloc[:0], set())
     outcomes = past.drop_duplicates("release_id").set_index("release_id")

@@ -25,7 +25,7 @@ from ml.registry.looks import Contest, next_look
 from ml.registry.recipes import COMPARED_DAYS, same_forecasts
 from ml.registry.store import Version
 from ml.registry.usable import find_obstacle
-from ml.splits import REFERENCE_DAY, training_rows
+from ml.splits import REFERENCE_DAY, is_whole, training_rows
 from ml.studies import open_storage, quiet_optuna, study_name
 
 MIN_REHEARSED = 25
@@ -146,6 +146,7 @@ def judged_rows(frame: pd.DataFrame, champion: Bundle, until: date, settings: Se
     """
     start = max(champion.cutoff, searched_until(settings, until) or champion.cutoff)
     known = training_rows(frame, until, settings.horizons) & ~training_rows(frame, start, settings.horizons)
+    known &= is_whole(frame, settings.horizons)
     return frame[known & ~frame["release_id"].isin(champion.training_releases)].reset_index(drop=True)
 
 

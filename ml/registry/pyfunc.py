@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ml.data import Columns
-from ml.predict import forecast
 from ml.registry.bundles import Bundle, load_bundle
+from ml.score import forecast
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature

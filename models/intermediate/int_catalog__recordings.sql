@@ -1,7 +1,12 @@
 -- one row per recording (ISRC), credited to the first release that carries it
 with tracks as (
 
-    select * from {{ ref('stg_catalog__tracks') }}
+    select
+        isrc,
+        release_id,
+        -- a release whose tracks differ counts from the earliest date
+        min(release_date) over (partition by release_id) as release_date
+    from {{ ref('stg_catalog__tracks') }}
 
 ),
 

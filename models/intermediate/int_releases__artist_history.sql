@@ -39,7 +39,7 @@ earlier_releases as (
     select
         releases.release_id,
         earlier.release_date as earlier_release_date,
-        targets.streams,
+        targets.training_streams as streams,
         first_weeks.first_week_views,
         first_weeks.first_week_streams,
         row_number() over (
@@ -54,7 +54,7 @@ earlier_releases as (
     left join first_weeks on earlier.release_id = first_weeks.release_id
     where
         not earlier.is_reissue
-        and targets.is_mature
+        and targets.training_streams is not null
 
 ),
 

@@ -1,4 +1,5 @@
--- one row per release, scenario and day since release: its known days as they landed, or with some taken away
+-- one row per release, scenario and day since release: its known days as they landed, with some taken away, or counted
+-- from a wrong date
 -- a view: scenarios that no run reads cost nothing
 {{ config(materialized='view') }}
 
@@ -8,35 +9,9 @@ with known_days as (
 
 ),
 
-targets as (
-
-    select * from {{ ref('release_targets') }}
-    where
-        horizon_days = {{ var('horizons') | max }}
-        and is_mature
-        and not is_reissue
-
-),
-
--- of the first two weeks TikTok must have delivered every day, or taking one away would leave two missing
-fully_delivered as (
-
-    select release_id
-    from known_days
-    where day_number < 14
-    group by release_id
-    having count(*) = count(case when tiktok_is_known then 1 end)
-
-),
-
--- spread over all of history, so that a model of any day has some to learn from and some to be tested on
 sampled as (
 
-    select
-        targets.release_id,
-        row_number() over (order by md5(targets.release_id)) as place
-    from targets
-    inner join fully_delivered on targets.release_id = fully_delivered.release_id
+    select * from {{ ref('int_releases__stressed') }}
 
 ),
 
@@ -80,10 +55,8 @@ stressed_days as (
     from sampled
     inner join known_days on sampled.release_id = known_days.release_id
     cross join scenarios
-    where
-        sampled.place <= {{ var('stressed_releases') }}
-        -- the last day that as-of day 14 knows
-        and known_days.day_number <= 13
+    -- the last day that as-of day 14 knows
+    where known_days.day_number <= 13
 
 )
 
@@ -158,3 +131,5 @@ left join known_days as vk_days
         stressed_days.release_id = vk_days.release_id
         and vk_days.day_number
         = case when stressed_days.vk_is_hidden then stressed_days.source_day else stressed_days.day_number end
+union all
+select * from {{ ref('int_releases__misdated_days') }}  -- noqa: AM04

@@ -5,12 +5,46 @@ with recordings as (
 
 ),
 
+totals_days as (
+
+    select delivered_day from {{ ref('stg_landing__deliveries') }}
+    where table_name = 'tiktok_sound_days' and not is_withdrawn and counts = 'cumulative'
+
+),
+
 sound_days as (
 
-    select * from {{ ref('stg_tiktok__sound_days') }}
+    select
+        reported.isrc,
+        reported.activity_date,
+        reported.content_type,
+        reported.creations,
+        reported.views,
+        reported.likes,
+        reported.comments,
+        reported.shares,
+        reported.favorites,
+        reported.average_play_seconds
+    from {{ ref('stg_tiktok__sound_days') }} as reported
+    anti join totals_days on reported.activity_date = totals_days.delivered_day
     where
-        territory = '{{ var("territory") }}'
-        and isrc is not null
+        reported.territory = '{{ var("territory") }}'
+        and reported.isrc is not null
+    union all
+    select
+        isrc,
+        activity_date,
+        content_type,
+        creations,
+        views,
+        likes,
+        comments,
+        shares,
+        favorites,
+        -- the mean of all time says nothing of the day
+        cast(null as double) as average_play_seconds
+    from {{ ref('int_tiktok__sound_differences') }}
+    where isrc is not null
 
 ),
 

@@ -5,10 +5,32 @@ with recordings as (
 
 ),
 
+totals_days as (
+
+    select delivered_day from {{ ref('stg_landing__deliveries') }}
+    where table_name = 'vk_stream_days' and not is_withdrawn and counts = 'cumulative'
+
+),
+
 stream_days as (
 
-    select * from {{ ref('stg_vk__stream_days') }}
-    where territory = '{{ var("territory") }}'
+    select
+        reported.isrc,
+        reported.stream_date,
+        reported.stream_source,
+        reported.subscription,
+        reported.streams
+    from {{ ref('stg_vk__stream_days') }} as reported
+    anti join totals_days on reported.stream_date = totals_days.delivered_day
+    where reported.territory = '{{ var("territory") }}'
+    union all
+    select
+        isrc,
+        stream_date,
+        stream_source,
+        subscription,
+        streams
+    from {{ ref('int_vk__stream_differences') }}
 
 ),
 

@@ -6,14 +6,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+import typer
 
 from hitcast.cli.terminal import guarded, measured
 from hitcast.core.errors import BusyError, HitcastError, MachineError
+
+
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C is heeded, also where the tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def raising(error: BaseException) -> Callable[[], None]:
@@ -43,6 +52,16 @@ def raising(error: BaseException) -> Callable[[], None]:
             duckdb.OutOfMemoryException("too much"),
             4,
             "hitcast: not enough memory (too much). Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB",
+        ),
+        (
+            typer.Abort(),
+            2,
+            "hitcast: the question: ended without an answer, and nothing was done. Answer it",
+        ),
+        (
+            KeyboardInterrupt(),
+            130,
+            "hitcast: interrupted; what was finished is kept. The same command does the rest",
         ),
         (
             SystemExit(130),
@@ -84,6 +103,25 @@ def test_a_defect_is_one_line_that_says_where_its_traceback_lies(
     file = tmp_path / "logs" / "defect.txt"
     assert line == f"hitcast: a defect of hitcast, not of your data: KeyError: 'streams'. Please report it with {file}"
     assert "Traceback" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    "made_of_it",
+    [RuntimeError("Query interrupted"), duckdb.InterruptException("x"), typer.Abort(), HitcastError("odd")],
+)
+def test_a_ctrl_c_is_none_whatever_a_library_makes_of_it(
+    heeded: None, made_of_it: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def app() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise made_of_it from None
+
+    assert guarded(app) == 130
+    [line] = capsys.readouterr().err.splitlines()
+    assert line == "hitcast: interrupted; what was finished is kept. The same command does the rest"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 SLEEPER = """

@@ -69,6 +69,7 @@ def whole(**variables: object) -> dict[str, ModelBuild]:
         "release_features": build("3", "int", minutes=2, **variables),
         "release_targets": build("4", "int", minutes=2, **variables),
         "stressed_features": build("5", "int", minutes=2, **variables),
+        "training_days": build("6", "int", minutes=2, **variables),
     }
 
 

@@ -143,3 +143,8 @@ def test_all_that_prints_is_left_alone() -> None:
     text = "Ёлка, «да» – 100 % ✓ 𝄞 [red] & <b>"
     assert words.one_line(text) == text
     assert words.one_line("1\u00a0000") == "1 000"
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1200, "1,200 rows")])
+def test_counts_have_the_noun_that_they_need(count: int, text: str) -> None:
+    assert words.counted(count, "row") == text

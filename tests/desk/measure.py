@@ -1,99 +1,139 @@
-"""How fast the page is with 20,000 releases published: `python -m tests.desk.measure`."""
+"""How fast the desk is with 20,000 releases published: `python -m tests.desk.measure`."""
 
-import os
+import random
+import re
+import shutil
 import statistics
 import tempfile
+import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.desk.browser import browser, served, settle
-from tests.desk.pages import PAGES, opened, rerun
-from tests.desk.world import publish
+from hitcast.core.home import Home
+from tests.desk.browser import browser
+from tests.desk.client import Client, release_path, started
+from tests.desk.states import PAGES
+from tests.desk.world import FIRST_ID, publish
 
-RELEASES = 20_000
+RELEASES, TESTED = 20_000, 2_300
 ROUNDS = 5
+SHOWN = {
+    "week": "article.card",
+    "releases": "table.releases tbody tr",
+    "release": ".answer .total",
+    "compare": "table.compare",
+    "artist": "table.releases tbody tr",
+    "label": "table.releases tbody tr",
+    "plan": "main table",
+    "calendar": "table.releases tbody tr",
+    "trust": "main svg",
+    "health": "main svg",
+}
+"""Pages, each with what a reader waits for."""
+FURTHER = {
+    "search": ("/releases?search=%D0%B2%D0%BE%D0%BB%D0%BA&show=all", "table.releases tbody tr"),
+    "sort": ("/releases?sort=-known&show=all", "table.releases tbody tr"),
+    "page 300": ("/releases?show=all&page=300", "table.releases tbody tr"),
+    "other horizon": (f"{release_path(FIRST_ID)}?horizon=14", ".answer .total"),
+}
 
 
-def timed(work: Callable[[], Any]) -> float:
+READERS, PAUSE, SECONDS, PUBLICATIONS = 50, 5.0, 120.0, 20
+"""Readers, seconds between two pages of one, how long they read, and how often the file is published meanwhile."""
+
+
+def opened(tab: Any, address: str, awaited: str) -> float:
+    """Seconds from the address to what a reader waits for."""
     begin = time.perf_counter()
-    work()
+    tab.goto(address, wait_until="commit")
+    tab.locator(awaited).first.wait_for()
     return time.perf_counter() - begin
 
 
-def without_browser(file: Path) -> None:
-    """Seconds that the page's own code takes: the first run on an unread file, then a click on each filter."""
-    os.environ["HITCAST_PUBLISHED"] = str(file)
-    opened()
-    for name in PAGES:
-        os.utime(file)
-        print(f"{name}: first run {timed(lambda name=name: opened(name)):.2f} s (upcoming included)")
-    page = opened()
-    clicks = {
-        "search": lambda turn: page.text_input(key="upcoming_search").set_value(f"волк {turn}"),
-        "genre": lambda turn: page.multiselect(key="upcoming_genres").set_value([("Rock", "Pop")[turn % 2]]),
-        "horizon": lambda turn: page.selectbox(key="upcoming_horizon").set_value((14, 30)[turn % 2]),
-        "watch": lambda turn: page.button(key="watch_button").click(),
-    }
-    for name, click in clicks.items():
-        seconds = [timed(lambda turn=turn, click=click: (click(turn), rerun(page))) for turn in range(ROUNDS)]
-        print(f"click, {name}: median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s")
+def in_browser(address: str) -> None:
+    """Seconds that a reader waits in chromium."""
+    with browser() as chromium:
+        for turn in ("fresh server", "again"):
+            tab = chromium.new_page(viewport={"width": 1440, "height": 900})
+            print(f"first paint with data, {turn}: {opened(tab, address, SHOWN['week']):.2f} s")
+        pages = {name: (PAGES[name], awaited) for name, awaited in SHOWN.items()} | FURTHER
+        for name, (path, awaited) in pages.items():
+            seconds = [opened(tab, f"{address}{path}", awaited) for _ in range(ROUNDS)]
+            print(f"{name}: median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s")
 
 
-def with_browser(home: Path) -> None:
-    """Seconds that a reader waits in a browser, from the address to the table, and from a click to its outcome."""
-    with served(home) as address, browser() as chromium:
-        for turn in range(2):
-            page = chromium.new_page(viewport={"width": 1200, "height": 900})
+def without_browser(address: str) -> None:
+    """Seconds that answers take which no page shows."""
+    reader = Client(address)
+    for path in ("/releases.csv?show=all", "/releases.xlsx?show=all", "/api/v1/releases?show=all&limit=1000"):
+        begin = time.perf_counter()
+        answer = reader.get(path)
+        assert answer.status == 200
+        print(f"{path}: {time.perf_counter() - begin:.2f} s, {len(answer.body) / 1e6:.1f} MB")
+
+
+def under_readers(address: str, file: Path, other: Path) -> None:
+    """Seconds that 50 readers wait while the file is published again and again.
+
+    Args:
+        address: The desk's.
+        file: The published file.
+        other: A second publication, by another model; the two take turns.
+    """
+    paths = [path for path, _ in FURTHER.values()] + [PAGES[name] for name in SHOWN]
+    waits: list[float] = []
+    failures: list[str] = []
+    models: set[str] = set()
+    end = time.monotonic() + SECONDS
+
+    def read(number: int) -> None:
+        chance = random.Random(number)
+        time.sleep(chance.uniform(0, PAUSE))
+        while time.monotonic() < end:
             begin = time.perf_counter()
-            page.goto(address)
-            page.get_by_text("Releases: ").wait_for()
-            page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
-            print(f"first paint with data, {('fresh server', 'again')[turn]}: {time.perf_counter() - begin:.2f} s")
-            settle(page)
-        seconds: dict[str, list[float]] = {}
+            answer = Client(address).get(chance.choice(paths))
+            waits.append(time.perf_counter() - begin)
+            named = set(re.findall(r"hitcast/\d+", answer.text))
+            models.update(named)
+            if answer.status != 200 or len(named) != 1:
+                failures.append(f"{answer.status} {sorted(named)}")
+            time.sleep(PAUSE)
 
-        def click(name: str, work: Callable[[], Any], awaited: str) -> None:
-            """Does what a reader does, and waits for the last thing that the page then shows."""
-            begin = time.perf_counter()
-            work()
-            page.get_by_text(awaited).first.wait_for()
-            seconds.setdefault(name, []).append(time.perf_counter() - begin)
-            settle(page)
-
-        def link(name: str) -> Callable[[], Any]:
-            return page.get_by_role("link", name=name, exact=True).click
-
-        def button(name: str) -> Callable[[], Any]:
-            return page.get_by_role("button", name=name).click
-
-        for turn in range(ROUNDS):
-            page.get_by_role("textbox", name="Search").fill(f"46070000000{10 + turn}")
-            click("search", lambda: page.keyboard.press("Enter"), "Releases: 1.")
-            click("add to watchlist", button("Add to watchlist"), "Only my watchlist (1)")
-            click("take off watchlist", button("Take off watchlist"), "Only my watchlist (0)")
-            click("open a release", button("Open release"), "History of the forecast")
-            click("other horizon", page.get_by_role("radio", name="30 days").click, "Total of 30 days, 80 % interval")
-            click("Russian", page.get_by_text("Русский").click, "История прогноза")
-            click("English", page.get_by_text("English").click, "History of the forecast")
-            click("How good is it", link("How good is it"), "Live forecasts")
-            click("Data", link("Data"), "What is published")
-            click("Upcoming", link("Upcoming"), "Releases: 1.")
-        for name, took in seconds.items():
-            print(f"browser, {name}: median {statistics.median(took):.2f} s, longest {max(took):.2f} s")
+    readers = [threading.Thread(target=read, args=(number,)) for number in range(READERS)]
+    for reader in readers:
+        reader.start()
+    publications = [
+        shutil.copy(one, other.with_name(f"{one.stem}.{number}"))
+        for number, one in enumerate([other, file] * (PUBLICATIONS // 2))
+    ]
+    for publication in publications:
+        time.sleep(SECONDS / PUBLICATIONS)
+        Path(publication).replace(file)
+    for reader in readers:
+        reader.join()
+    waits.sort()
+    print(
+        f"{READERS} readers, {len(waits)} pages, {PUBLICATIONS} publications: median {statistics.median(waits):.2f} s, "
+        f"p99 {waits[int(0.99 * len(waits))]:.2f} s, longest {waits[-1]:.2f} s; {len(failures)} failed or mixed "
+        f"{failures[:3]}; models {sorted(models)}"
+    )
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        file = home / "serving" / "hitcast.duckdb"
+        home = Home(Path(folder))
+        file = home.serving / "hitcast.duckdb"
         file.parent.mkdir()
-        publish(file, releases=RELEASES, tested=2_300, present=datetime.now(UTC))
+        publish(file, releases=RELEASES, tested=TESTED, present=datetime.now(UTC))
         print(f"{RELEASES:,} releases, {file.stat().st_size / 1e6:.0f} MB")
-        without_browser(file)
-        with_browser(home)
+        with started(home) as (address, _):
+            in_browser(address)
+            without_browser(address)
+            other = Path(folder) / "other.duckdb"
+            publish(other, releases=RELEASES, tested=TESTED, present=datetime.now(UTC), model="hitcast/9")
+            under_readers(address, file, other)
 
 
 if __name__ == "__main__":

@@ -1,198 +1,153 @@
-"""Release: the fan, how it narrowed, reasons, precedents, history; refused, unknown and hostile ones."""
+"""A release: what its page says agrees with what is published, with the reader's questions, and with itself."""
 
-import json
-from pathlib import Path
+import re
+from datetime import date, timedelta
+from typing import Any
 
-import altair as alt
 import duckdb
 import pytest
-from altair.utils import schemapi
 
-from tests.desk.pages import PAGES, address, describe, opened, rerun, titles
-from tests.desk.world import HOSTILE, publish
+from hitcast.core.home import Home
+from tests.desk.client import Client, release_path, serving
+from tests.desk.world import FIRST_ID, PAST_ID, PRESENT, publish
 
-# out long enough ago: seven as-of days, and the total of 30 days is known
-MATURE, YOUNG = "4607000000040", "4607000000045"
-
-
-def test_a_release_shows_totals_intervals_and_actuals_with_units(published: Path) -> None:
-    page = opened("release", release=MATURE)
-    assert [metric.label for metric in page.metric] == ["VK streams in 14 days", "VK streams in 30 days"]
-    assert all(metric.value for metric in page.metric)
-    said = describe(page)
-    assert said.count("Actual total: ") == 2
-    assert "80 %: " in said and "90 %: " in said
-    assert "How it narrowed as days came" in said
-    assert titles(page)[:2] == ["From what is known to what may come", "Total of 14 days"]
-    # seven as-of days of either horizon
-    history = page.dataframe[-1].value
-    assert history["as_of_day"].tolist() == [day for day in range(1, 8) for _ in range(2)]
+OPEN_ID, LATE_ID = "4607000000008", "4607000000014"
 
 
-def test_how_a_forecast_narrowed_is_shown_for_the_horizon_chosen(published: Path) -> None:
-    page = opened("release", release=MATURE)
-    assert "Total of 14 days, 80 % interval" in describe(page)
-    chosen = next(group for group in page.get("button_group") if group.key == "release_horizon")
-    chosen.set_value(30)
-    rerun(page)
-    assert titles(page)[1] == "Total of 30 days"
-    assert "Total of 30 days, 80 % interval" in describe(page)
-    assert "Total of 14 days, 80 % interval" not in describe(page)
+def chance(desk: Client, release_id: str, **asked: object) -> float | None:
+    """The chance that the page gives for a range."""
+    said = desk.get(release_path(release_id), **asked).main
+    found = re.search(r"Chance of .*? streams in 30 days: ([\d.]+) %\.", said)
+    return float(found[1]) / 100 if found else None
 
 
-def test_every_chart_says_in_words_what_is_to_be_seen(published: Path) -> None:
-    for name in PAGES[1:]:
-        page = opened(name, release=MATURE)
-        drawn = page.get("vega_lite_chart")
-        assert drawn
-        captions = [caption.value for caption in page.caption]
-        for chart in drawn:
-            assert chart.proto.alt in captions, name
-            # the page does not check what it draws
-            assert not schemapi.validate_jsonschema(
-                json.loads(chart.proto.spec),
-                alt.LayerChart._schema,
-                rootschema=alt.LayerChart._rootschema,
-                raise_error=False,
-            ), name
+def published(home: Home, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home.serving / "hitcast.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
 
 
-def test_the_first_day_of_a_release_has_one_forecast_and_says_so(published: Path) -> None:
-    page = opened("release", release=YOUNG)
-    said = describe(page)
-    assert "the only forecast so far, with days known 1" in said
-    assert said.count("Actual total not known yet.") == 2
-    assert "Forecast of" not in said
-
-
-def test_reasons_and_precedents_are_told(published: Path) -> None:
-    page = opened("release", release=MATURE)
-    reasons = [text.value for text in page.text if text.value.startswith("• ")]
-    # of each horizon the three strongest, and all with what they start from
-    assert [len(text.splitlines()) for text in reasons] == [3, 5, 3, 5]
-    assert sum("• the usual release: 2 K" in text for text in reasons) == 2
-    assert all("• the label is" in text for text in reasons)
-    said = describe(page)
-    assert "In 14 days they had between 14.0 K and 70.0 K VK streams, 42.0 K in the middle." in said
-    similar = next(table.value for table in page.dataframe if "distance" in table.value)
-    assert similar["release_title"].tolist() == [f"Song {place}" for place in range(1, 6)]
-    assert similar["streams_14"].tolist() == [14_000 * place for place in range(1, 6)]
-    assert similar["streams_30"].tolist() == [30_000 * place for place in range(1, 6)]
-
-
-def test_reasons_are_in_the_readers_language(published: Path) -> None:
-    reasons = [text.value for text in opened("release", release=MATURE, lang="ru").text if "• " in text.value]
-    assert sum("• обычный релиз: 2 тыс." in text for text in reasons) == 2
-    assert all("• лейбл: " in text for text in reasons)
-    assert not any("the label is" in reason for reason in reasons)
-    # a file of before there were Russian reasons
-    with duckdb.connect(str(published)) as connection:
-        connection.execute("alter table prediction_drivers drop column reason_ru")
-    assert "• the label is" in describe(opened("release", release=MATURE, lang="ru"))
-
-
-def test_a_release_without_reasons_precedents_or_history_says_so(published: Path) -> None:
-    publish(
-        published,
-        changes=(
-            "delete from prediction_drivers",
-            "delete from similar_releases",
-            f"delete from prediction_history where release_id = '{MATURE}'",
-        ),
-    )
-    said = "\n".join(info.value for info in opened("release", release=MATURE).info)
-    assert "that of the usual one" in said
-    assert "No earlier release" in said
-    assert "No history is published" in said
-
-
-WHY = "not enough data: TikTok or VK delivered no day since the release"
-FIGURES = ("predicted_streams", "expected_streams", "lower_80", "upper_80", "lower_90", "upper_90", "predicted_class",
-           "probability_high", "promotion_value", "is_promotion_candidate")  # fmt: skip
-
-
-def test_a_refused_release_says_why_and_shows_no_number(published: Path) -> None:
-    nothing = ", ".join(f"{name} = null" for name in FIGURES)
-    with duckdb.connect(str(published)) as connection:
-        connection.execute(
-            f"update release_predictions set {nothing}, refusal = ?, main_drivers = ? where release_id = ?",
-            [WHY, WHY, YOUNG],
+def test_chances_of_ranges_add_up_and_agree_with_the_quantiles(desk: Client, home: Home) -> None:
+    quantiles = dict(
+        published(
+            home, f"select level, streams from forecast_quantiles where release_id = '{OPEN_ID}' and horizon_days = 30"
         )
-    page = opened("release", release=YOUNG)
-    assert "No forecast is made for this release" in page.warning[0].value
-    assert WHY in [text.value for text in page.text]
-    assert not page.metric
-    # in the list of upcoming releases it comes last, with its refusal for a reason
-    rows = opened().dataframe[0].value
-    assert rows["main_drivers"].tolist()[-1] == WHY
-    assert rows["expected_streams"].isna().tolist()[-1]
+    )
+    assert chance(desk, OPEN_ID, from_=0) == 1
+    for level in (0.1, 0.25, 0.5, 0.9):
+        assert chance(desk, OPEN_ID, from_=quantiles[level]) == pytest.approx(1 - level, abs=0.006)
+        assert chance(desk, OPEN_ID, to=quantiles[level]) == pytest.approx(level, abs=0.006)
+    parts = [chance(desk, OPEN_ID, from_=low, to=high) for low, high in ((0, 5e4), (5e4, 1.5e5), (1.5e5, 1e12))]
+    assert sum(part or 0 for part in parts) == pytest.approx(1, abs=0.02)
 
 
-def test_an_unknown_release_is_said_and_shown_as_text(published: Path) -> None:
-    page = opened("release", release=HOSTILE)
-    assert "No forecast is published" in page.warning[0].value
-    assert HOSTILE in [text.value for text in page.text]
-    assert not page.metric
+def test_what_has_landed_is_certain(desk: Client, home: Home) -> None:
+    [(known,)] = published(
+        home, f"select known_streams from release_predictions where release_id = '{OPEN_ID}' and horizon_days = 30"
+    )
+    assert known > 0
+    assert chance(desk, OPEN_ID, from_=known) == 1
+    assert chance(desk, OPEN_ID, to=known) == 0
 
 
-def test_nothing_forecast_is_said(published: Path) -> None:
-    publish(published, changes=("delete from release_predictions", "delete from prediction_history"))
-    assert "Nothing is forecast yet" in opened("release").info[0].value
+@pytest.mark.parametrize("asked", [{"from_": "9", "to": "3"}, {"from_": "x", "to": "3"}, {"from_": "5", "to": "5"}])
+def test_a_range_that_is_none_is_said_to_be_none(desk: Client, asked: dict[str, str]) -> None:
+    assert chance(desk, OPEN_ID, **asked) in (None, 0)
+    if asked["from_"] != "x":
+        assert "Give a lower and a higher number" in desk.get(release_path(OPEN_ID), **asked).main
 
 
-def test_search_finds_a_release_and_keeps_the_one_that_is_open(published: Path) -> None:
-    page = opened("release", release=MATURE)
-    page.text_input(key="release_search").set_value("zoya")
-    rerun(page)
-    assert address(page, "release") == [MATURE]
-    page.selectbox(key="release_picked").set_value("4607000000005")
-    rerun(page)
-    assert address(page, "release") == ["4607000000005"]
-    assert "Zoya 5" in page.get("html")[0].proto.body
-    page.text_input(key="release_search").set_value("nobody")
-    rerun(page)
-    assert "No release matches this search" in page.info[0].value
+def test_the_reader_s_ratio_decides_and_is_shown(desk: Client) -> None:
+    page = {ratio: desk.get(release_path(OPEN_ID), ratio=ratio) for ratio in ("0.01", "5", "900")}
+    verdicts = {
+        ratio: answer.page.one("section", aria_labelledby="why").attributes["class"].removeprefix("answer ")
+        for ratio, answer in page.items()
+    }
+    assert verdicts["0.01"] == "promote"
+    assert verdicts["900"] in ("watch", "leave")
+    for ratio, answer in page.items():
+        chosen = [node.attributes["value"] for node in answer.page.all("option") if "selected" in node.attributes]
+        assert [float(value) for value in chosen] == [float(ratio)]
 
 
-def test_open_release_leads_from_the_list(published: Path) -> None:
-    page = opened()
-    picked = page.selectbox(key="upcoming_picked").value
-    page.button(key="upcoming_open").click()
-    rerun(page)
-    assert page.title[0].value == "Release"
-    assert address(page, "release") == [picked]
+def test_another_horizon_is_shown_throughout(desk: Client, home: Home) -> None:
+    for horizon in (14, 30):
+        answer = desk.get(release_path(FIRST_ID), horizon=horizon)
+        assert f"VK streams in {horizon} days" in answer.main
+    for odd in ("7", "x", "-1", "1e9", "nan"):
+        assert "VK streams in 30 days" in desk.get(release_path(FIRST_ID), horizon=odd).main
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_names_that_look_like_markup_are_shown_as_they_stand(published: Path, language: str) -> None:
-    with duckdb.connect(str(published)) as connection:
-        for table in ("release_predictions", "similar_releases"):
-            connection.execute(
-                f"update {table} set artist_name = $name, release_title = $name, label_name = $name, genre = $name",
-                {"name": HOSTILE},
-            )
-        for name in ("reason", "reason_ru"):
-            connection.execute(f"update prediction_drivers set {name} = 'the label is ' || $name", {"name": HOSTILE})
-        connection.execute("update rejected_rows set reason = $name, file_name = $name", {"name": HOSTILE})
-        connection.execute("update feature_drift set feature_name = $name", {"name": HOSTILE})
-    for name in PAGES:
-        page = opened(name, release=MATURE, lang=language)
-        # what Streamlit reads as Markdown, or as HTML, holds none of it
-        for kind in ("title", "header", "subheader", "markdown", "caption", "info", "warning"):
-            assert all(HOSTILE[:9] not in str(element.value) for element in getattr(page, kind)), (name, kind)
-        for element in page.get("html"):
-            assert "<script" not in element.proto.body
-            assert "&lt;script&gt;alert(1)&lt;/script&gt; **x** [y](http://z)" in element.proto.body
-        assert all(HOSTILE[:9] not in element.label for kind in ("button", "metric") for element in getattr(page, kind))
-        assert all(HOSTILE[:9] not in expander.label for expander in page.expander)
+def test_what_is_missing_is_listed_and_marked(desk: Client) -> None:
+    said = desk.get(release_path(LATE_ID)).main
+    assert "VK, 24 Feb: no report" in said
+    assert "VK, 25 Feb: partial report" in said
+    assert "VK: 2 days are missing" in said
+    assert "Every day's report is there." in desk.get(release_path(OPEN_ID)).main
 
 
-def test_a_search_that_one_release_matches_opens_it(published: Path) -> None:
-    page = opened("release", release="4607000000003")
-    page.text_input(key="release_search").set_value("4607000000005")
-    rerun(page)
-    assert address(page, "release") == ["4607000000005"]
-    assert page.selectbox(key="release_picked").value == "4607000000005"
-    page.text_input(key="release_search").set_value("nobody's")
-    rerun(page)
-    assert address(page, "release") == ["4607000000005"]
+def test_a_window_with_a_day_that_never_came_ends_all_the_same(home: Home) -> None:
+    """Its total is never known, and nothing can be done for it any more."""
+    through = PRESENT.date() - timedelta(days=1)
+    late = published(
+        home,
+        "select release_id, release_date from release_predictions "
+        "where horizon_days = 30 and missing_days > 0 and not is_final",
+    )
+    ended = {one for one, out in late if out + timedelta(days=29) <= through}
+    running = {one for one, out in late if out + timedelta(days=29) > through}
+    assert ended and running
+    with serving(home) as address:
+        reader = Client(address)
+        shown = {row["release_id"] for row in reader.get("/api/v1/releases", show="open", limit=1000).json["releases"]}
+        assert not ended & shown
+        assert running <= shown
+        for one in ended:
+            said = reader.get(release_path(one)).main
+            assert "a day of it was never reported" in said
+            assert "– streams" not in said
+        ranked = reader.get("/plan").main
+        assert not [one for one in ended if one in ranked]
+
+
+@pytest.mark.parametrize("days", [1, 2, 40])
+def test_every_age_of_a_release_has_its_page(home: Home, days: int) -> None:
+    publish(home.serving / "hitcast.duckdb", releases=3, tested=5, spread=1, changes=(
+        f"update releases set release_date = release_date - {days}",
+        f"update release_predictions set release_date = release_date - {days}",
+    ))  # fmt: skip
+    with serving(home) as address:
+        assert Client(address).get(release_path(FIRST_ID)).status == 200
+
+
+def test_a_release_of_the_catalog_alone_says_so(desk: Client) -> None:
+    answer = desk.get(release_path(PAST_ID))
+    assert "This release has no published forecast." in answer.main
+    assert len(answer.page.all("svg")) >= 2
+    announced = desk.get(release_path("4607900000001"))
+    assert announced.status == 200
+    assert "This release has no published forecast." in announced.main
+
+
+@pytest.mark.parametrize("odd", ["no-such", "'", "%", "46070000000010", " ", "<b>", "..", "é", "\U0001f984"])
+def test_a_release_that_is_not_there_is_not_found(desk: Client, odd: str) -> None:
+    answer = desk.get(release_path(odd))
+    assert answer.status == 404
+    assert desk.get(f"/api/v1{release_path(odd)}").status == 404
+
+
+def test_dates_that_cannot_be_right_are_said(desk: Client) -> None:
+    said = desk.get(release_path("4607000000005")).main
+    assert "; the forecast follows the first streams" in said
+
+
+def test_precedents_and_earlier_releases_lead_to_their_pages(desk: Client) -> None:
+    page = desk.get(release_path(FIRST_ID)).page
+    found = {node.attributes["href"] for node in page.one("section", aria_labelledby="similar").all("a")}
+    assert len(found) == 5
+    assert all(desk.get(one).status == 200 for one in found)
+
+
+def test_the_day_is_that_of_the_date(desk: Client) -> None:
+    days = re.findall(r"day (\d+) of 30", desk.get(release_path(OPEN_ID)).main)
+    out = date(2026, 3, 1) + timedelta(days=7 - 8)
+    assert days[0] == str((date(2026, 3, 2) - out).days)

@@ -46,25 +46,28 @@ class Reference:
         self.platform = self.tiktok.groupby("activity_date")[["views", "creations"]].sum()
 
     def _days_moved(self, upc: str) -> int:
-        """Days from the catalog's date to the first plain streams, where they are two or more and no chance."""
+        """Days from the catalog's date to the first plain streams, where these are no chance."""
         first, rows = self.released[upc], self.vk_of[upc].groupby("stream_date")["streams"].sum()
         days = {n: int(rows.get(day, 0)) for n in range(-28, 30) if (day := first + timedelta(days=n)) in self.vk_days}
         before = sum(streams for n, streams in days.items() if -14 <= n <= -2)
         best = max((streams for n, streams in days.items() if n <= 6), default=0)
         early = [n for n, streams in days.items() if streams > 0 and 10 * streams >= best]
-        if before >= 20 and 10 * before >= sum(days.get(n, 0) for n in range(7)) and min(early) <= -2:
+        if before >= 10 and 10 * before >= sum(days.get(n, 0) for n in range(7)) and min(early) <= -2:
             return min(early) if min(early) >= -14 and min(early) - 1 in days else 0
+        eve = days.get(-1, 0)
+        if eve >= 7 and 0 in days and 2 * eve >= days[0] and eve >= 10 * before:
+            return -1 if -2 in days else 0
         plain, heard = None, 0
         for n in sorted(n for n in days if n >= -1 and days[n] > 0):
             # up to two strays are passed over where a day of ten times theirs follows
             if plain is None or (heard <= 2 < heard + days[n] and days[n] >= 10 * heard):
                 plain = n
             heard += days[n]
-        if plain is None or not 2 <= plain <= 14 or plain - 1 not in days:
+        if plain is None or not 1 <= plain <= 14 or plain - 1 not in days:
             return 0
         week = [days[n] for n in range(plain, plain + 7) if n in days]
         idle = [n for n in days if 0 <= n < plain]
-        return plain if len(idle) >= 2 and len(idle) * sum(week) / len(week) >= 7 else 0
+        return plain if len(idle) * sum(week) / len(week) >= 4 else 0
 
     def is_reissue(self, upc: str) -> bool:
         return not self.recordings[upc]
@@ -75,6 +78,28 @@ class Reference:
             return None
         rows = self.vk_of[upc]
         return int(rows.loc[rows["stream_date"].isin(days), "streams"].sum())
+
+    def training_target(self, upc: str, horizon: int) -> int | None:
+        """With up to a fifth of the days estimated, though not the first: in logs straight between known days."""
+        out, rows = self.released[upc], self.vk_of[upc]
+        days = [n for n in range(horizon) if out + timedelta(days=n) in self.vk_days]
+        if out + timedelta(days=horizon - 1) > max(self.vk_days) or 0 not in days:
+            return None
+        if horizon - len(days) > max(1, horizon // 5):
+            return None
+        later = range(horizon, 30)
+        known = days + [n for n in later if out + timedelta(days=n) in self.vk_days]
+        sums = rows.groupby("stream_date")["streams"].sum()
+        counts = {n: int(sums.get(out + timedelta(days=n), 0)) for n in known}
+        total = 0
+        for n in range(horizon):
+            before, after = max(m for m in known if m <= n), min((m for m in known if m >= n), default=None)
+            if after is None or after == before:
+                total += counts[before]
+                continue
+            low, high = math.log1p(counts[before]), math.log1p(counts[after])
+            total += round(math.exp(low + (n - before) / (after - before) * (high - low)) - 1)
+        return total
 
     def features(self, upc: str, as_of_day: int) -> dict[str, Any]:
         if upc not in self.known_on_release:
@@ -217,7 +242,7 @@ class Reference:
     def _history(self, upc: str) -> dict[str, Any]:
         artists = self.catalog.groupby("upc")["artist_id"].first()
         earlier = [
-            (day, other, self.target(other, self.class_horizon))
+            (day, other, self.training_target(other, self.class_horizon))
             for other, day in self.released.items()
             if artists[other] == artists[upc]
             and not self.is_reissue(other)

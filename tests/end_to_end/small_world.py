@@ -54,7 +54,7 @@ def make_world(seed: int = 1, releases: int = 60) -> World:
             # the day before is no fault, what comes days before or after it is
             if day not in VK_NEVER and first_heard(isrc) <= age <= 75 and random.random() < 0.9:
                 vk.extend(_stream_days(random, day, isrc))
-    tiktok += [_sound_day(random, day, "unmatched", None, "UGC") for day in days if day not in TIKTOK_NEVER]
+    tiktok += [_sound_day(random, day, "s_without_recording", None, "UGC") for day in days if day not in TIKTOK_NEVER]
     return World(catalog, _whole(pd.DataFrame(tiktok)), _whole(pd.DataFrame(vk)))
 
 

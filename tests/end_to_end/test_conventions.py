@@ -9,7 +9,7 @@ import pytest
 
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.job import dbt
-from hitcast.serving.publish import PUBLISHED_TABLES
+from hitcast.serving.tables import PUBLISHED_TABLES
 from ml.data import KEYS, STATES
 
 
@@ -63,10 +63,13 @@ def test_every_model_opens_with_its_grain(manifest: dict[str, Any]) -> None:
             "training",
             {
                 "releases",
+                "campaigns",
                 "release_days",
                 "release_features",
                 "release_targets",
                 "stressed_features",
+                "stressed_dates",
+                "training_days",
                 "release_date_checks",
                 "feature_catalog",
                 "dataset_days",

@@ -118,6 +118,9 @@ def test_every_target_equals_an_independent_computation(home: Home, reference: R
     assert actual == expected
     assert None in actual and any(value for value in actual if value)
     assert targets["is_mature"].tolist() == [value is not None for value in expected]
+    trained_on = [reference.training_target(row.release_id, row.horizon_days) for row in targets.itertuples()]
+    assert [None if pd.isna(value) else int(value) for value in targets["training_streams"]] == trained_on
+    assert any(known is None and value is not None for known, value in zip(expected, trained_on, strict=True))
 
 
 @pytest.mark.parametrize("day", [date(2021, 3, 1), date(2021, 5, 15)])

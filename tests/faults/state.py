@@ -12,7 +12,8 @@ from hitcast.core.home import Home
 from hitcast.core.lock import holder
 from hitcast.ingest.contract import LEDGER
 from hitcast.ingest.landing import PLACEHOLDER, digest_of, kept_files, landed_files, read_history, read_ledger
-from hitcast.serving.publish import PUBLISHED_TABLES, published_file
+from hitcast.serving.publish import published_file
+from hitcast.serving.tables import PUBLISHED_TABLES
 
 MARTS = ("releases", "release_features", "release_targets", "feature_catalog", "dataset_days")
 LEFT_OUT = (

@@ -163,7 +163,7 @@ def test_a_damaged_catalog_asks_for_the_whole_one(home: Home, exports: Path) -> 
     for command in (["run"], ["ingest", str(exports / "catalog"), *MAPPINGS]):
         message = refused(hitcast(home, *command), 2)
         assert f"{file}: is damaged" in message
-        assert "Remove it, then `hitcast ingest` the whole catalog again" in message
+        assert "Remove it, then `hitcast ingest` the whole of catalog_tracks again" in message
     file.unlink()
     with pytest.raises(HitcastError, match="is missing"):
         check_landing(home)

@@ -61,25 +61,27 @@ def test_a_rebuild_keeps_every_forecast(home: Home, settings: Settings, damage: 
     pd.testing.assert_frame_equal(table(home.warehouse, "ml.predictions"), before)
     pd.testing.assert_frame_equal(table(home.warehouse, "ml.prediction_drivers"), drivers)
     assert {"predictions", "forecast_quantiles", "trajectories", "prediction_drivers"} <= set(rebuilt.from_published)
-    # experiments are not published
-    assert rebuilt.lost == ["experiments"]
+    assert rebuilt.lost == []
     assert (home.root / ASIDE).exists() == (damage != "gone")
-    assert "experiments" in rebuilt.describe()
 
 
 def test_a_damaged_warehouse_is_rebuilt_by_the_command_that_it_names(home: Home) -> None:
     # the run scores the same day again, which replaces the champion's latest forecasts by the same ones
     history = published(home, "select * exclude predicted_at from prediction_history order by all")
     assert history["run_id"].nunique() == 2
+    release = published(home, "select max(release_id) from release_predictions").iloc[0, 0]
+    succeeded(hitcast(home, "decide", release, "promoted", "--spend", "7"))
     DAMAGES["header"](home.warehouse)
     message = refused(hitcast(home, "run"), 2)
     assert f"{home.warehouse}: is damaged" in message
     assert "`hitcast run --rebuild`" in message
     steps = succeeded(hitcast(home, "run", "--rebuild"))
-    assert steps.startswith("rebuild ")
+    assert steps.startswith("1/7 rebuild ")
     assert f"{ASIDE} beside it" in steps
     after = published(home, "select * exclude predicted_at from prediction_history order by all")
     pd.testing.assert_frame_equal(after, history)
+    decided = published(home, "select release_id, decision, spend from decisions where decided_by = 'person'")
+    assert decided.to_numpy().tolist() == [[release, "promoted", 7.0]]
 
 
 def test_a_sound_warehouse_loses_nothing_by_a_rebuild(home: Home, settings: Settings) -> None:

@@ -48,8 +48,8 @@ def _zip(path: Path, **contents: str | bytes) -> Path:
         ("a.txt", CSV.replace(",", "\t").replace("\n", "\r\n").encode("utf-16")),
         ("a.txt", b"\xfe\xff" + CSV.replace(",", "\t").encode("utf-16-be")),
         ("a.csv", CSV.encode("utf-16")),
-        ("a.tsv.gz", gzip.compress(CSV.replace(",", "\t").encode())),
-        ("a.txt.gz", gzip.compress(CSV.encode("utf-16"))),
+        ("a.tsv.gz", gzip.compress(CSV.replace(",", "\t").encode(), mtime=0)),
+        ("a.txt.gz", gzip.compress(CSV.encode("utf-16"), mtime=0)),
     ],
 )
 def test_text_files_of_any_ending_land_alike(tmp_path: Path, name: str, content: bytes) -> None:
@@ -92,7 +92,7 @@ def test_the_files_of_an_archive_land_and_are_called_by_both_names(tmp_path: Pat
     rest = f"{HEADER}\n2021-05-04,RUA0A2100001,RU,8\n2021-05-04,RUA0A2100002,RU,x\n"
     contents: dict[str, str | bytes] = {
         "2021/a.csv": CSV.replace("2021-05-04,RUA0A2100001,RU,8\n", ""),
-        "b.csv.gz": gzip.compress(rest.encode()),
+        "b.csv.gz": gzip.compress(rest.encode(), mtime=0),
     }
     contents |= {"about.md": "x", "__MACOSX/._b.csv": "x", "in.zip": "x"}
     export = _zip(tmp_path / "may.zip", **contents)
@@ -169,7 +169,7 @@ def test_a_bomb_is_one_line(tmp_path: Path, kind: str, keys: str, monkeypatch: p
     if kind == "zip":
         _zip(export, **{"a.csv": text})
     else:
-        export.write_bytes(gzip.compress(text.encode()))
+        export.write_bytes(gzip.compress(text.encode(), mtime=0))
     with pytest.raises(HitcastError, match="unpacks to more than 200 times its"):
         ingested(tmp_path, export, VK % keys if keys else "")
 
@@ -183,3 +183,31 @@ def test_a_table_that_packs_well_is_no_bomb(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "a.csv.gz").write_bytes(packed.getvalue())
     [table] = ingested(tmp_path, tmp_path / "a.csv.gz").tables
     assert table.accepted == 2000
+
+
+OWN = "stream_date,isrc,territory,streams\n2024-03-01,a,RU,5\n"
+
+
+@pytest.mark.parametrize("key", ["counts: cumulative", "combine: sum"])
+def test_a_mapping_that_misses_its_file_is_told_and_never_left_out(home: Home, tmp_path: Path, key: str) -> None:
+    (tmp_path / "vk.csv").write_text(OWN)
+    entry = f"tables: {{vk_stream_days: {{files: ['vkontakte_*.csv'], {key}}}}}"
+    (tmp_path / "map.yml").write_text(entry)
+    with pytest.raises(
+        HitcastError, match=r"vk\.csv: is not called like files of vk_stream_days in .*: vkontakte_\*\.csv"
+    ):
+        ingest(home, [tmp_path / "vk.csv"], [tmp_path / "map.yml"])
+    # one that has its file, beside a file in the contract's own names
+    (tmp_path / "vkontakte_1.csv").write_text(OWN.replace("01,a", "02,a"))
+    assert len(ingest(home, [tmp_path / "vkontakte_1.csv"], [tmp_path / "map.yml"]).tables[0].days_new) == 1
+
+
+def test_a_mapping_without_a_file_is_named(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "vk.csv").write_text(OWN)
+    (tmp_path / "map.yml").write_text("tables: {catalog_tracks: {files: ['cat_*', 'kat_*']}}")
+    report = ingest(home, [tmp_path / "vk.csv"], [tmp_path / "map.yml"])
+    line = f"{tmp_path}/map.yml claims no file: it looks for cat_*, kat_*; they are called vk.csv"
+    assert report.unused_mappings == [line]
+    (tmp_path / "other.csv").write_text("a;b\n1;2\n")
+    with pytest.raises(HitcastError, match=r"found a;b; looked for cat_\*, kat_\*\. Correct a mapping's `files:`"):
+        ingest(home, [tmp_path / "other.csv"], [tmp_path / "map.yml"])

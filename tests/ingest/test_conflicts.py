@@ -118,7 +118,7 @@ def test_corrections_are_netted_where_the_mapping_says_so(
 
 def test_a_correction_of_more_than_was_there_is_refused(home: Home, tmp_path: Path) -> None:
     text = "day,isrc,land,plays\n2024-03-01,a,RU,12\n2024-03-01,b,RU,-40\n"
-    with pytest.raises(HitcastError, match="streams -40 net, of 1 keys in all; 2024-03-01, b, RU"):
+    with pytest.raises(HitcastError, match="streams -40 net, of 1 key in all; 2024-03-01, b, RU"):
         _deliver(home, tmp_path, text, corrections="net")
 
 
@@ -133,3 +133,80 @@ def test_corrections_do_not_hide_rows_that_differ(home: Home, tmp_path: Path) ->
 def test_a_choice_that_is_none_is_refused(home: Home, tmp_path: Path, key: str, value: str) -> None:
     with pytest.raises(HitcastError, match=f"{key} '{value}' is not known"):
         _deliver(home, tmp_path, STORES, **{key: value})
+
+
+@pytest.mark.parametrize(
+    ("rows", "keys", "landed"),
+    [
+        (["a,RU,25", "a,RU,25", "a,RU,25", "b,RU,1"], {"combine": "sum"}, [("a", 25, None), ("b", 1, None)]),
+        (
+            ["a,RU,100", "a,RU,-7", "a,RU,-7", "a,RU,-7", "b,RU,1"],
+            {"corrections": "net"},
+            [("a", 93, None), ("b", 1, None)],
+        ),
+    ],
+)
+def test_rows_alike_that_were_not_added_are_counted_and_to_be_looked_at(
+    home: Home, tmp_path: Path, rows: list[str], keys: dict[str, Any], landed: list[object]
+) -> None:
+    text = "\n".join(["day,isrc,land,plays", *(f"2024-03-01,{row}" for row in rows), ""])
+    assert _deliver(home, tmp_path, text, **keys)[0] == landed
+    report = ingest(home, [tmp_path / "plays.csv"], [tmp_path / "map.yml"])
+    assert report.concerns() == ["2 rows taken as repeats, not added"]
+
+
+def test_rows_that_all_differ_are_added_and_all_is_well(home: Home, tmp_path: Path) -> None:
+    _deliver(home, tmp_path, STORES, combine="sum")
+    report = ingest(home, [tmp_path / "plays.csv"], [tmp_path / "map.yml"])
+    assert (report.concerns(), report.tables[0].added_up) == ([], 2)
+
+
+MAPPED = {"stream_date": "day", "isrc": "isrc", "territory": "land", "streams": "plays"}
+HOURS = [
+    # how hours of a day are written, its format, and what is there at another time
+    (["2024-03-01 {hour:02}:00"], "%Y-%m-%d %H:%M", "2024-03-01 00:00 and 2024-03-01 01:00"),
+    (["2024-03-01T{hour:02}:00:00+0300"], "%Y-%m-%dT%H:%M:%S%z", r"2024-03-01T00:00:00\+0300 and"),
+    (["{seconds}"], "unix_seconds", "1709251200 and 1709254800"),
+]
+
+
+@pytest.mark.parametrize("figures", ["equal", "other"])
+@pytest.mark.parametrize(("written", "style", "asked"), HOURS)
+def test_hours_of_a_day_are_asked_about_and_add_up(
+    home: Home, tmp_path: Path, written: list[str], style: str, asked: str, figures: str
+) -> None:
+    moments = [written[0].format(hour=hour, seconds=1709251200 + 3600 * hour) for hour in range(24)]
+    plays = [7 if figures == "equal" else 1 + hour for hour in range(24)]
+    rows = [f"{moment},{song},RU,{count}" for moment, count in zip(moments, plays, strict=True) for song in "ab"]
+    text = "\n".join(["day,isrc,land,plays", *rows, ""])
+    with pytest.raises(HitcastError, match=rf"differ in time, {asked}.*Are they hours.*`combine: sum`"):
+        _deliver(home, tmp_path, text, date_format=style, columns=MAPPED)
+    assert not home.ledger.exists()
+    landed = _deliver(home, tmp_path, text, date_format=style, columns=MAPPED, combine="sum")
+    assert landed == ([("a", sum(plays), None), ("b", sum(plays), None)], (48, 48, 0, 0))
+
+
+def test_hours_of_the_names_of_files_and_of_parquet_are_asked_about(home: Home, tmp_path: Path) -> None:
+    columns = {**MAPPED, "stream_date": {"file_name": r"_(\d+ \d\d)"}}
+    mapping = {"tables": {"vk_stream_days": {"files": ["*.csv"], "columns": columns, "date_format": "%Y%m%d %H"}}}
+    for hour in (10, 11):
+        (tmp_path / f"vk_20240301 {hour}.csv").write_text("isrc,land,plays\na,RU,5\n")
+    (tmp_path / "map.yml").write_text(yaml.safe_dump(mapping))
+    files = sorted(tmp_path.glob("vk_*"))
+    with pytest.raises(HitcastError, match="differ in time, 20240301 10 and 20240301 11"):
+        ingest(home, files, [tmp_path / "map.yml"])
+    mapping["tables"]["vk_stream_days"]["combine"] = "sum"
+    (tmp_path / "map.yml").write_text(yaml.safe_dump(mapping))
+    assert ingest(home, files, [tmp_path / "map.yml"]).tables[0].added_up == 1
+    query = "copy (select timestamp '2024-03-01 09:00' + to_hours(h) as stream_date, 'a' as isrc, 'RU' as territory,"
+    duckdb.execute(f"{query} 5 as streams from range(3) as hours(h)) to '{tmp_path}/vk.parquet'")
+    with pytest.raises(HitcastError, match="differ in time, 2024-03-01 09:00:00 and 2024-03-01 10:00:00"):
+        ingest(home, [tmp_path / "vk.parquet"])
+
+
+@pytest.mark.parametrize("style", ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"])
+def test_the_same_time_twice_is_a_repeat(home: Home, tmp_path: Path, style: str) -> None:
+    moment = "2024-03-01 00:00" + ":00" * style.endswith("%S")
+    text = f"day,isrc,land,plays\n{moment},a,RU,5\n{moment},a,RU,5\n"
+    landed = _deliver(home, tmp_path, text, date_format=style, columns=MAPPED)
+    assert landed == ([("a", 5, None)], (2, 1, 0, 1))

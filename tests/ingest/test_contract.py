@@ -4,7 +4,13 @@ from hitcast.ingest.contract import LEDGER, Column, load_contracts
 
 
 def test_the_raw_tables_and_the_ledger_have_contracts() -> None:
-    assert set(load_contracts()) == {"catalog_tracks", "tiktok_sound_days", "vk_stream_days", LEDGER}
+    assert set(load_contracts()) == {
+        "catalog_tracks",
+        "promotion_spends",
+        "tiktok_sound_days",
+        "vk_stream_days",
+        LEDGER,
+    }
 
 
 def test_every_key_day_and_sort_column_exists() -> None:

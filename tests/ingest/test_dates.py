@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def _days(home: Home, folder: Path, export: Path | str, **keys: Any) -> list[dat
         # midnight in Moscow is the evening before in UTC
         ("2024-03-01T00:00:00+03:00", ISO, "", date(2024, 3, 1)),
         ("2024-03-01T00:00:00+03:00", ISO, "Europe/Moscow", date(2024, 3, 1)),
-        ("2024-02-29T21:00:00Z", ISO, "", date(2024, 2, 29)),
+        ("2024-02-29T20:45:00Z", ISO, "", date(2024, 2, 29)),
         ("2024-02-29T21:00:00Z", ISO, "Europe/Moscow", date(2024, 3, 1)),
         ("01.03.2024 23:30 -0500", "%d.%m.%Y %H:%M %z", "", date(2024, 3, 1)),
         ("01.03.2024 23:30 -0500", "%d.%m.%Y %H:%M %z", "Asia/Vladivostok", date(2024, 3, 2)),
@@ -74,3 +75,19 @@ def test_a_format_without_a_day_is_refused_for_a_table_of_days(home: Home, tmp_p
 def test_what_says_no_day_for_sure_is_refused(home: Home, tmp_path: Path, keys: dict[str, str], message: str) -> None:
     with pytest.raises(HitcastError, match=message):
         _days(home, tmp_path, "2024-03-01", **keys)
+
+
+@pytest.mark.parametrize(
+    ("texts", "cure"),
+    [
+        (["03/04/2024", "04/04/2024"], 'Write `date_format: "%d/%m/%Y"` or `date_format: "%m/%d/%Y"` in a mapping'),
+        (["2024-03-01 14:00"], 'Write `date_format: "%Y-%m-%d %H:%M"` in a mapping'),
+        (["1709240400000"], 'Write `date_format: "unix_milliseconds"` in a mapping'),
+        (["soon"], "Correct the file or the mapping's formats"),
+    ],
+)
+def test_dates_without_a_format_are_never_guessed(home: Home, tmp_path: Path, texts: list[str], cure: str) -> None:
+    path = tmp_path / "vk.csv"
+    path.write_text("\n".join(["stream_date,isrc,territory,streams", *(f"{text},a,RU,5" for text in texts), ""]))
+    with pytest.raises(HitcastError, match=f"is not a date like %Y-%m-%d.*{re.escape(cure)}$"):
+        ingest(home, [path])

@@ -1,4 +1,5 @@
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,23 @@ def test_a_link_to_nothing_and_a_pipe_are_refused_and_other_files_may_be_anythin
 
 def test_a_message_is_one_line_that_no_terminal_obeys() -> None:
     assert shown("Ёлка\n\x1b[31m\u2028.csv") == "Ёлка\\n\\x1b[31m\\u2028.csv"
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ([], "it is empty"),
+        (["a/b/"], "nothing but empty folders"),
+        (["report.pdf", "notes.docx"], "only notes.docx, report.pdf. Readable"),
+        (["~$vk.xlsx", ".vk.csv"], "only .vk.csv, ~$vk.xlsx (hidden files"),
+        ([f"{number}.doc" for number in range(7)], "only 0.doc, 1.doc, 2.doc, 3.doc, 4.doc and 2 more. Readable"),
+    ],
+)
+def test_a_folder_without_a_file_to_read_says_what_it_holds(tmp_path: Path, names: list[str], message: str) -> None:
+    for name in names:
+        path = tmp_path / name
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.write_text("x")
+    with pytest.raises(HitcastError, match=re.escape(message)):
+        find_files([tmp_path])

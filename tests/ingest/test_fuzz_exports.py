@@ -22,7 +22,7 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest import ingest
-from hitcast.ingest.contract import load_contracts
+from hitcast.ingest.contract import load_contracts, measure_of
 from hitcast.ingest.landing import landed_file, landed_files, read_ledger
 from hitcast.ingest.report import IngestReport, TableReport
 from tests.ingest.bad_exports.mutations import spoiled
@@ -101,6 +101,7 @@ def _outcome(home: Home, export: Export) -> Counter[str]:
         _check_catalog(home, table)
     else:
         _check_days(home, table, report, before)
+        _check_sum(home, table, export)
     assert ingest(home, [export.path], accept_loss=True).delivery_number is None, "the same again changed something"
     return Counter(
         landed=1, rows=table.read, accepted=table.accepted, rejected=table.rejected, duplicate=table.duplicate
@@ -139,7 +140,11 @@ def _lines_found(export: Export) -> int:
 def _text(export: Export) -> str:
     content = export.path.read_bytes()
     content = gzip.decompress(content) if export.path.name.endswith(".gz") else content
-    return content.removeprefix(codecs.BOM_UTF8).decode()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    # a header begins with a letter of ASCII
+    encoding = {b"\0": "utf-16-le"}.get(content[1:2], "utf-16-be" if content[:1] == b"\0" else "utf-8")
+    return content.removeprefix(codecs.BOM_UTF8).decode(encoding)
 
 
 def _rejected_rows(table: TableReport) -> int:
@@ -171,9 +176,34 @@ def _check_days(home: Home, table: TableReport, report: IngestReport, before: di
         assert is_as_it_was == (day not in changed), f"{day} changed or stayed although it should not"
         assert (row.delivery_number == report.delivery_number) == (day in changed)
         held += rows if day in came else 0
-    assert held == table.accepted, f"{held} rows landed of {table.accepted} accepted"
+    assert held == table.accepted - table.added_up, f"{held} rows landed of {table.accepted} accepted"
     on_disk = {date.fromisoformat(path.name.split("=")[1]) for path in (home.raw / table.table).iterdir()}
     assert on_disk == {day for name, day in ledger if name == table.table}
+
+
+def _check_sum(home: Home, table: TableReport, export: Export) -> None:
+    """What landed adds up to what another reader finds in the lines that are not among the rejects."""
+    if not export.path.name.endswith((".csv", ".csv.gz")) or table.duplicate:
+        return
+    reader = csv.reader(io.StringIO(_text(export), newline=""))
+    records = [(reader.line_num, record) for record in reader]
+    if [line for line, _ in records] != list(range(1, len(records) + 1)):
+        return
+    contract, measure = CONTRACTS[table.table], measure_of(CONTRACTS[table.table])
+    places = [i for i, header in enumerate(records[0][1]) if header == measure]
+    rejected = set()
+    if table.rejects_file:
+        with table.rejects_file.open(encoding="utf-8-sig", newline="") as file:
+            rejected = {int(row["line"]) for row in csv.DictReader(file)}
+    kept = [record for line, record in records[1:] if record and line not in rejected]
+    if len(places) != 1 or not all(record[places[0]].isascii() and record[places[0]].isdigit() for record in kept):
+        return
+    came = {*table.days_new, *table.days_replaced, *table.days_unchanged}
+    ledger = read_ledger(home)
+    files = [str(landed_file(home, contract, day, ledger[table.table, day].delivery_number)) for day in came]
+    query = f"select sum({measure}) from read_parquet(?, hive_partitioning = false)"
+    [(landed,)] = duckdb.execute(query, [files]).fetchall()
+    assert landed == sum(int(record[places[0]]) for record in kept), "the sum is another one"
 
 
 def _check_catalog(home: Home, table: TableReport) -> None:

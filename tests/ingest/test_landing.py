@@ -9,6 +9,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest.contract import LEDGER, load_contracts
 from hitcast.ingest.landing import (
+    FIRST_COLUMNS,
     LedgerRow,
     commit,
     incoming_dir,
@@ -95,11 +96,16 @@ def test_landed_files_without_a_ledger_are_not_taken_for_an_empty_home(home: Hom
         read_ledger(home)
 
 
-def test_the_ledger_of_an_earlier_version_is_refused(home: Home) -> None:
+def test_a_ledger_of_the_first_format_is_no_damaged_one_and_one_without_a_digest_is(home: Home) -> None:
     home.ledger.parent.mkdir(parents=True)
-    pq.write_table(pq.read_table(_older_ledger(home)), home.ledger)
-    with pytest.raises(HitcastError, match="a home of an earlier version: `hitcast ingest` its exports into a new one"):
+    rows = pq.read_table(_older_ledger(home))
+    pq.write_table(rows, home.ledger)
+    with pytest.raises(HitcastError, match=r"is damaged \(carries no digest\)"):
         read_ledger(home)
+    pq.write_table(rows.select(sorted(FIRST_COLUMNS)), home.ledger)
+    for read in (read_ledger, restore_ledger):
+        with pytest.raises(HitcastError, match="is of an earlier version of hitcast"):
+            read(home)
 
 
 def _older_ledger(home: Home) -> Path:

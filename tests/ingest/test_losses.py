@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +7,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest import ingest
 from hitcast.ingest.landing import read_ledger
+from hitcast.ingest.partial import PartialDay
 
 HEADER = "stream_date,isrc,territory,streams"
 FIRST, SECOND = date(2024, 3, 1), date(2024, 3, 2)
@@ -45,8 +46,8 @@ def test_few_rejected_rows_land_and_are_told(home: Home, tmp_path: Path, good: i
             ingest(home, [path])
         return
     report = ingest(home, [path])
-    assert report.tables[0].days_partial == [FIRST]
-    assert len(report.concerns()) == 2
+    assert report.tables[0].days_partial == [PartialDay(FIRST, None)]
+    assert report.concerns()[1:] == ["1 day not whole, of which figures of all recordings are unknown"]
 
 
 def test_few_rows_that_hold_much_of_the_sum_are_much(home: Home, tmp_path: Path) -> None:
@@ -58,7 +59,7 @@ def test_few_rows_that_hold_much_of_the_sum_are_much(home: Home, tmp_path: Path)
 def test_a_day_with_a_rejected_row_is_partial_until_it_comes_whole(home: Home, tmp_path: Path) -> None:
     whole = _day(FIRST, 99)
     report = ingest(home, [_export(tmp_path, *whole, f"{FIRST},,RU,10", *_day(SECOND, 3))])
-    assert report.tables[0].days_partial == [FIRST]
+    assert report.tables[0].days_partial == [PartialDay(FIRST, None)]
     assert report.concerns()[0] == "1 row rejected"
     assert _states(home) == {FIRST: "partial", SECOND: "whole"}
     # the same rows, and nothing rejected
@@ -67,35 +68,10 @@ def test_a_day_with_a_rejected_row_is_partial_until_it_comes_whole(home: Home, t
     assert _states(home) == {FIRST: "whole", SECOND: "whole"}
 
 
-def test_a_rejected_row_of_no_known_day_may_be_of_any_day_of_its_file(home: Home, tmp_path: Path) -> None:
-    (tmp_path / "other.csv").write_text(f"{HEADER}\n2024-03-05,song,RU,1\n", encoding="utf-8")
-    path = _export(tmp_path, *_day(FIRST, 50), *_day(SECOND, 50), "31.02.2024,song,RU,1")
-    ingest(home, [path, tmp_path / "other.csv"])
-    assert _states(home) == {FIRST: "partial", SECOND: "partial", date(2024, 3, 5): "whole"}
-
-
-@pytest.mark.parametrize(
-    ("spoiled", "state"),
-    [
-        (f"{FIRST},,RU,10", "whole"),
-        (f"{FIRST},,RU,200", "partial"),
-        (f"{FIRST},big,RU,1.2K", "partial"),
-        (f"{FIRST},big,RU,no data", "whole"),
-        ("Total,,RU,10", "whole"),
-    ],
-)
-def test_one_row_in_thousands_leaves_a_day_whole_if_its_figure_is_small(
-    home: Home, tmp_path: Path, spoiled: str, state: str
-) -> None:
-    report = ingest(home, [_export(tmp_path, *_day(FIRST, 1999), spoiled)])
-    assert report.concerns()[0] == "1 row rejected"
-    assert _states(home) == {FIRST: state}
-
-
 @pytest.mark.parametrize(
     ("rows", "figures"),
     [
-        (_day(FIRST, 1), "rows 40 -> 1, streams 400 -> 10"),
+        (_day(FIRST, 1), "rows 40 -> 1, streams 400 -> 10, 39 of 40 recordings gone"),
         (_day(FIRST, 40, 4), "rows 40 -> 40, streams 400 -> 160"),
     ],
 )
@@ -119,3 +95,38 @@ def test_a_day_that_comes_again_is_shown_before_and_after(home: Home, tmp_path: 
         f"{FIRST} again: rows 40 -> 41, streams 400 -> 369"
     ]
     assert report.concerns() == []
+
+
+def _recordings(first: int, count: int, streams: int, territory: str = "RU", day: date = FIRST) -> list[str]:
+    return [f"{day},song{number},{territory},{streams}" for number in range(first, first + count)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "figures"),
+    [
+        # another territory hides that the analysed one is gone
+        ([*_recordings(0, 10, 100, "KZ"), f"{FIRST},song0,RU,1"], "in RU 1,000 -> 1, 9 of 10 recordings gone"),
+        # as many streams, of other recordings
+        (_recordings(10, 10, 100), "10 of 10 recordings gone"),
+    ],
+)
+def test_what_the_sum_of_all_hides_is_held_too(home: Home, tmp_path: Path, rows: list[str], figures: str) -> None:
+    ingest(home, [_export(tmp_path, *_recordings(0, 10, 100))])
+    with pytest.raises(HitcastError, match=f"held: a day would lose .*{figures}"):
+        ingest(home, [_export(tmp_path, *rows)])
+
+
+def test_a_day_that_comes_again_without_a_recording_is_to_be_looked_at(home: Home, tmp_path: Path) -> None:
+    ingest(home, [_export(tmp_path, *_recordings(0, 10, 100))])
+    report = ingest(home, [_export(tmp_path, *_recordings(1, 10, 100))])
+    assert report.concerns() == ["1 day again without some of its recordings"]
+    assert "1 of 10 recordings gone" in report.tables[0].resent[0].describe("streams")
+
+
+def test_days_that_have_not_come_are_held(home: Home, tmp_path: Path) -> None:
+    tomorrow, later = (datetime.now(UTC).date() + timedelta(days=days) for days in (1, 3))
+    ingest(home, [_export(tmp_path, *_recordings(0, 3, 10, day=tomorrow))])
+    path = _export(tmp_path, *_recordings(0, 3, 10, day=later))
+    with pytest.raises(HitcastError, match=f"held: days that have not come, {later}"):
+        ingest(home, [path])
+    assert ingest(home, [path], accept_loss=True).concerns() != []

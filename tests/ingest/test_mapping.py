@@ -64,6 +64,8 @@ def test_without_columns_headers_are_the_contracts_own(tmp_path: Path) -> None:
     [
         ("tables: [", ["is not valid YAML"]),
         ("- a", ["is not a YAML mapping"]),
+        ("tables: {vk_stream_days: {}, vk_stream_days: {}}", ["'vk_stream_days' is written twice, again in line 1"]),
+        ("tables: {vk_stream_days: {files: ['*'], values: 5}}", ["vk_stream_days, values", "is not a YAML mapping"]),
         ("description: none", ["has no `tables:`"]),
         ("tabels: {}", ["does not know tabels", "Known are: description, ignore, tables"]),
         ("tables: {vk_streams: {files: ['*']}}", ["vk_streams", "no such raw table", "vk_stream_days"]),

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from hitcast.ingest.checks import Checks
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.mapping import TableMapping
-from hitcast.ingest.normalise import Checks, normalized
+from hitcast.ingest.normalise import normalized
 from hitcast.ingest.places import places_of
 from hitcast.ingest.readers import open_source
 
@@ -131,7 +132,7 @@ def test_text_becomes_the_contracts_value(
         (Column("n", "bigint", minimum="0"), "-1", "is below 0 (n)", {}),
         (Column("n", "double", maximum="3"), "3.1", "is above 3 (n)", {}),
         (Column("d", "date", minimum="2010-01-01"), "2009-12-31", "is below 2010-01-01 (d)", {}),
-        (Column("k", "varchar", accepted_values=("A", "B")), "a", "is not one of A, B (k)", {}),
+        (Column("k", "varchar", accepted_values=("A", "B")), "c", "is not one of A, B (k)", {}),
         (Column("k", "varchar", required=True), "  ", "is required and empty (k)", {}),
         (Column("k", "bigint", required=True), None, "is required and empty (k)", {}),
     ],
@@ -207,12 +208,13 @@ def test_places_follow_the_mapping_and_lacking_columns_are_named_as_the_vendor_w
 @pytest.mark.parametrize("is_tame", [False, True])
 def test_nothing_in_the_query_makes_duckdb_lose_the_order_of_rows(tmp_path: Path, is_tame: bool) -> None:
     """A longer `in (...)` becomes a join, and threads then insert their rows one after the other."""
-    column = Column("isrc", "varchar", accepted_values=tuple(f"value {number}" for number in range(20)))
+    words = tuple(f"value {number}" for number in range(20))
+    columns = (Column("isrc", "varchar"), Column("kind", "varchar", accepted_values=words))
     path = tmp_path / "values.parquet"
-    pq.write_table(pa.table({"isrc": ["value 1", "b"]}), path)
+    pq.write_table(pa.table({"isrc": ["RUA0A2400001", "b"], "kind": ["value 1", "b"]}), path)
     with duckdb.connect() as connection:
         source, checks = open_source(path, TableMapping("t"), connection), Checks()
-        query = normalized(source, Contract("t", (column,), ("isrc",)), {"isrc": 0}, checks, is_tame)
+        query = normalized(source, Contract("t", columns, ("isrc",)), {"isrc": 0, "kind": 1}, checks, is_tame)
         checks.parameters |= {"paths": [str(path)], "first_file": 0}
         rows = connection.execute(f"explain {query}", checks.parameters).fetchall()
     assert "JOIN" not in rows[0][1].upper()

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import duckdb
@@ -78,3 +79,16 @@ def test_unused_and_missing_columns_are_named_once(tmp_path: Path) -> None:
         "columns not used: comment",
         "left empty: age_band, source, subscription, listeners",
     ]
+
+
+@pytest.mark.parametrize(
+    ("headers", "hint"),
+    [
+        # what feeds another column is not what is lacking
+        ("streams,isrc,territory", ""),
+        ("stream_dates,isrc,territory,streams", ": is 'stream_dates' what vk_stream_days calls 'stream_date'?"),
+    ],
+)
+def test_a_column_that_feeds_another_is_no_hint(tmp_path: Path, headers: str, hint: str) -> None:
+    with pytest.raises(HitcastError, match=re.escape(f"Name the vendor's column in a mapping{hint}") + "$"):
+        _recognise(tmp_path, headers)

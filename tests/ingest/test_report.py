@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from hitcast.ingest.partial import PartialDay
 from hitcast.ingest.report import FileReport, IngestReport, TableReport, render
+from hitcast.ingest.usual import DayFigures
 
 
 def _text(report: IngestReport) -> str:
@@ -101,7 +103,30 @@ def test_files_that_are_not_listed_are_counted() -> None:
 
 
 def test_the_whole_report_is_plain_values() -> None:
-    table = TableReport("vk_stream_days", [FileReport("odd.csv", 2, 1, 1, 0)], days_partial=[date(2024, 1, 1)])
+    partial = PartialDay(date(2024, 1, 1), ("song",))
+    table = TableReport("vk_stream_days", [FileReport("odd.csv", 2, 1, 1, 0)], days_partial=[partial])
     plain = json.loads(json.dumps(IngestReport([table], [], 1, False).as_json(), default=str))
-    assert (plain["is_well"], plain["tables"][0]["days_partial"]) == (False, ["2024-01-01"])
+    assert (plain["is_well"], plain["tables"][0]["days_partial"]) == (
+        False,
+        [{"day": "2024-01-01", "recordings": ["song"]}],
+    )
     assert [file["rejected"] for file in plain["tables"][0]["files"]] == [1]
+
+
+def test_days_that_stand_out_are_all_listed_and_few_of_the_others() -> None:
+    def beside(number: int, total: int, marks: dict[str, str]) -> DayFigures:
+        figures = {"rows": 12_345_678, "recordings": 1_234_567, "sum": total}
+        usual = {"rows": 1e7, "recordings": 1_234_567.0, "sum": 1e10}
+        return DayFigures(date(2024, 1, number), figures, usual, "weekday", marks)
+
+    days = [beside(number, 10**10, {}) for number in range(1, 10)]
+    days[1] = beside(2, 123, {"rows": "high", "recordings": "high", "sum": "low"})
+    days[2] = DayFigures(date(2024, 1, 3), {"rows": 1, "recordings": 0, "sum": 0}, {}, "", {})
+    report = IngestReport([TableReport("vk_stream_days", days_new=[day.day for day in days], days=days)], [], 1, False)
+    lines = _text(report).splitlines()
+    assert [line[:10] for line in lines if line.startswith("2024")] == [f"2024-01-0{day}" for day in (2, 7, 8, 9)]
+    text = " ".join(" ".join(lines).split())
+    assert "12,345,678 x1.2 1,234,567 x1 123 x1.2e-08" in text
+    assert "5 more days; x: times the usual" in text
+    assert "But look: 1 day far from the usual." in text
+    assert json.loads(json.dumps(report.as_json(), default=str))["tables"][0]["days"][1]["marks"]["sum"] == "low"

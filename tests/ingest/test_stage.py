@@ -1,10 +1,14 @@
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
-import hitcast.ingest.stage
+import hitcast.ingest.batches
 from hitcast.core.errors import HitcastError
+from hitcast.core.home import Home
+from hitcast.ingest import ingest
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.readers import open_source
@@ -45,7 +49,7 @@ def test_rows_stay_in_file_order_over_files_of_different_shapes(tmp_path: Path) 
 def test_small_batches_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = ["song,plays\na,1\nb,x\n", "song,plays\nc,\nd,2\n", "song,plays\ne,3\nf\n"]
     whole = _load(tmp_path, *contents)
-    monkeypatch.setattr(hitcast.ingest.stage, "BATCH_BYTES", 1)
+    monkeypatch.setattr(hitcast.ingest.batches, "BATCH_BYTES", 1)
     single = _load(tmp_path, *contents)
     assert whole[1:] == single[1:]
     assert list(whole[0].read) == list(single[0].read) == [2, 2, 2]
@@ -103,3 +107,24 @@ def test_bytes_that_are_not_utf_8_refuse_the_file(tmp_path: Path) -> None:
         pytest.raises(HitcastError, match=r"a\.csv: is not valid utf-8\. Add `encoding: cp1251`"),
     ):
         load(connection, CONTRACT, [open_source(path, TableMapping("plays"), connection)], tmp_path, lambda size: None)
+
+
+HEADER = "stream_date,isrc,territory,streams\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "keys", "message"),
+    [
+        ("2024-03-01,,RU,5\n", {}, r"line 2, column isrc: is required and empty \(isrc\)\. Ask for it"),
+        ("2024-03-01,a,,5\n", {}, r"column territory: is required and empty \(territory\)\. Ask for it"),
+        ("2024-03-01,a,RU,5\n", {"skip": ["^20"]}, "has no row: the mapping leaves out 1 line below"),
+        ("A,a,RU,5\nB,a,RU,5\n", {"record_type": {"column": 1, "value": "C"}}, "leaves out 2 lines below"),
+    ],
+)
+def test_rows_without_a_value_or_no_rows_are_told_as_that(
+    home: Home, tmp_path: Path, rows: str, keys: dict[str, Any], message: str
+) -> None:
+    (tmp_path / "vk.csv").write_text(HEADER + rows)
+    (tmp_path / "map.yml").write_text(yaml.safe_dump({"tables": {"vk_stream_days": {"files": ["*"], **keys}}}))
+    with pytest.raises(HitcastError, match=message):
+        ingest(home, [tmp_path / "vk.csv"], [tmp_path / "map.yml"])

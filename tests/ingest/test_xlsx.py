@@ -71,3 +71,28 @@ def test_a_damaged_workbook_is_one_line_wherever_the_damage_is(tmp_path: Path) -
         export.write_bytes(damaged)
         with pytest.raises(HitcastError, match=f"{export.name}: is no readable XLSX file"):
             ingest(Home(tmp_path / "home"), [export])
+
+
+@pytest.mark.parametrize(
+    ("serial", "day"),
+    [(45351.99999999, "2024-03-01"), (45352.0000001, "2024-03-01"), (45352 - 1 / 86_400, ""), (45352.5, "")],
+)
+def test_a_day_that_a_sum_left_a_little_off_is_that_day(home: Home, tmp_path: Path, serial: float, day: str) -> None:
+    with xlsxwriter.Workbook(tmp_path / "vk.xlsx") as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["stream_date", "isrc", "territory", "streams"])
+        sheet.write_number(1, 0, serial, workbook.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.write_row(1, 1, ["a", "RU", 5])
+    if day:
+        assert [str(day) for day in ingest(home, [tmp_path / "vk.xlsx"]).tables[0].days_new] == [day]
+    else:
+        with pytest.raises(HitcastError, match="is not a date like"):
+            ingest(home, [tmp_path / "vk.xlsx"])
+
+
+@pytest.mark.parametrize(("serial", "day"), [("45351.99999999", "2024-03-01"), ("45351.9999", "2024-02-29")])
+def test_a_serial_that_a_sum_left_a_little_off_is_that_day(home: Home, tmp_path: Path, serial: str, day: str) -> None:
+    (tmp_path / "vk.csv").write_text(f"stream_date,isrc,territory,streams\n{serial},a,RU,5\n")
+    (tmp_path / "map.yml").write_text("tables: {vk_stream_days: {files: ['*'], date_format: excel_serial}}")
+    report = ingest(home, [tmp_path / "vk.csv"], [tmp_path / "map.yml"])
+    assert [str(day) for day in report.tables[0].days_new] == [day]

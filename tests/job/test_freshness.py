@@ -12,8 +12,10 @@ from hitcast.core.builds import ModelBuild, feature_origin
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.project import read_variables, settings_of
+from hitcast.job import dbt
 from hitcast.job.freshness import Facts, changed_sql, sql_digest, stale_reasons
-from hitcast.job.steps import STEPS, steps_named
+from hitcast.job.run import run
+from hitcast.job.steps import STEPS, Job, steps_named
 
 VARIABLES = read_variables()
 MARTS = {"release_features": (), "release_targets": ()}
@@ -106,3 +108,38 @@ def test_steps_are_run_in_their_order_whatever_order_they_are_named_in() -> None
     assert [step.name for step in steps_named(("publish", "features"))] == ["features", "publish"]
     with pytest.raises(HitcastError, match=r"there is no step featurs.*Use one of features, train"):
         steps_named(("featurs",))
+
+
+def test_what_was_compiled_is_kept_until_something_it_follows_from_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, project, calls = Home(tmp_path / "home"), tmp_path / "project", []
+    (project / "models").mkdir(parents=True)
+    for file in ("models/one.sql", "dbt_project.yml", "profiles.yml"):
+        (project / file).write_text("select 1")
+
+    def compile_anew(home: Home, variables: dict[str, Any], select: list[str]) -> dict[str, str]:
+        calls.append(variables)
+        return {"one": f"select {len(calls)}"}
+
+    monkeypatch.setattr(dbt, "_compile", compile_anew)
+    monkeypatch.setattr(dbt, "PROJECT_DIR", project)
+    first = dbt.compiled(home, VARIABLES, ["one"])
+    assert dbt.compiled(home, VARIABLES, ["one"]) == first
+    assert len(calls) == 1
+    assert dbt.compiled(home, VARIABLES | {"territory": "KZ"}, ["one"]) != first
+    (project / "models" / "one.sql").write_text("select 2")
+    assert dbt.compiled(home, VARIABLES, ["one"]) != first
+    (kept,) = home.dbt.glob("compiled_*.json")
+    kept.write_text("{")
+    dbt.compiled(home, VARIABLES, ["one"])
+    assert len(calls) == 4
+
+
+def test_a_run_of_an_empty_home_says_so_before_it_builds_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    monkeypatch.setattr(dbt, "invoke", lambda *_: pytest.fail("dbt was started"))
+    with pytest.raises(HitcastError, match="nothing has been ingested yet"):
+        run(Job(home, VARIABLES, "changed", 0))

@@ -44,6 +44,7 @@ def test_a_champion_is_replaced_when_asked_or_due(
     trains: bool,
 ) -> None:
     calls: list[str] = []
+    monkeypatch.setattr("hitcast.job.run.read_ledger", lambda home: {"something": "has landed"})
     monkeypatch.setattr(job.dbt, "build", lambda *arguments: None)
     monkeypatch.setattr(job, "count_rows", lambda settings, table: 0)
     monkeypatch.setattr(job, "publish", lambda home, variables: Publication(tmp_path, datetime.now(UTC), {}))
@@ -60,14 +61,16 @@ def test_a_champion_is_replaced_when_asked_or_due(
     monkeypatch.setattr(
         train,
         "train",
-        lambda settings, progress: (
+        lambda settings, progress, days_back: (
             calls.append("train") or SimpleNamespace(release_count=1, describe=lambda: "version 2 (champion)")
         ),
     )
     monkeypatch.setattr(
         predict,
         "predict",
-        lambda settings, progress, after: predict.ScoringRun("r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok"),
+        lambda settings, progress, after, label, mornings: predict.ScoringRun(
+            "r", 2, 1, 0, date(2022, 1, 1), "m", "tiktok"
+        ),
     )
     steps: dict[str, str] = {}
     run(

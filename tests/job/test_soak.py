@@ -87,7 +87,7 @@ def live(home: Home, day: date, folder: Path) -> Day:
     run_seconds, run_cpu, run_mb, said = hitcast(home, "run", "--retrain", "auto")
     return Day(
         day,
-        " stands" not in next(line for line in said.splitlines() if line.startswith("train ")),
+        " is kept" not in next(line for line in said.splitlines() if line.split()[1:2] == ["train"]),
         ingest_seconds,
         ingest_cpu,
         run_seconds,
@@ -117,7 +117,8 @@ def hitcast(home: Home, *arguments: str) -> tuple[float, float, int, str]:
     said = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    # 5: landed, but look; some days of a small world are far from the usual
+    if process.returncode != 0 and (process.returncode, arguments[0]) != (5, "ingest"):
         pytest.fail(f"hitcast {' '.join(arguments)}: {said}")
     return time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, round(usage.ru_maxrss / 1024), said
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,9 @@ from ml.classes import fit_classes, predict_classes
 from ml.data import Columns, Marts, feature_columns
 from ml.estimators.calibration import ISOTONIC_RELEASES, ISOTONIC_RELEASES_OF_A_KIND, ChanceCalibration
 from ml.estimators.classes import OrderedClasses
+from ml.estimators.zoo import OWN, STREAMS
 from ml.evaluation.metrics import average_precision
+from ml.streams import fit_streams
 
 MINIMUMS = (20_000.0, 150_000.0)
 
@@ -68,6 +72,30 @@ def test_the_same_data_and_seed_give_the_same_probabilities(
         predict_classes(model, halves[1], "tiktok_vk"),
         rtol=1e-9,
         atol=1e-12,
+    )
+
+
+@pytest.mark.parametrize("name", ["ridge", OWN["streams"], "log_linear"])
+def test_what_the_streams_have_fitted_gives_the_same_probabilities(
+    name: str, halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings: Settings
+) -> None:
+    earlier, later = (half[half["as_of_day"].isin([2, 7])].reset_index(drop=True) for half in halves)
+    streams = fit_streams(earlier, "tiktok_vk", columns, settings, estimator=STREAMS[name])
+    shared = fit_classes(earlier, "tiktok_vk", columns, MINIMUMS, settings, streams=streams)
+    alone = fit_classes(earlier, "tiktok_vk", columns, MINIMUMS, settings)
+    part = streams.linear_part(settings.class_horizon)
+    assert (part is not None and part.whole is shared.linear_) == (name != "log_linear")
+    assert shared.predict_proba(later) == pytest.approx(alone.predict_proba(later), abs=1e-12)
+
+
+def test_what_streams_have_fitted_on_other_columns_is_fitted_again(
+    halves: tuple[pd.DataFrame, pd.DataFrame], columns: Columns, settings: Settings
+) -> None:
+    rows = halves[0][halves[0]["as_of_day"].isin([2, 7])].reset_index(drop=True)
+    fewer = replace(columns, numeric=columns.numeric[:-3])
+    streams = fit_streams(rows, "tiktok_vk", fewer, settings, estimator=STREAMS["ridge"])
+    assert fit_classes(rows, "tiktok_vk", columns, MINIMUMS, settings, streams=streams).linear_.numeric == (
+        columns.numeric
     )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.evidence import choose, data_note, with_moved_dates
+from ml.evidence import UNHEARD_OF, choose, data_note, with_moved_dates
 
 
 class Usual:
@@ -78,7 +78,7 @@ def test_on_the_day_of_release_a_teaser_or_an_earlier_release_speaks() -> None:
     known = release("known", 0, 0, 0, tiktok_teaser_views_total=0.0, artist_mean_log_streams=4.0)
     chosen, refused = choose(pd.concat([unheard, known, release("teased", 0, 0, 0)]), STREAMS, 30)
     assert chosen["release_id"].tolist() == ["known", "teased"]
-    assert refused["refusal"].tolist() == ["not enough data: no teaser on TikTok and no earlier release of the artist"]
+    assert refused["refusal"].tolist() == [UNHEARD_OF]
 
 
 def test_with_most_days_missing_a_platform_is_not_asked() -> None:
@@ -105,3 +105,26 @@ def test_a_moved_date_is_noted_beside_what_is_missing_or_alone() -> None:
     moved = "release date taken from the first streams on 17 Aug 2021"
     assert noted["data_note"].iloc[:2].tolist() == [f"{moved}; VK is 2 days behind", moved]
     assert noted["data_note"].isna().tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(("days", "behind", "is_refused"), [(2, 0, False), (3, 0, True), (9, 0, True), (4, 2, False)])
+def test_a_release_that_nobody_has_streamed_is_not_forecast(days: int, behind: int, is_refused: bool) -> None:
+    rows = release("silent", days, days - behind, days)
+    rows.loc[rows["vk_streams_known"].notna(), "vk_streams_known"] = 0.0
+    chosen, refused = choose(pd.concat([rows, release("heard", days, days, days)]), STREAMS, 30)
+    assert chosen["release_id"].tolist() == (["heard"] if is_refused else ["heard", "silent"])
+    if is_refused:
+        assert refused["refusal"].tolist() == [
+            "no stream on VK since the release: it may not be out yet, or its tracks are missing in VK's reports"
+        ]
+        assert refused["known_by"].tolist() == [rows["as_of_date"].max()]
+
+
+def test_after_the_same_days_streams_are_looked_at_whatever_errors_were_usual() -> None:
+    better = {"tiktok_vk": Usual(3.0), "tiktok": Usual(1.0)}
+    chosen, _ = choose(release("one", 5, 5, 5), better, 30)
+    assert chosen["chosen_set"].tolist() == ["tiktok_vk"]
+    assert chosen["vk_through_day"].tolist() == [5]
+    # two days later TikTok knows more than VK
+    chosen, _ = choose(release("one", 5, 3, 5), better, 30)
+    assert chosen[["chosen_set", "as_of_day", "vk_through_day"]].to_numpy().tolist() == [["tiktok", 5, 3]]

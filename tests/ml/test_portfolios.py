@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from hitcast.core.settings import Settings
-from ml.data import read_marts
 from ml.portfolios import NO_LABEL
 from ml.predict import predict
 from ml.train import TrainingRun
@@ -124,7 +123,9 @@ def test_a_release_of_which_nothing_is_known_is_counted_apart(summed: tuple[Sett
 
 
 def test_no_open_release_makes_no_sum(summed: tuple[Settings, TrainingRun]) -> None:
-    settings, _ = summed
-    after = read_marts(settings).data_through + timedelta(days=300)
-    predict(settings, after, progress=quiet)
+    settings, run = summed
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        query = "update release_features set is_reissue = true where release_date > ?"
+        connection.execute(query, [run.cutoff - timedelta(days=60)])
+    predict(settings, progress=quiet)
     assert read(settings, "from ml.portfolio_forecasts").empty

@@ -11,6 +11,7 @@ from hitcast.core.home import PROJECT_DIR
 from hitcast.core.settings import Settings
 from ml.classes import class_minimums
 from ml.data import read_marts
+from ml.evidence import LATE_DAYS
 from ml.predict import predict
 from ml.train import TrainingRun, train
 from tests.ml.conftest import MakeHome, quiet
@@ -62,7 +63,7 @@ def test_the_chance_of_a_range_is_read_as_the_page_of_readers_says(trained: tupl
     settings, _ = trained
     predict(settings, progress=quiet)
     text = (PROJECT_DIR / "docs" / "bi.md").read_text(encoding="utf-8")
-    query = text[text.index("    with levels as (") :].split("\n\n| ")[0].split("\n\n#")[0]
+    query = text[text.index("    with quantiles as (") :].split("\n\n| ")[0].split("\n\n#")[0]
     query = query.replace("from forecast_quantiles", "from ml.forecast_quantiles")
     least, most = class_minimums(read_marts(settings).classes)
     query = query.replace("20000", f"{least}").replace("50000", f"{most}")
@@ -305,9 +306,11 @@ def test_without_a_model_it_says_what_to_do(settings: Settings) -> None:
 
 
 def test_nothing_to_score_is_no_error(trained: tuple[Settings, TrainingRun]) -> None:
-    settings, _ = trained
-    after = read_marts(settings).data_through + timedelta(days=300)
-    assert predict(settings, after, progress=quiet).row_count == 0
+    settings, run = trained
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        query = "update release_features set is_reissue = true where release_date > ?"
+        connection.execute(query, [run.cutoff - timedelta(days=60)])
+    assert predict(settings, progress=quiet).row_count == 0
 
 
 def test_scoring_again_replaces_the_same_forecasts(trained: tuple[Settings, TrainingRun]) -> None:
@@ -329,3 +332,51 @@ def test_another_day_or_delivery_is_another_run(trained: tuple[Settings, Trainin
     corrected = predict(settings, progress=quiet)
     assert len({first.run_id, later.run_id, corrected.run_id}) == 3
     assert read(settings, "select distinct run_id from ml.predictions").shape == (3, 1)
+
+
+def test_mornings_before_are_forecast_as_daily_runs_would_have_been(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, _ = trained
+    earlier = train(settings, promote=True, progress=quiet, days_back=3)
+    assert earlier.cutoff == read_marts(settings).data_through - timedelta(days=2)
+    last = predict(settings, progress=quiet, mornings=10)
+    # none before the model was trained
+    days = [last.as_of - timedelta(days=back) for back in (3, 2, 1, 0)]
+    runs = read(
+        settings, "select run_id, max(data_through_date) as day, min(predicted_at) as at from ml.predictions group by 1"
+    ).sort_values("at")
+    assert [day.date() for day in runs["day"]] == [day - timedelta(days=1) for day in days]
+    assert runs["run_id"].iloc[-1] == last.run_id
+    assert runs["at"].is_unique
+    written = read(settings, f"from ml.predictions where run_id = '{runs['run_id'].iloc[0]}' order by all")
+    assert predict(settings, days[0], progress=quiet).run_id == runs["run_id"].iloc[0]
+    alone = read(settings, f"from ml.predictions where run_id = '{runs['run_id'].iloc[0]}' order by all")
+    pd.testing.assert_frame_equal(written.drop(columns="predicted_at"), alone.drop(columns="predicted_at"))
+
+
+def test_effects_of_campaigns_stand_beside_the_forecasts(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, _ = trained
+    messages: list[str] = []
+    result = predict(settings, progress=messages.append)
+    assert read(settings, "from ml.uplift").empty
+    assert not any("promotion" in message for message in messages)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute(
+            "insert into campaigns by name select release_id, 3 as start_day, 1000.0 as spend, 'RUB' as currency "
+            "from releases order by release_id limit 5"
+        )
+    predict(settings, progress=messages.append)
+    rows = read(settings, "from ml.uplift")
+    assert len(rows) > 0
+    assert rows["run_id"].eq(result.run_id).all()
+    assert rows["refusal"].str.startswith("5 of 5 campaigns").all()
+    assert rows["added_streams"].isna().all()
+    assert sum("What promotion adds: 5 of 5 campaigns" in message for message in messages) == 1
+
+
+def test_a_day_that_the_data_do_not_reach_is_refused(trained: tuple[Settings, TrainingRun]) -> None:
+    settings, _ = trained
+    latest = read_marts(settings).latest_day + timedelta(days=1)
+    # reports may be late
+    assert predict(settings, latest + timedelta(days=LATE_DAYS), progress=quiet).release_count > 0
+    with pytest.raises(HitcastError, match=r"--as-of: the data reach \S+ only, too little to speak of \S+. Give"):
+        predict(settings, latest + timedelta(days=LATE_DAYS + 1), progress=quiet)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hitcast.core.errors import HitcastError
 from ml.data import Marts
-from ml.splits import Fold, inner_slices, plan_folds, rows_to_test, training_rows, untouched_count
+from ml.splits import Fold, count_windows, inner_slices, plan_folds, rows_to_test, training_rows, untouched_count
 
 HORIZONS = (14, 30)
 
@@ -24,8 +24,10 @@ def make_frame(ages: list[int], last: date = date(2021, 12, 20), horizons: tuple
                 continue
             rows.append((f"R{number}", day, released, released + pd.Timedelta(days=day), age))
     frame = pd.DataFrame(rows, columns=["release_id", "as_of_day", "release_date", "as_of_date", "age"])
+    frame[["vk_missing_days", "vk_days_behind"]] = 0.0
     for horizon in horizons:
         frame[f"streams_{horizon}"] = np.where(frame["age"] + 1 >= horizon, 100.0, np.nan)
+        frame[f"missing_days_{horizon}"] = np.where(frame["age"] + 1 >= horizon, 0.0, np.nan)
     return frame
 
 
@@ -137,6 +139,26 @@ def test_windows_that_lack_days_are_counted_apart_and_asked_for() -> None:
     with pytest.raises(HitcastError, match=r"9 releases had whole windows by 2021-12-21, 62 more lack") as refusal:
         plan_folds(frame, HORIZONS, date(2021, 12, 20))
     assert "`hitcast status` says which have come" in refusal.value.cure
+
+
+def test_a_window_with_few_days_missing_trains_and_is_no_outcome() -> None:
+    """Its rows count as long as most of the days still to come are known."""
+    frame = make_frame([120, 130, 140])
+    holed = frame["release_id"] == "R0"
+    # of days 3 and 20 nothing is known: one of the 14 and two of the 30
+    frame.loc[holed, ["missing_days_14", "missing_days_30"]] = [1.0, 2.0]
+    frame.loc[holed & (frame["as_of_day"] > 3), "vk_missing_days"] = 1.0
+    origin = date(2021, 12, 21)
+    trained = frame[training_rows(frame, origin, HORIZONS)]
+    assert trained.loc[trained["release_id"] == "R0", "as_of_day"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+    # of the days still to come more than a third is missing throughout
+    frame.loc[holed, ["missing_days_14", "missing_days_30"]] = [6.0, 6.0]
+    assert "R0" not in set(frame.loc[training_rows(frame, origin, HORIZONS), "release_id"])
+    fold = Fold(date(2021, 7, 1), date(2021, 12, 1))
+    assert set(frame.loc[rows_to_test(frame, fold, HORIZONS), "release_id"]) == {"R1", "R2"}
+    assert count_windows(frame, origin, HORIZONS).describe(origin) == (
+        "2 releases had whole windows by 2021-12-21, 1 more but for a few days of VK"
+    )
 
 
 def test_three_quarters_are_enough() -> None:

@@ -16,9 +16,10 @@ from ml import fit
 from ml.data import read_marts
 from ml.estimators.zoo import ModelInputs, stream_model
 from ml.fit import fit_bundle
-from ml.predict import predict, score, scored_rows
+from ml.predict import predict
 from ml.registry import store
 from ml.registry.bundles import load_bundle, save_bundle
+from ml.score import score, scored_rows
 from ml.streams import StreamModel
 from ml.train import TrainingRun, train
 from tests.ml.conftest import MakeHome, quiet

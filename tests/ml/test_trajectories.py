@@ -1,13 +1,18 @@
 from datetime import timedelta
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 from hitcast.core.settings import Settings
 from ml.data import read_marts
+from ml.days import paths_of, read_paths
 from ml.predict import predict
+from ml.registry import store
+from ml.registry.bundles import load_bundle
 from ml.train import TrainingRun, train
+from ml.trajectories import forecast_trajectories
 from tests.ml.conftest import MakeHome, quiet
 from tests.ml.test_predict import read
 
@@ -84,9 +89,34 @@ def test_without_vk_a_path_starts_from_nothing(make_home: MakeHome) -> None:
     settings = make_home(release_count=200)
     with duckdb.connect(str(settings.warehouse)) as connection:
         # whatever VK had told, the totals are others: TikTok alone forecasts better
-        connection.execute("update release_features set vk_streams_total = null, vk_streams_last_day = null")
+        connection.execute(
+            "update release_features set vk_streams_total = null, vk_streams_last_day = null, vk_streams_known = null"
+        )
     train(settings, read_marts(settings).data_through - timedelta(days=60), progress=quiet)
     rows, paths = forecasts_and_paths(settings)
     check(rows, paths, (14, 30))
     first = paths[paths["days_since_release"] == 1]
     assert (first["lower_80"] < first["upper_80"]).mean() > 0.9
+
+
+def test_a_path_starts_from_what_landed_after_the_day_of_the_forecast(
+    trained: tuple[Settings, TrainingRun],
+) -> None:
+    """TikTok alone is ahead of VK: the forecast has not seen the streams, and the path is no lower than they are."""
+    settings, _ = trained
+    standing, marts, paths = store.champion(settings), read_marts(settings), read_paths(settings)
+    assert standing is not None
+    bundle = load_bundle(standing.bundle)
+    rows = marts.features[
+        (marts.features["as_of_day"] == 10) & ~marts.features["release_id"].isin(bundle.training_releases)
+    ].assign(chosen_set="tiktok", vk_through_day=8)
+    landed = paths_of(paths, rows)
+    rows = rows.assign(floor_streams=landed[:, 7])
+    found = forecast_trajectories(bundle, rows, paths).set_index(["release_id", "days_since_release"])
+    for place, release in enumerate(rows["release_id"]):
+        path = found.loc[release]
+        assert path["predicted_streams"].to_numpy()[:8].tolist() == landed[place, :8].tolist()
+        for name in (*ENDS, "joint_lower_80", "joint_upper_80"):
+            assert (path[name].to_numpy()[8:] >= landed[place, 7]).all()
+            assert (np.diff(path[name].to_numpy()) >= -1e-6).all()
+        assert (path["lower_80"].to_numpy()[8:] < path["upper_80"].to_numpy()[8:]).all()

@@ -1,6 +1,6 @@
 """A small warehouse with marts as dbt builds them, from a world whose law is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ def make_world(
     tables = _tables(release_count, days_of_history, horizons, growth_matters, noise, class_minimums, seed)
     if change is not None:
         change(tables)
+    _add_what_is_trained_on(tables)
     with duckdb.connect(str(warehouse)) as connection:
         for name, frame in tables.items():
             connection.register("frame", frame)
@@ -58,6 +59,17 @@ def make_world(
             connection.unregister("frame")
         create_ml_tables(connection)
     return tables
+
+
+def _add_what_is_trained_on(tables: dict[str, pd.DataFrame]) -> None:
+    """Totals and days to train on: those known, where the tables do not say otherwise."""
+    targets = tables["release_targets"]
+    if "training_streams" not in targets:
+        tables["release_targets"] = targets.assign(
+            training_streams=targets["streams"],
+            missing_days=pd.array(np.where(targets["is_mature"].astype(bool), 0, None), dtype="Int32"),
+        )
+    tables.setdefault("training_days", tables["release_days"].assign(is_estimated=False))
 
 
 def create_ml_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -136,7 +148,27 @@ def _stressed(release_ids: np.ndarray, streams: np.ndarray, views: np.ndarray, l
                 if platform == "vk":
                     frame["vk_streams_known"] -= filled[:, list(taken)].sum(axis=1)
                 rows.append(frame.assign(release_id=release_ids[chosen], scenario=f"{platform} {first}-{last}"))
-    return pd.concat(rows, ignore_index=True)
+    return pd.concat([*rows, *_misdated(release_ids, streams, views, likes)], ignore_index=True)
+
+
+def _misdated(
+    release_ids: np.ndarray, streams: np.ndarray, views: np.ndarray, likes: np.ndarray
+) -> Iterator[pd.DataFrame]:
+    """Rows of the same releases by a date three days too early or too late, on days 3 and 7 since the true one."""
+    before = np.zeros((len(release_ids), 3))
+    for days_wrong in (-3, 3):
+        moved = [np.hstack([before, counts])[:, 3 + days_wrong :][::2] for counts in (streams, views)]
+        for as_of_day in {3 - days_wrong, 7 - days_wrong} - {0}:
+            frame = _features(as_of_day, *moved, likes[::2])
+            yield frame.assign(release_id=release_ids[::2], scenario=f"date {days_wrong}")
+
+
+def _stressed_dates(release_ids: np.ndarray) -> pd.DataFrame:
+    """What the first streams say of these dates: of every second release of the sample the true one."""
+    keys = pd.MultiIndex.from_product([release_ids[::2], (-3, 3), (3, 7)])
+    dates = pd.DataFrame([*keys], columns=["release_id", "days_wrong", "as_of_day"])
+    is_found = dates["release_id"].isin(release_ids[::4])
+    return dates.assign(days_moved=np.where(is_found, -dates["days_wrong"], 0), is_refused=False)
 
 
 def _tables(
@@ -232,7 +264,16 @@ def _tables(
                 "reason": pd.Series([None] * len(release_ids), dtype="str"),
             }
         ),
+        "campaigns": pd.DataFrame(
+            {
+                "release_id": pd.Series(dtype="str"),
+                "start_day": pd.Series(dtype="int32"),
+                "spend": pd.Series(dtype="float64"),
+                "currency": pd.Series(dtype="str"),
+            }
+        ),
         "stressed_features": _stressed(release_ids, streams, views, likes),
+        "stressed_dates": _stressed_dates(release_ids),
         "release_days": release_days,
         "release_features": pd.concat(features, ignore_index=True),
         "release_targets": pd.concat(targets, ignore_index=True).dropna(subset=["release_id"]),

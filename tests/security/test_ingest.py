@@ -8,11 +8,12 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from hitcast.cli.summary import render_publication
+from hitcast.cli.publication import render_publication
 from hitcast.core.home import Home
 from hitcast.ingest import ingest
 from hitcast.ingest.landing import read_ledger
 from hitcast.serving.publish import publish
+from tests.desk import world
 from tests.security.attacks import MARKUP
 from tests.security.test_spreadsheets import live_cells
 from tests.serving.published_world import fill
@@ -66,8 +67,12 @@ def test_names_of_files_stay_names(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert NAMES[0].replace("; --", "; '--") in counted
 
 
-def test_titles_give_the_terminal_no_orders(hostile_home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    render_publication(hostile_home)
+def test_titles_give_the_terminal_no_orders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = Home(tmp_path)
+    home.serving.mkdir()
+    order = "update release_predictions set artist_name = '=1+1' || chr(27) || '[2J' || chr(10)"
+    world.publish(home.serving / "hitcast.duckdb", releases=8, tested=5, changes=(order,))
+    render_publication(home)
     message = capsys.readouterr().out
     assert "=1+1" in message
     assert set(message) - {"\n"} == {sign for sign in message if sign.isprintable()}
@@ -115,7 +120,7 @@ def test_texts_of_a_catalog_arrive_as_they_are(tmp_path: Path) -> None:
     heads = ("upc", "isrc", "release_title", "artist_id", "artist_name", "release_date", "label_name")
     texts = [text for text in MARKUP if text.isprintable()]
     names = dict.fromkeys(("release_title", "artist_name", "label_name"), texts)
-    fixed = {"upc": [f"{i:013}" for i in range(len(texts))], "isrc": [f"R{i}" for i in range(len(texts))]}
+    fixed = {"upc": [f"{i:013}" for i in range(1, len(texts) + 1)], "isrc": [f"R{i}" for i in range(len(texts))]}
     rows = names | fixed | {"artist_id": fixed["isrc"], "release_date": ["2024-01-01"] * len(texts)}
     pq.write_table(pa.table({name: rows[name] for name in heads}), tmp_path / "catalog.parquet")
     (table,) = ingest(home, [tmp_path / "catalog.parquet"]).tables

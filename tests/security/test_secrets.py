@@ -16,7 +16,9 @@ from hitcast.cli.app import app
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.records import recorded
-from hitcast.serving.alerts import Alert, post
+from hitcast.serving.alerts.facts import Alert
+from hitcast.serving.alerts.webhook import post
+from hitcast.serving.alerts.wording import as_lines
 from hitcast.serving.postgres import publish_to_postgres
 
 DSNS = {
@@ -43,7 +45,18 @@ DSNS = {
     "s3cret": "is no address",
 }
 ALERT = Alert(
-    "R1", "<!channel>\x1b[31m", "@all [x](http://evil)\nb", "2021-12-24", 30, 7, 2000.0, 1000.0, "medium", "low"
+    "forecast_moved",
+    "R1|30|r2",
+    {
+        "release_id": "R1",
+        "artist_name": "<!channel>\x1b[31m",
+        "release_title": "@all [x](http://evil)\nb",
+        "horizon_days": 30,
+        "predicted_streams": 2000.0,
+        "previous_predicted_streams": 1000.0,
+        "predicted_class": "medium",
+        "previous_predicted_class": "low",
+    },
 )
 
 
@@ -123,7 +136,7 @@ def test_no_answer_of_a_webhook_shows_its_address(
     server, asked = webhook
     monkeypatch.setenv("HITCAST_ALERTS_WEBHOOK", address.format(server))
     with pytest.raises(HitcastError, match=message) as refusal:
-        post([ALERT])
+        post([ALERT], as_lines([ALERT]))
     assert "s3" not in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert _tells_itself_alone(refusal.value)
@@ -134,7 +147,7 @@ def test_a_title_calls_nobody_in_a_chat(webhook: tuple[str, list[str]], monkeypa
     server, asked = webhook
     # an address as Teams gives it
     monkeypatch.setenv("HITCAST_ALERTS_WEBHOOK", f"{server}/a@b/c?sig=%2Fd")
-    post([ALERT])
+    post([ALERT], as_lines([ALERT]))
     (line,) = asked
     body = json.loads(line.removeprefix("POST /a@b/c?sig=%2Fd "))
     assert not set("<>@[]") & set(body["text"])
@@ -166,9 +179,13 @@ def whole():
     except Exception as error:
         print(error, file=sys.stderr)
     from hitcast.core.errors import HitcastError
-    from hitcast.serving import alerts
+    from hitcast.serving.alerts import mail, webhook
     try:
-        alerts.post([])
+        mail.send([], "subject", "text")
+    except HitcastError as error:
+        print(error, file=sys.stderr)
+    try:
+        webhook.post([], "")
     except HitcastError as error:
         raise RuntimeError(str(error)) from error
 
@@ -177,6 +194,9 @@ sys.exit(terminal.guarded(whole))
     secrets = {
         "HITCAST_POSTGRES_DSN": "postgresql://owner:s3cret@127.0.0.1:1/db",
         "HITCAST_ALERTS_WEBHOOK": "http://127.0.0.1:1/s3cret?token=s3cret",
+        "HITCAST_SMTP_URL": "smtp://anna:s3cret@127.0.0.1:1",
+        "HITCAST_ALERTS_FROM": "hitcast@label.example",
+        "HITCAST_ALERTS_TO": "anna@label.example",
         # the most that dbt ever logs
         "DBT_LOG_LEVEL_FILE": "debug",
     }

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from hitcast.core.home import Home
 from hitcast.core.spreadsheet import defused
-from hitcast.desk.download import csv_of
+from hitcast.desk.download import csv_of, xlsx_of
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.readers import Source
@@ -73,18 +73,28 @@ def test_a_workbook_carries_no_formula_and_no_link(hostile_home: Home, tmp_path:
     assert len(kept) > 25
 
 
+def test_a_workbook_of_the_page_carries_texts_alone() -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsx_of([{"id": "a", "text": text} | {text: 1} for text in TEXTS[:1]]))) as parts:
+        for name in parts.namelist():
+            assert not re.search(rb"<(f|hyperlink)[ />]", parts.read(name))
+    texts = [text for text in TEXTS if text.isprintable()]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx_of([{"text": text} for text in texts])))
+    assert [row[0] for row in book.get_sheet_by_index(0).to_python()] == ["text", *texts]
+
+
 def test_downloads_of_the_page_carry_no_live_formula_in_cells_and_heads() -> None:
-    frame = pd.DataFrame({"id": "a", "text": list(TEXTS), "change": -0.5} | dict.fromkeys(TEXTS, "x"))
-    message = csv_of(frame)
-    assert live_cells(message) == []
-    read = pd.read_csv(io.BytesIO(message), dtype=str, keep_default_na=False)
-    assert set(read["change"]) == {"-0.5"}
-    assert [text for text in read["text"] if text in NUMBERS] == list(NUMBERS)
+    rows = [{"id": "a", "text": text, "change": -0.5} | dict.fromkeys(TEXTS, "x") for text in TEXTS]
+    for language, delimiter, change in (("en", ",", "-0.5"), ("ru", ";", "-0,5")):
+        message = csv_of(rows, language)
+        assert live_cells(message) == []
+        read = pd.read_csv(io.BytesIO(message), dtype=str, keep_default_na=False, sep=delimiter)
+        assert set(read["change"]) == {change}
+        assert [text for text in read["text"] if text in NUMBERS] == list(NUMBERS)
 
 
 def test_the_page_and_the_pipeline_defuse_alike() -> None:
     shown = duckdb.execute(f"select {defused('told')} from (select unnest($1) as told)", [list(TEXTS)]).fetchall()
-    read = csv.reader(io.StringIO(csv_of(pd.DataFrame({"text": list(TEXTS)})).decode("utf-8-sig"), newline=""))
+    read = csv.reader(io.StringIO(csv_of([{"text": text} for text in TEXTS]).decode("utf-8-sig"), newline=""))
     assert [text for (text,) in shown] == [row[0] for row in read][1:]
 
 

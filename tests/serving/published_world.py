@@ -9,7 +9,7 @@ import duckdb
 import yaml
 
 from hitcast.core.home import PROJECT_DIR, Home
-from hitcast.serving.publish import PUBLISHED_TABLES
+from hitcast.serving.tables import PUBLISHED_TABLES
 
 MARTS = PROJECT_DIR / "models" / "marts"
 FORECAST = {
@@ -28,6 +28,7 @@ FORECAST = {
     "probability_high": 0.01,
     "promotion_value": -4.9,
     "is_promotion_candidate": False,
+    "verdict": "leave",
     "run_id": "r1",
     "model_name": "hitcast/1",
     "predicted_at": datetime(2021, 12, 31, 10),

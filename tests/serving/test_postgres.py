@@ -12,7 +12,8 @@ import sqlalchemy
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.serving.postgres import publish_to_postgres
-from hitcast.serving.publish import OWN_TABLES, PUBLISHED_TABLES, publish, published_file
+from hitcast.serving.publish import publish, published_file
+from hitcast.serving.tables import OWN_TABLES, PUBLISHED_TABLES
 from tests.security.attacks import TEXTS
 from tests.serving.postgres_server import PASSWORD, PASSWORD_IN_URL, running_server
 from tests.serving.published_world import columns_of, fill, make_home
@@ -68,10 +69,32 @@ def test_every_table_arrives_with_its_rows_types_and_meanings(home: Home, dsn: s
     assert list(types) == list(columns_of("release_predictions"))
     assert (types["horizon_days"], types["actual_streams"]) == ("integer", "bigint")
     message = ask(dsn, "select obj_description('hitcast.release_predictions'::regclass)")
-    assert message == [("It's release_predictions.",)]
+    assert message == [("It's release_predictions. Key: release_id, horizon_days.",)]
     assert ask(dsn, "select col_description('hitcast.stream_classes'::regclass, 2)") == [
         ("What minimum_streams means.",)
     ]
+
+
+def test_keys_hold_and_views_of_one_horizon_stand_beside_their_table(home: Home, dsn: str) -> None:
+    rows = [{"release_id": "R0", "horizon_days": horizon} for horizon in (14, 30)]
+    fill(home, release_predictions=rows)
+    publish(home)
+    for _ in range(2):
+        publish_to_postgres(home)
+        for horizon in (14, 30):
+            found = ask(dsn, f"select release_id, horizon_days from hitcast.release_predictions_{horizon}d")
+            assert found == [("R0", horizon)]
+    keys = dict(ask(dsn, "select indexname, indexdef from pg_indexes where schemaname = 'hitcast'"))
+    assert keys["release_predictions_key"].endswith("(release_id, horizon_days)")
+    assert "UNIQUE" in keys["release_predictions_key"]
+    assert keys["prediction_history_release"].endswith("(release_id)")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        ask(dsn, "insert into hitcast.release_predictions select * from hitcast.release_predictions returning 1")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        # one that an earlier version made
+        connection.execute("drop view hitcast.release_predictions_14d; drop index hitcast.release_predictions_key")
+    publish_to_postgres(home)
+    assert ask(dsn, "select count(*) from hitcast.release_predictions_14d") == [(1,)]
 
 
 def test_views_and_grants_outlast_a_publication_and_a_role_reads_only(home: Home, dsn: str) -> None:
@@ -95,7 +118,7 @@ def test_views_and_grants_outlast_a_publication_and_a_role_reads_only(home: Home
 def test_a_column_that_the_server_lacks_is_added_and_one_of_its_own_stays(home: Home, dsn: str) -> None:
     publish_to_postgres(home)
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("alter table hitcast.release_predictions drop column genre, add column note text")
+        connection.execute("alter table hitcast.release_predictions drop column genre cascade, add column note text")
     publish_to_postgres(home)
     assert ask(dsn, "select distinct genre, note from hitcast.release_predictions") == [("pop", None)]
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from hitcast.core.errors import HitcastError
-from hitcast.core.home import Home
-from hitcast.serving.publish import OWN_TABLES, PUBLISHED_TABLES, open_published, publish, published_file
+from hitcast.core.home import PROJECT_DIR, Home
+from hitcast.serving.publish import open_published, publish, published_file
+from hitcast.serving.tables import OWN_TABLES, PUBLISHED_TABLES
 from tests.serving.published_world import fill, make_home
 
 BESIDE = ("rejected_rows",)
@@ -40,6 +42,8 @@ def test_tables_and_what_they_hold_are_published(home: Home) -> None:
         for name, row_count in counts.items():
             assert serving.table(name).shape[0] == row_count
             assert duckdb.read_parquet(str(home.serving / f"{name}.parquet")).shape == serving.table(name).shape
+        info_file = duckdb.read_parquet(str(home.serving / "publish_info.parquet"))
+        assert info_file.fetchall() == serving.table("publish_info").fetchall()
         message = dict(serving.sql("select table_name, row_count from publish_info").fetchall())
     assert message == counts
     assert info(home, "data_through_date") == date(2021, 12, 31)
@@ -48,8 +52,34 @@ def test_tables_and_what_they_hold_are_published(home: Home) -> None:
     assert isinstance(published_at, datetime)
     assert datetime.now(UTC).replace(tzinfo=None) - published_at < timedelta(minutes=1)
     assert sorted(file.name for file in home.serving.iterdir()) == sorted(
-        ["hitcast.duckdb", *(f"{name}.parquet" for name in counts)]
+        ["hitcast.duckdb", *(f"{name}.parquet" for name in (*counts, "publish_info"))]
     )
+
+
+def test_keys_are_those_that_the_marts_tests_hold() -> None:
+    held: dict[str, set[tuple[str, ...]]] = {}
+    for file in (PROJECT_DIR / "models").rglob("*.yml"):
+        for model in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("models", []):
+            tests = [test for test in model.get("data_tests", []) if isinstance(test, dict)]
+            keys = [test["unique_combination_of_columns"] for test in tests if "unique_combination_of_columns" in test]
+            found = {tuple(key["arguments"]["combination_of_columns"]) for key in keys}
+            for column in model.get("columns", []):
+                if "unique" in column.get("data_tests", []):
+                    found.add((column["name"],))
+            held[model["name"]] = found
+    unlike = {name: key for name, key in PUBLISHED_TABLES.items() if key not in held.get(name, {("stream_class",)})}
+    assert unlike == {}
+
+
+def test_a_view_of_each_horizon_holds_its_rows_alone(home: Home) -> None:
+    fill(home, release_predictions=[{"horizon_days": 14}, {"horizon_days": 30}, {"horizon_days": 60}])
+    publish(home)
+    with open_published(home) as serving:
+        for horizon in (14, 30, 60):
+            assert serving.sql(f"select horizon_days from release_predictions_{horizon}d").fetchall() == [(horizon,)]
+        with duckdb.connect() as other:
+            other.execute(f"attach '{published_file(home).as_posix().replace(chr(39), chr(39) * 2)}' as p (read_only)")
+            assert other.sql("select count(*) from p.release_predictions_14d").fetchall() == [(1,)]
 
 
 def test_every_table_and_column_says_what_it_means(home: Home) -> None:
@@ -60,7 +90,7 @@ def test_every_table_and_column_says_what_it_means(home: Home) -> None:
             "select table_name, column_name from duckdb_columns() where comment is null and not internal"
         )
         assert not silent.fetchall()
-    assert tables["release_predictions"] == "It's release_predictions."
+    assert tables["release_predictions"] == "It's release_predictions. Key: release_id, horizon_days."
     assert set(tables) == {*PUBLISHED_TABLES, *OWN_TABLES}
     assert all(tables.values())
 
@@ -120,6 +150,14 @@ def test_a_failed_publish_leaves_the_published_file_and_no_litter(home: Home) ->
         publish(home)
     assert published_file(home).read_bytes() == before
     assert not [file for file in home.serving.iterdir() if file.name.startswith(".")]
+
+
+def test_a_made_up_world_is_published_as_one(home: Home) -> None:
+    publish(home)
+    assert info(home, "is_demo") is False
+    (home.exports / "first").mkdir(parents=True)
+    publish(home)
+    assert info(home, "is_demo") is True
 
 
 def test_nothing_to_publish_is_told(tmp_path: Path) -> None:

@@ -65,12 +65,15 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
 
 
 def test_streams_add_up_and_errors_average_over_what_is_over(ask: Ask) -> None:
-    metrics = "predicted_streams,actual_streams,mean_absolute_percentage_error,forecast_count"
-    rows = ask(metrics, "forecast__horizon_days")
-    assert rows.loc[30, "predicted_streams"] == 350
-    assert rows.loc[30, "actual_streams"] == 400
-    assert rows["mean_absolute_percentage_error"].tolist() == [0.25, 0.25]
-    assert rows["forecast_count"].tolist() == [1, 2]
+    metrics = (
+        "predicted_streams,predicted_streams_of_ended,actual_streams,mean_absolute_percentage_error,forecast_count"
+    )
+    rows = ask(metrics, "forecast__genre")
+    # the forecast of 14 days is another's horizon, and that of R3 has met no outcome
+    assert rows.loc["pop"].tolist() == [300, 300, 400, 0.25, 1]
+    assert rows.loc["rock", "predicted_streams"] == 50
+    assert rows.loc["rock", ["predicted_streams_of_ended", "actual_streams"]].isna().all()
+    assert rows["forecast_count"].sum() == 2
 
 
 def test_hit_precision_is_that_of_this_projects_class_model(ask: Ask) -> None:

@@ -14,6 +14,7 @@ from hitcast.core.home import PROJECT_DIR
 # what a dispatched macro or a source writes for DuckDB, and otherwise for Spark
 DISPATCHED = re.compile(
     r"cast\(unnest\(generate_series\([^()]*, interval 1 day\)\) as date\)|read_parquet\('[^']*'[^()]*\)"
+    r"|unnest\(string_split\(\w+, chr\(10\)\)\)"
 )
 
 

@@ -12,7 +12,8 @@ import pytest
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.spark_cluster import Cluster
 from hitcast.ingest import ingest
-from hitcast.serving.publish import PUBLISHED_TABLES, published_file
+from hitcast.serving.publish import published_file
+from hitcast.serving.tables import PUBLISHED_TABLES
 from tests.end_to_end.small_world import World, make_world
 
 # Few days, as each costs Spark a folder. Features that differ in their last bit need not move these forecasts:

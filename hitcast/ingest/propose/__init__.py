@@ -1,5 +1,6 @@
 """A mapping proposed for exports that nobody has described: looked at, guessed, asked about, written as YAML."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +11,11 @@ import duckdb
 from hitcast.core.errors import HitcastError
 from hitcast.ingest.archives import unpack
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
-from hitcast.ingest.finding import find_files, kind_of
+from hitcast.ingest.finding import MAX_NAMED, find_files, kind_of, name_of, shown
 from hitcast.ingest.propose.draft import Draft, as_yaml
-from hitcast.ingest.propose.evidence import context_of
-from hitcast.ingest.propose.guess import SURE, TableGuess, tables_of
+from hitcast.ingest.propose.evidence import Context, context_of
+from hitcast.ingest.propose.globs import family_of
+from hitcast.ingest.propose.guess import SURE, TableGuess, nearest, tables_of
 from hitcast.ingest.propose.profiles import CODE, Profile, profiles_of
 from hitcast.ingest.propose.repeats import hints_of
 from hitcast.ingest.propose.sniff import Sample, sample
@@ -22,9 +24,16 @@ from hitcast.ingest.propose.sniff import Sample, sample
 MAX_LOOKED_AT = 8
 # A rival within this much of the best guess is asked about.
 CLOSE = 0.12
+MAX_TEXT = 300
+"""Letters about one file in a message."""
+MARKS = (",", ";", "|")
+CODED = re.compile(r"(c|col|column|f|field|v|var|x|колонка|столбец|поле|unnamed)?[:. _-]*\d*|[a-z]", re.IGNORECASE)
+"""A header that says nothing: files of other columns may have the same."""
 JOINED = 0.3
 
 TYPED = ("parquet", "json")
+MIN_COLUMNS = 3
+"""Of a sheet that is a table, not a list of parameters."""
 MAX_WORDS = 60
 """Values of a column that holds words, not texts."""
 
@@ -68,17 +77,42 @@ def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tu
         prose = [file for file in files if file not in paths and _is_prose(file, connection)]
         files = [file for file in files if file not in prose]
         kinds = [(kind, *profiles_of(kind.samples, connection)) for kind in _kinds(files, connection)]
-    drafts, tables = [], []
+    drafts, tables, contexts = [], [], []
     for kind, profiles, form in kinds:
         others = [profile for other, every, _ in kinds if other is not kind for profile in every]
-        context = context_of(profiles, _joins(profiles, others))
+        contexts.append(context := context_of(profiles, _joins(profiles, others)))
         drafts.append(Draft(kind.samples, kind.paths, None, form, kind.words))
         tables.append(tables_of(kind.paths[0].name, contracts, context, territory))
     drafts = _decided(drafts, tables, ask) + [Draft([], [file], None, (".", ""), {}) for file in prose]
     if not any(draft.table for draft in drafts):
-        cure = "Write a mapping by hand: docs/ingest.md says how"
-        raise HitcastError("no file has columns that could feed a table", ", ".join(map(str, paths)), cure)
+        raise _nothing_fits(paths, prose, kinds, contexts, contracts)
     return drafts, _mapping_files(drafts, contracts)
+
+
+def _nothing_fits(
+    paths: Sequence[Path],
+    prose: Sequence[Path],
+    kinds: Sequence[tuple[Kind, object, object]],
+    contexts: Sequence[Context],
+    contracts: Mapping[str, Contract],
+) -> HitcastError:
+    """The refusal of exports none of which feeds a table, with what each lacks."""
+    where, what = ", ".join(map(str, paths)), "no file has columns that could feed a table"
+    if not kinds:
+        names = ", ".join(name_of(path) for path in prose[:MAX_NAMED]) or "archives without a file that is read"
+        return HitcastError(f"{what}: only {names}", where, "Name a file itself to have it looked at")
+    texts = []
+    for (kind, *_), context in list(zip(kinds, contexts, strict=True))[:MAX_NAMED]:
+        headers, rows = kind.samples[0].headers, kind.samples[0].rows
+        table, lacking = nearest(contracts, context)
+        detail = f"nothing that could be {', '.join(lacking)} of {table}; found {', '.join(headers)}"
+        if len(headers) == 1:
+            detail = f"one column alone, {headers[0]}: its fields are not separated by {' '.join(MARKS)} or tabs"
+        elif not rows:
+            detail = f"no rows below the header {', '.join(headers)}"
+        texts.append(shown(f"{kind.paths[0].name} has {detail}"[:MAX_TEXT]))
+    cure = "Ask for what is lacking, or write a mapping by hand: docs/ingest.md says how"
+    return HitcastError(f"{what}: {'; '.join(texts)}", where, cure)
 
 
 def _unpacked(path: Path, folder: Path) -> list[Path]:
@@ -104,7 +138,8 @@ def _kinds(files: Sequence[Path], connection: duckdb.DuckDBPyConnection) -> list
     for path in sorted(files, key=lambda path: kind_of(path) in TYPED):
         best = _fullest(path, connection)
         # a file with types takes no encoding or delimiter, so that it can be of the kind of a text
-        shape = next((key for key in kinds if key[0] == best.headers and best.kind in TYPED), best.shape)
+        columns = _columns(best)
+        shape = next((key for key in kinds if key[0] == columns and best.kind in TYPED), (columns, *best.shape))
         kind = kinds.setdefault(shape, Kind([], [], {}))
         kind.paths.append(path)
         for header, *values in zip(best.headers, *best.rows, strict=True):
@@ -118,8 +153,24 @@ def _kinds(files: Sequence[Path], connection: duckdb.DuckDBPyConnection) -> list
     return list(kinds.values())
 
 
+def _columns(one: Sample) -> tuple[str, ...]:
+    """What the columns of a file are known by: headers, with the file's name where these are mere numbers."""
+    is_coded = all(map(CODED.fullmatch, one.headers))
+    return (*one.headers, family_of(one.path)) if is_coded else one.headers
+
+
 def _fullest(path: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
-    return max(sample(path, connection), key=lambda one: len(one.rows) * len(one.headers))
+    """The fullest sheet, a hidden one or a list of parameters only where there is no other; a file that has none."""
+
+    def fullness(one: Sample) -> tuple[bool, bool, int]:
+        is_table = len(one.headers) >= MIN_COLUMNS
+        return is_table and not one.is_hidden, is_table, len(one.rows) * len(one.headers)
+
+    samples = sample(path, connection)
+    if not samples:
+        raise HitcastError("is empty", name_of(path), "Ask for it again, or leave it out")
+    best = max(samples, key=fullness)
+    return replace(best, alike=tuple(one.sheet for one in samples if one is not best and one.headers == best.headers))
 
 
 def _spread(paths: Sequence[Path]) -> list[Path]:
@@ -153,7 +204,7 @@ def _decided(drafts: Sequence[Draft], tables: Sequence[list[TableGuess]], ask: A
     decided, fed = list(drafts), dict[str, set[frozenset[str]]]()
 
     def score(place: int, table: TableGuess) -> float:
-        headers = fed.get(table.contract.table, set()) - {frozenset(drafts[place].samples[0].headers)}
+        headers = fed.get(table.contract.table, set()) - {frozenset(_columns(drafts[place].samples[0]))}
         return table.score - (CLOSE if headers else 0.0)
 
     for i in sorted(range(len(drafts)), key=lambda place: -_lead(tables[place])):
@@ -168,7 +219,7 @@ def _decided(drafts: Sequence[Draft], tables: Sequence[list[TableGuess]], ask: A
         rival = _describe(close[1]) if len(close) > 1 else ""
         decided[i] = _with_hints(replace(drafts[i], table=best, rival=rival), None if is_asked else ask)
         if best:
-            fed.setdefault(best.contract.table, set()).add(frozenset(drafts[i].samples[0].headers))
+            fed.setdefault(best.contract.table, set()).add(frozenset(_columns(drafts[i].samples[0])))
     return decided
 
 

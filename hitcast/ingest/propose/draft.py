@@ -1,17 +1,16 @@
 """A proposed mapping as YAML, with what was guessed and how sure it is as comments."""
 
 import glob
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from itertools import takewhile
 from pathlib import Path
 
 import yaml
 
+from hitcast.ingest.parts import Parts, parts_of
 from hitcast.ingest.propose.countries import territories, territory
-from hitcast.ingest.propose.evidence import unit_of, word_for
+from hitcast.ingest.propose.evidence import unit_of
+from hitcast.ingest.propose.globs import globs_of
 from hitcast.ingest.propose.guess import SURE, Guess, TableGuess
 from hitcast.ingest.propose.profiles import Profile
 from hitcast.ingest.propose.repeats import Hint
@@ -50,27 +49,20 @@ class Draft:
         guesses = self.table.guesses if self.table else []
         return [(guess.column.name, guess.source) for guess in guesses if guess.source and self.is_taken(guess)]
 
+    @property
+    def parts(self) -> Parts | None:
+        """Columns beside the main count's that hold parts of it; None where there are none."""
+        main = self.table and self.table.main
+        if not self.table or not main or not main.source or main.source.outside:
+            return None
+        taken = dict(self.taken)
+        used = {source.header for source in taken.values()}
+        others = [header for header in self.samples[0].headers if header not in used]
+        return parts_of(main.source.header, others, self.table.contract, taken)
+
     def is_taken(self, guess: Guess) -> bool:
         """Whether a guess goes into the mapping: an optional column that is not sure is only suggested."""
         return guess.column.required or guess.sureness >= SURE
-
-
-def globs_of(paths: Sequence[Path], others: Sequence[Path]) -> list[str]:
-    """Globs that match these files and the next ones of their kind, and none of the others."""
-    stems: dict[str, list[str]] = {}
-    for path in paths:
-        stem, dot, suffix = path.name.partition(".")
-        if re.fullmatch(r"[\d.]*", suffix.rsplit(".", 1)[0]) and "." in suffix:
-            stem, dot, suffix = path.stem, ".", path.suffix[1:]
-        stems.setdefault(dot + suffix, []).append(stem)
-    found = []
-    for suffix, names in stems.items():
-        shared = "".join(a for a, *_ in takewhile(lambda marks: len(set(marks)) == 1, zip(*names, strict=False)))
-        shared = re.split(r"\d", shared)[0] if len(names) > 1 or re.search(r"\d{4}", shared) else shared
-        pattern = glob.escape(shared) + ("" if len(names) == 1 and shared == names[0] else "*") + glob.escape(suffix)
-        clashes = any(fnmatchcase(other.name, pattern) for other in others)
-        found += [glob.escape(name + suffix) for name in names] if clashes or shared == "" else [pattern]
-    return found
 
 
 def as_yaml(drafts: Sequence[Draft], ignored: Sequence[Path]) -> str:
@@ -96,24 +88,29 @@ def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
     if sample.kind == "csv":
         lines += [f"  encoding: {sample.encoding}", f"  delimiter: {_flow(sample.delimiter)}"]
     if sample.sheet:
-        lines.append(f"  sheet: {_flow(sample.sheet)}")
+        others = f"  # UNSURE: {', '.join(sample.alike)} too, but not read" if sample.alike else ""
+        lines.append(f"  sheet: {_flow(sample.sheet)}{others}")
     lines += _layout(draft)
     decimal, thousands = draft.number_format
     lines += [f"  decimal: {_flow(decimal)}"] if decimal != "." else []
     lines += [f"  thousands: {_flow(thousands)}"] if thousands else []
     lines += _notations(table, draft.taken)
-    lines += _unpivot(draft.taken)
+    parts = draft.parts
+    lines += _unpivot(draft.taken) + (_unpivot_parts(parts, table) if parts else [])
     lines += [f"  # {f'{hint.line}  # ' if hint.line else ''}UNSURE: {_short(hint.reason)}" for hint in draft.hints]
     lines += [f"  {line}" for line in draft.decided]
     lines.append("  columns:")
     lines += [
-        _column(draft, guess, guess.source) for guess in table.guesses if guess.source and not guess.source.is_wide
+        _column(draft, guess, guess.source)
+        for guess in table.guesses
+        if guess.source and not guess.source.is_wide and not (parts and guess is table.main)
     ]
     constants = [guess for guess in table.guesses if not guess.source]
     if constants:
         lines.append("  constants:")
         lines += [f"    {guess.column.name}: {_flow(guess.constant)}  # UNSURE: {guess.reason}" for guess in constants]
     words = [line for guess in table.guesses if draft.is_taken(guess) for line in _words(draft, guess)]
+    words += [f"    {parts.column}: {_flow(parts.words)}"] if parts else []
     return lines + (["  values:", *words] if words else [])
 
 
@@ -141,6 +138,9 @@ def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]
         if source.dates and types[name] == "date":
             other = f"  # UNSURE: may be {source.dates.other}" if source.dates.other else ""
             lines.append(f"  date_format: {_flow(source.dates.date_format)}{other}")
+            if source.dates.timezone:
+                why = "most times are midnight there; UTC if the days are right as they are"
+                lines.append(f"  timezone: {source.dates.timezone}  # UNSURE: {why}")
             if source.dates.is_partial and not table.contract.day_column:
                 lines.append("  partial_dates: first_day  # UNSURE: 2021 and 2021-05 are their first day")
     counts = [source for name, source in taken if types[name] == "bigint"]
@@ -166,6 +166,13 @@ def _unpivot(taken: list[tuple[str, Profile]]) -> list[str]:
     return [f"  unpivot: {key}  # {_short(sources)}"]
 
 
+def _unpivot_parts(parts: Parts, table: TableGuess) -> list[str]:
+    """One column a part of the main count."""
+    values = table.main.column.name if table.main else ""
+    key = _flow({"columns": parts.pattern, "names": parts.column, "values": values})
+    return [f"  unpivot: {key}  # UNSURE: these columns are parts of {values}"]
+
+
 def _column(draft: Draft, guess: Guess, source: Profile) -> str:
     mark = "" if draft.is_taken(guess) else "# "
     sure = f"{guess.sureness:.0%}" if guess.sureness >= SURE else f"UNSURE, {guess.sureness:.0%}"
@@ -183,7 +190,7 @@ def _words(draft: Draft, guess: Guess) -> list[str]:
         return []
     known, unknown, several = {}, [], []
     for value in dict.fromkeys([*guess.source.distinct, *draft.words.get(guess.source.header, ())]):
-        ours = territory(value) if guess.column.is_country else word_for(guess.column, value)
+        ours = territory(value) if guess.column.is_country else guess.column.word_for(value)
         if ours is None and guess.column.is_country and (together := territories(value)):
             ours = together[0]
             several.append(value)

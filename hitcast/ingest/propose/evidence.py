@@ -96,18 +96,9 @@ def _of_text(column: Column, profile: Profile, context: Context) -> float | None
     if column.is_country:
         return sum(bool(territories(value)) for value in profile.distinct) / len(profile.distinct) or None
     if column.words and column.name != "genre":
-        known = sum(word_for(column, value) is not None for value in profile.distinct) / len(profile.distinct)
+        known = sum(column.word_for(value) is not None for value in profile.distinct) / len(profile.distinct)
         return known if known >= HALF else None
     return _name(column, profile, context)
-
-
-def word_for(column: Column, value: str) -> str | None:
-    """The contract's word for a vendor's; None where it is not known."""
-    word = value.casefold().replace("–", "-").replace("—", "-")
-    for ours, theirs in column.words.items():
-        if word == ours.casefold() or word in (each.casefold() for each in theirs):
-            return ours
-    return None
 
 
 def _date(profile: Profile, contract: Contract, context: Context) -> float | None:
@@ -145,6 +136,8 @@ def _measure(column: Column, profile: Profile, context: Context) -> float | None
     if column.name == "track_number":
         fits = profile.whole_share == 1 and min(profile.numbers.values()) == 1 and max(profile.numbers.values()) <= 60
         return 0.6 if fits else 0.0
+    if column.name == "spend":
+        return LITTLE
     has_decimals = profile.whole_share < 0.9
     if column.name == "duration_seconds":
         return 0.6 if 60 <= profile.median <= 600 else 0.0
@@ -183,10 +176,11 @@ def _name(column: Column, profile: Profile, context: Context) -> float | None:
         return None
     variety = len(profile.distinct) / max(sum(map(bool, profile.values)), 1)
     if column.name == "genre":
-        known = sum(word_for(column, value) is not None for value in profile.distinct) / len(profile.distinct)
+        known = sum(column.word_for(value) is not None for value in profile.distinct) / len(profile.distinct)
         return 0.8 * known
-    usual = {"track_title": 0.95, "release_title": 0.6, "artist_name": 0.25, "label_name": 0.02}[column.name]
-    return 0.75 * (1 - min(1.0, abs(variety - usual) * 1.5))
+    usual = {"track_title": 0.95, "release_title": 0.6, "artist_name": 0.25, "label_name": 0.02}.get(column.name)
+    # of a channel, say, the values tell nothing
+    return 0.0 if usual is None else 0.75 * (1 - min(1.0, abs(variety - usual) * 1.5))
 
 
 def _words(text: str) -> list[str]:

@@ -7,16 +7,24 @@ from dataclasses import dataclass
 import duckdb
 
 from hitcast.core.sql import Sql, fill
-from hitcast.ingest.dates import day_of
+from hitcast.ingest.checks import Checks
+from hitcast.ingest.dates import day_of, is_of_one_moment, moment_of, names_time
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.midnights import midnights
 from hitcast.ingest.notations import FACTORS
 
 DATE_FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%Y.%m.%d", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d",
-    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y",
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%d %B %Y г.", "%d %B %Y года", "%B %d %Y", "%Y_%m_%d", "%d_%m_%Y",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y",
+    "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y",
+    "%d %B %Y г.", "%d %B %Y года", "%B %d %Y", "%Y_%m_%d", "%d_%m_%Y",
+    *(f"{day}{mark}{time}" for day, mark in (("%Y-%m-%d", " "), ("%Y-%m-%d", "T"))
+      for time in ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H:%M:%S%z", "%H:%M:%S.%f%z", "%H:%M:%S %z", "%H:%M%z", "%H")),
+    *(f"{day} {time}" for day in ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y")
+      for time in ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")),
 )  # fmt: skip
+MIN_DAYS = 5
+"""Of days in a row, from which on they say which of two formats is meant."""
 # Numbers that may be days since 1970 or 1899, and how they look.
 SERIAL = (
     ("unix_seconds", re.compile(r"(9[4-9]|1\d\d|20)\d{7}(\.0)?")),
@@ -44,6 +52,7 @@ class Dates:
         other: Another format by which all are dates too, other days; empty where there is none.
         days: Distinct days seen.
         is_partial: Whether some are a year or a month.
+        timezone: Where most times are midnight, of days that would be a day early; empty where nowhere.
     """
 
     date_format: str
@@ -51,12 +60,14 @@ class Dates:
     other: str = ""
     days: int = 0
     is_partial: bool = False
+    timezone: str = ""
 
 
 def dates_of(values: Sequence[str], connection: duckdb.DuckDBPyConnection) -> Dates | None:
     """How dates are written; None where less than four in five are dates in any one format.
 
     Where day and month may be either, the days that lie closer together are likelier: a report is of days in a row.
+    Of fewer than five days that says nothing.
 
     Args:
         values: Distinct values.
@@ -72,8 +83,7 @@ def dates_of(values: Sequence[str], connection: duckdb.DuckDBPyConnection) -> Da
         formats = list(DATE_FORMATS) if looks >= 0.8 * len(whole) else []
     found = []
     for date_format in formats:
-        bound: dict[str, object] = {"values": whole}
-        count, span, days, digest = _read(date_format, bound, connection)
+        count, span, days, digest = _read(date_format, whole, connection)
         # numbers are days where they are as close together as a report's days are
         if count >= 0.8 * len(whole) and (date_format != "excel_serial" or 2 * days > span):
             found.append((count, -span, date_format, days, digest))
@@ -82,30 +92,52 @@ def dates_of(values: Sequence[str], connection: duckdb.DuckDBPyConnection) -> Da
     most = max(count for count, *_ in found)
     best, *others = sorted((entry for entry in found if entry[0] == most), key=lambda entry: entry[1], reverse=True)
     others = [other for other in others if other[4] != best[4]]
-    is_open = bool(others) and others[0][1] * 3 > best[1] * 10
+    is_open = bool(others) and (best[3] < MIN_DAYS or others[0][1] * 3 > best[1] * 10)
     other = others[0][2] if is_open else ""
-    return Dates(best[2], best[0] / len(whole), other, best[3], len(whole) < len(seen))
+    zone = _zone(best[2], whole, connection)
+    return Dates(best[2], best[0] / len(whole), other, best[3], len(whole) < len(seen), zone)
 
 
-def _read(
-    date_format: str, bound: dict[str, object], connection: duckdb.DuckDBPyConnection
-) -> tuple[int, int, int, str]:
+def days_of(values: Sequence[str], date_format: str, connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The day of each date that is written with a time, by what is written."""
+    if not names_time(date_format):
+        return {}
+    checks = Checks(parameters={"values": list(values)})
+    query = fill(
+        "select value, cast({day} as varchar) from unnest($values) as given(value)", day=_day(date_format, checks)
+    )
+    return {value: found for value, found in connection.execute(query, checks.parameters).fetchall() if found}
+
+
+def _day(date_format: str, checks: Checks) -> Sql:
+    return Sql(day_of("value", "", TableMapping(table="", date_format=date_format), checks.parameter))
+
+
+def _zone(date_format: str, values: Sequence[str], connection: duckdb.DuckDBPyConnection) -> str:
+    """Where most times are midnight, of days that are otherwise a day early; empty where nowhere."""
+    if not is_of_one_moment(date_format):
+        return ""
+    checks = Checks(parameters={"values": list(values)})
+    moments = fill(
+        "select 0 as file_number, {day} as day, {moment} as moment from unnest($values) as given(value)",
+        day=_day(date_format, checks),
+        moment=Sql(moment_of("value", date_format, checks.parameter)),
+    )
+    return next((zone for _, zone, _ in midnights(connection, moments, checks)), "")
+
+
+def _read(date_format: str, values: list[str], connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int, str]:
     """Dates by a format as `ingest` reads it: how many, over how many days, how many of them, and their digest."""
-
-    def parameter(value: object) -> str:
-        bound[name := f"part_{len(bound)}"] = value
-        return f"${name}"
-
-    day = Sql(day_of("value", "", TableMapping(table="", date_format=date_format), parameter))
+    checks = Checks(parameters={"values": values})
     query = fill(
         """
         select count(day), coalesce(max(day) - min(day), 0), count(distinct day), md5(string_agg(day::varchar, ' '))
         from (select {day} as day from unnest($values) as given(value))
         where day between date '1900-01-01' and date '2099-12-31'
         """,
-        day=day,
+        day=_day(date_format, checks),
     )
-    [(count, span, days, digest)] = connection.execute(query, bound).fetchall()
+    [(count, span, days, digest)] = connection.execute(query, checks.parameters).fetchall()
     return count, span, days, digest
 
 

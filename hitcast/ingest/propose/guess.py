@@ -71,13 +71,30 @@ def tables_of(names: str, contracts: Mapping[str, Contract], context: Context, h
     """
     found = []
     for contract in contracts.values():
-        scores = np.array([[_score(column, contract, profile, context) for profile in context.profiles]
-                           for column in contract.delivered])  # fmt: skip
+        scores = _scores(contract, context)
         table = _table(names, contract, scores, context.profiles, home_territory)
         if table:
             found.append(table)
             found += _others(table, names, contract, scores, context.profiles, home_territory)
     return sorted(found, key=lambda table: -table.score)
+
+
+def nearest(contracts: Mapping[str, Contract], context: Context) -> tuple[str, list[str]]:
+    """The table of which a file lacks the fewest columns that it needs, and these."""
+    found = []
+    for name, contract in contracts.items():
+        guesses, parts = _pairs(contract, _scores(contract, context), context.profiles)
+        lacking = [column.name for column in _unfed(contract, guesses)]
+        is_lacking_all = contract.any_of and not any(name in guesses for name in contract.any_of)
+        lacking += [" or ".join(contract.any_of)] if is_lacking_all else []
+        found.append((len(lacking) / len(contract.required), -sum(parts.values()), name, lacking))
+    return min(found)[2:]
+
+
+def _scores(contract: Contract, context: Context) -> np.ndarray:
+    """A row for each delivered column, a column for each of the file's."""
+    return np.array([[_score(column, contract, profile, context) for profile in context.profiles]
+                     for column in contract.delivered])  # fmt: skip
 
 
 def _others(
@@ -103,9 +120,10 @@ def _score(column: Column, contract: Contract, profile: Profile, context: Contex
     return FORBIDDEN if values is None else name_evidence(column, profile.header) + VALUES_WEIGHT * values
 
 
-def _table(
-    names: str, contract: Contract, scores: np.ndarray, profiles: Sequence[Profile], home_territory: str
-) -> TableGuess | None:
+def _pairs(
+    contract: Contract, scores: np.ndarray, profiles: Sequence[Profile]
+) -> tuple[dict[str, Guess], dict[str, float]]:
+    """What feeds which column of a table by one assignment, and how well, by contract column."""
     from scipy.optimize import linear_sum_assignment
 
     usable = np.where(scores >= MIN_SCORE, scores - MIN_SCORE, 0.0)
@@ -116,19 +134,45 @@ def _table(
             sureness = _sureness(scores, row, place)
             guesses[columns[row].name] = Guess(columns[row], profiles[place], sureness)
             parts[columns[row].name] = min(1.0, scores[row, place])
+    return guesses, parts
+
+
+def _unfed(contract: Contract, guesses: Mapping[str, Guess]) -> list[Column]:
+    """Required columns that nothing feeds and nothing stands in for."""
+    return [
+        column
+        for column in contract.delivered
+        if column.required and not column.is_country and column.name not in guesses
+        and not _stand_in(column, guesses)
+    ]  # fmt: skip
+
+
+def _stand_in(column: Column, guesses: Mapping[str, Guess]) -> Guess | None:
+    """What may feed a column that has none of its own."""
+    found = next((guesses[name] for name in column.stand_ins if name in guesses), None)
+    return found if found and found.source and not found.source.is_wide else None
+
+
+def _table(
+    names: str, contract: Contract, scores: np.ndarray, profiles: Sequence[Profile], home_territory: str
+) -> TableGuess | None:
+    columns = contract.delivered
+    guesses, parts = _pairs(contract, scores, profiles)
+    if _unfed(contract, guesses):
+        return None
     for column in columns:
         if not column.required or column.name in guesses:
             continue
-        stand_in = next((guesses[name] for name in column.stand_ins if name in guesses), None)
         if column.is_country:
             reason = "no column says it: the project's own territory"
             guesses[column.name], parts[column.name] = Guess(column, None, 0.5, home_territory, reason), HALF_SCORE
-        elif stand_in and stand_in.source and not stand_in.source.is_wide:
+        elif stand_in := _stand_in(column, guesses):
             reason = f"no column of its own: {stand_in.column.name} stands in"
             guesses[column.name], parts[column.name] = Guess(column, stand_in.source, 0.5, "", reason), HALF_SCORE
-        else:
-            return None
-    required = [parts[name] for name in contract.required]
+    any_of = [parts[name] for name in contract.any_of if name in parts]
+    if contract.any_of and not any_of:
+        return None
+    required = [*(parts[name] for name in contract.required), *([max(any_of)] if any_of else [])]
     columns_of_file = {id(profile) for profile in profiles if not profile.outside or profile.is_wide}
     used = len(columns_of_file & {id(guess.source) for guess in guesses.values()}) / len(columns_of_file)
     called = any(name in re.split(r"[\W_\d]+", names.casefold()) for name in contract.names)

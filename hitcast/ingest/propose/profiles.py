@@ -4,12 +4,12 @@ import itertools
 import re
 import statistics
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from hitcast.ingest.identifiers import ISRC_PARTS
-from hitcast.ingest.propose.formats import FEWER, HIDDEN, SHORT, Dates, dates_of, number_format, number_of
+from hitcast.ingest.propose.formats import FEWER, HIDDEN, SHORT, Dates, dates_of, days_of, number_format, number_of
 from hitcast.ingest.propose.outside import LABELS, Outside, values_outside
 from hitcast.ingest.propose.sniff import Sample
 
@@ -30,6 +30,7 @@ class Profile:
         numbers: Number by distinct value, for those that are numbers.
         outside: Where its values are, of what is no column; None of a column.
         suppressed: What a count that is hidden stands for, by what stands in its place.
+        days: Day of each date that is written with a time, by what is written.
     """
 
     header: str
@@ -39,6 +40,7 @@ class Profile:
     numbers: dict[str, float]
     outside: Outside | None = None
     suppressed: dict[str, int | None] = field(default_factory=dict)
+    days: dict[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -112,10 +114,14 @@ def profiles_of(samples: list[Sample], connection: duckdb.DuckDBPyConnection) ->
     form = number_format([values for values in distinct if values])
     headers = (*first.headers, *[""] * (len(columns) - len(first.headers)))
     found_dates = [dates_of(values, connection) for values in distinct]
-    return [
+    profiles = [
         _profile(*parts, form)
         for parts in zip(headers, columns, distinct, found_dates, outside, strict=True)
         if not parts[4] or not parts[4].values or parts[3] or "".join(parts[2][:1]).isalpha()
+    ]
+    return [
+        replace(profile, days=days_of(profile.distinct, profile.dates.date_format, connection) if profile.dates else {})
+        for profile in profiles
     ], form
 
 

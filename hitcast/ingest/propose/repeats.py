@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hitcast.core.words import counted
 from hitcast.ingest.propose.guess import TableGuess
 from hitcast.ingest.propose.profiles import Profile
 
@@ -38,21 +39,26 @@ def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hi
     days = sources.get(table.contract.day_column)
     others = [source for source in keys if source is not days]
     hints = []
-    by_key: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    by_key: dict[tuple[str, ...], list[tuple[float, str]]] = defaultdict(list)
     series: dict[tuple[str, ...], list[float]] = defaultdict(list)
     for i, count in enumerate(counts):
         if count is not None:
-            by_key[tuple(source.values[i] for source in keys)].append(count)
+            written = days.values[i] if days and days.days else ""
+            key = tuple(source.days.get(source.values[i], source.values[i]) for source in keys)
+            by_key[key].append((count, written))
             series[tuple(source.values[i] for source in others)].append(count)
     differing = {key: found for key, found in by_key.items() if len(set(found)) > 1}
     if differing:
         key, found = next(iter(differing.items()))
-        example = f"{len(differing):,} keys have rows that differ, as {' '.join(key)}: {found[0]:g}, {found[1]:g}"
+        (first, one), (second, other) = list(dict.fromkeys(found))[:2]
+        example = f"{counted(len(differing), 'key')} with rows that differ, as {' '.join(key)}: {first:g}, {second:g}"
+        if one != other:
+            example = f"{counted(len(differing), 'key')} with rows of several times, as {one} and {other}"
         hints.append(Hint(f"if such rows add up; {example}", "combine: sum"))
     elif _never_fall(list(series.values())):
         name = table.main.column.name
         hints.append(
-            Hint(f"{name} never fall from day to day: if they are totals since release, ask for daily figures")
+            Hint(f"if {name}, which never fall from day to day, are totals since release", "counts: cumulative")
         )
     return hints
 

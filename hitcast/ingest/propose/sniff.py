@@ -1,6 +1,5 @@
 """What a vendor's file looks like before anybody has said how to read it: encoding, delimiter, header, sample rows."""
 
-import codecs
 import csv
 import itertools
 from collections import Counter
@@ -19,16 +18,13 @@ from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.propose.lines import Layout, Line, lay_out
 from hitcast.ingest.propose.outside import unpivoted, wide_columns, without_period
 from hitcast.ingest.readers import PARQUET, open_source, prepare
-from hitcast.ingest.texts import UTF_16_MARKS, clear_failures, has_tabs, open_binary, open_text, plain_header
+from hitcast.ingest.texts import clear_failures, has_tabs, likely_encoding, open_binary, open_text, plain_header
 from hitcast.ingest.xlsx import filled_sheets, sheet_rows
 
 SAMPLE_ROWS = 20_000
 SNIFFED_BYTES = 1 << 20
 SNIFFED_LINES = 200
 DELIMITERS = ",;\t|"
-CYRILLIC = ("cp1251", "koi8-r", "cp866")
-# Every other letter of Russian text is one of these.
-FREQUENT = frozenset("оеаинтсрвл")
 
 
 @dataclass(frozen=True)
@@ -44,6 +40,8 @@ class Sample:
         encoding: Encoding of a CSV file.
         delimiter: Delimiter of a CSV file.
         sheet: Sheet of a workbook that has several filled ones; else empty.
+        is_hidden: Whether that is a hidden sheet.
+        alike: Other sheets of the same columns.
         layout: Where its header and its rows are.
         unpivot: Regular expression for the headers that are days; empty where none are.
     """
@@ -55,6 +53,8 @@ class Sample:
     encoding: str = "utf-8"
     delimiter: str = ","
     sheet: str = ""
+    is_hidden: bool = False
+    alike: tuple[str, ...] = ()
     layout: Layout = field(default_factory=Layout)
     unpivot: str = ""
 
@@ -89,7 +89,7 @@ def sample(path: Path, connection: duckdb.DuckDBPyConnection) -> list[Sample]:
 def _text(path: Path) -> Sample:
     """A text file; what a reader finds by itself (UTF-16 by its mark, tabs by the file's name) needs no saying."""
     start = _start(path)
-    mapping = TableMapping(table="", encoding=_encoding(start), delimiter="")
+    mapping = TableMapping(table="", encoding=likely_encoding(start), delimiter="")
     first, _, _ = start.decode(mapping.encoding, errors="ignore").lstrip("\ufeff").partition("\n")
     spelled = with_sep_line(mapping, first).delimiter
     delimiter = spelled or _delimiter(start.decode(mapping.encoding, errors="ignore").lstrip("\ufeff"))
@@ -101,19 +101,20 @@ def _text(path: Path) -> Sample:
         raise HitcastError(f"cannot be read ({shown(str(error))})", name_of(path), "Ask for it again") from None
     if spelled:
         lines = [Line(line.number - 1, line.cells) for line in lines[1:]]
-    is_marked = start[:2] in UTF_16_MARKS
-    encoding = "utf-8" if is_marked else mapping.encoding
+    # what a reader knows by itself needs no saying
+    encoding = "utf-8" if mapping.encoding.startswith("utf-16") else mapping.encoding
     laid_out = _laid_out(Sample(path, "csv", (), [], encoding, delimiter), lines)
     return replace(laid_out, delimiter=",") if delimiter == "\t" and has_tabs(path, first) else laid_out
 
 
 def _sheets(path: Path) -> list[Sample]:
-    names = filled_sheets(path)
+    hidden = filled_sheets(path)
     samples = []
-    for name in names:
+    for name, is_hidden in hidden.items():
         cells = sheet_rows(path, TableMapping(table="", sheet=name), SAMPLE_ROWS)
         lines = [Line(number, row) for number, row in enumerate(cells, 1)]
-        samples.append(_laid_out(Sample(path, "workbook", (), [], sheet=name if len(names) > 1 else ""), lines))
+        one = Sample(path, "workbook", (), [], sheet=name if len(hidden) > 1 else "", is_hidden=is_hidden)
+        samples.append(_laid_out(one, lines))
     return samples
 
 
@@ -141,20 +142,6 @@ def _start(path: Path) -> bytes:
     if not start:
         raise HitcastError("is empty", name_of(path), "Ask for it again, or leave it out")
     return start
-
-
-def _encoding(start: bytes) -> str:
-    """UTF-16 by its mark or NUL bytes, else UTF-8 if it is that, else the Cyrillic one that reads most like Russian."""
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\0" in start[:1000]:
-        return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
-    try:
-        # what is cut off in the middle of a character is no error
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return max(CYRILLIC, key=lambda name: sum(mark in FREQUENT for mark in start.decode(name, errors="replace")))
-    return "utf-8"
 
 
 def _delimiter(text: str) -> str:

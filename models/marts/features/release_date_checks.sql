@@ -5,6 +5,31 @@ with releases as (
 
 ),
 
+tracks as (
+
+    select * from {{ ref('stg_catalog__tracks') }}
+
+),
+
+recordings as (
+
+    select * from {{ ref('int_catalog__recordings') }}
+
+),
+
+-- another release that has a recording of this one
+carriers as (
+
+    select
+        tracks.release_id,
+        min(recordings.release_id) as carrier_id
+    from tracks
+    inner join recordings on tracks.isrc = recordings.isrc
+    where tracks.release_id <> recordings.release_id
+    group by tracks.release_id
+
+),
+
 dates as (
 
     select * from {{ ref('int_releases__dates') }}
@@ -22,7 +47,7 @@ targets as (
     select * from {{ ref('release_targets') }}
     where
         horizon_days = {{ var('class_horizon') }}
-        and is_mature
+        and training_streams is not null
         and not is_reissue
 
 ),
@@ -30,8 +55,8 @@ targets as (
 ranked as (
 
     select
-        streams,
-        row_number() over (order by streams) as place,
+        training_streams as streams,
+        row_number() over (order by training_streams) as place,
         count(*) over () as release_count
     from targets
 
@@ -74,6 +99,7 @@ judged as (
         releases.catalog_release_date + dates.first_stream_day_number as first_stream_date,
         releases.catalog_release_date + dates.first_plain_day_number as first_plain_stream_date,
         first_tiktok_days.first_tiktok_date,
+        carriers.carrier_id,
         coalesce(dates.early_streams, 0) as early_streams,
         coalesce(dates.known_days, 0) as known_days,
         case
@@ -91,6 +117,7 @@ judged as (
     from releases
     cross join usual
     left join dates on releases.release_id = dates.release_id
+    left join carriers on releases.release_id = carriers.release_id
     left join first_tiktok_days on releases.release_id = first_tiktok_days.release_id
     inner join artist_history on releases.release_id = artist_history.release_id
 
@@ -126,7 +153,8 @@ select
             then
                 'no VK streams in the ' || cast(known_days as string)
                 || ' days since the release date of the catalog, where nine in ten releases, or the artist, had many'
-        when 'reissue' then 'an earlier release carries its recordings, and has their streams'
+        when 'reissue'
+            then 'an earlier release carries its recordings, and has their streams: UPC ' || carrier_id
         when 'no streams for a week' then 'no VK streams yet, as may be of a release that few hear'
     end
     || case

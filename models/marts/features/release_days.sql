@@ -17,6 +17,12 @@ landing_days as (
 
 ),
 
+partial_days as (
+
+    select * from {{ ref('int_releases__partial_days') }}
+
+),
+
 tiktok_days as (
 
     select * from {{ ref('int_tiktok__release_days') }}
@@ -76,15 +82,21 @@ states as (
         spine.day,
         spine.catalog_day_number,
         case
-            when spine.day <= spine.tiktok_data_through_date then coalesce(landing_days.tiktok_state, 'missing')
+            when spine.day <= spine.tiktok_data_through_date
+                then coalesce(partial_days.tiktok_state, landing_days.tiktok_state, 'missing')
             else 'not_yet'
         end as tiktok_state,
         case
-            when spine.day <= spine.vk_data_through_date then coalesce(landing_days.vk_state, 'missing')
+            when spine.day <= spine.vk_data_through_date
+                then coalesce(partial_days.vk_state, landing_days.vk_state, 'missing')
             else 'not_yet'
         end as vk_state
     from spine
     left join landing_days on spine.day = landing_days.delivered_day
+    left join partial_days
+        on
+            spine.release_id = partial_days.release_id
+            and spine.day = partial_days.delivered_day
 
 )
 

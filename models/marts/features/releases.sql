@@ -22,6 +22,8 @@ counted as (
     select
         tracks.release_id,
         min_by(tracks.isrc, (coalesce(tracks.track_number, 1), tracks.isrc)) as first_isrc,
+        -- of tracks that differ, as in `int_catalog__recordings`
+        min(tracks.release_date) as release_date,
         count(*) as track_count,
         count(recordings.isrc) as new_track_count,
         cast(avg({{ exact('tracks.duration_seconds') }}) as double) as mean_duration_seconds,
@@ -40,7 +42,7 @@ counted as (
 select
     tracks.release_id,
     tracks.artist_id,
-    tracks.release_date + coalesce(dates.days_moved, 0) as release_date,
+    counted.release_date + coalesce(dates.days_moved, 0) as release_date,
     tracks.release_title,
     tracks.artist_name,
     tracks.label_name,
@@ -55,7 +57,7 @@ select
     counted.mean_duration_seconds,
     counted.explicit_share,
     counted.new_track_count = 0 as is_reissue,
-    tracks.release_date as catalog_release_date,
+    counted.release_date as catalog_release_date,
     coalesce(dates.days_moved, 0) <> 0 as is_date_moved
 from counted
 -- a release's own attributes stand on its first track

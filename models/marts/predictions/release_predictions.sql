@@ -17,6 +17,18 @@ drivers as (
 
 ),
 
+classes as (
+
+    select max(minimum_streams) as top_minimum from {{ ref('stream_classes') }}
+
+),
+
+dataset_days as (
+
+    select * from {{ ref('dataset_days') }}
+
+),
+
 ranked as (
 
     select
@@ -78,6 +90,32 @@ main_drivers as (
     where driver_kind = 'group'
     group by run_id, release_id, horizon_days
 
+),
+
+-- what is advised about a release, by the window that its class is cut from
+verdicts as (
+
+    select
+        latest.release_id,
+        case
+            -- of a window with a day that never came the total stays unknown, but it has ended
+            when
+                latest.actual_streams is not null
+                or releases.release_date + ({{ var('class_horizon') }} - 1) <= dataset_days.data_through_date
+                then 'closed'
+            when latest.predicted_streams is null then 'unknown'
+            when latest.known_streams >= classes.top_minimum then 'hit'
+            when {{ promotion_value('latest.probability_high') }} >= 0 then 'promote'
+            -- a quarter of the chance that promoting needs
+            when {{ promotion_value('(4 * latest.probability_high)') }} >= 0 then 'watch'
+            else 'leave'
+        end as verdict
+    from latest
+    inner join releases on latest.release_id = releases.release_id
+    cross join classes
+    cross join dataset_days
+    where latest.horizon_days = {{ var('class_horizon') }}
+
 )
 
 select
@@ -100,10 +138,10 @@ select
     latest.probability_medium,
     latest.probability_high,
     latest.predicted_class,
-    -- the expected cost of leaving a hit alone less that of promoting a miss (Elkan 2001)
-    latest.probability_high * {{ var('false_negative_cost') }}
-    - (1 - latest.probability_high) * {{ var('false_positive_cost') }} as promotion_value,
-    promotion_value >= 0 as is_promotion_candidate,
+    {{ promotion_value('latest.probability_high') }} as promotion_value,
+    -- null where nothing is forecast
+    case when verdicts.verdict <> 'unknown' then verdicts.verdict = 'promote' and latest.actual_streams is null end
+        as is_promotion_candidate,
     coalesce(main_drivers.main_drivers, latest.refusal) as main_drivers,
     latest.refusal,
     previous.as_of_date as previous_as_of_date,
@@ -126,9 +164,20 @@ select
     latest.data_note,
     latest.data_note_ru,
     releases.catalog_release_date,
-    releases.is_date_moved
+    releases.is_date_moved,
+    -- before the first day, and of none forecast, all of it
+    case
+        when latest.predicted_streams is null then null
+        when latest.predicted_streams > 0
+            then greatest(
+                cast(0 as double), 1 - coalesce(latest.known_streams, 0) / nullif(latest.predicted_streams, 0)
+            )
+        else 1
+    end as share_to_come,
+    verdicts.verdict
 from latest
 inner join releases on latest.release_id = releases.release_id
+left join verdicts on latest.release_id = verdicts.release_id
 left join main_drivers
     on
         latest.run_id = main_drivers.run_id

@@ -11,7 +11,7 @@ from tests.ingest.bad_exports.writers import Export, Grid, write_csv, write_parq
 Step = Callable[[random.Random, Any], str]
 
 COLUMNS = {
-    "vk_stream_days": ["stream_date", "isrc", "territory", "gender", "streams", "listeners"],
+    "vk_stream_days": ["stream_date", "isrc", "territory", "gender", "source", "streams", "listeners"],
     "tiktok_sound_days": ["activity_date", "sound_id", "isrc", "territory", "views", "average_play_seconds"],
     "catalog_tracks": ["upc", "isrc", "release_title", "artist_id", "artist_name", "release_date", "is_explicit"],
 }
@@ -23,7 +23,10 @@ ODD_CELLS = (
     "'; drop table staged; --", "RU-A0A-24-00001", "ru a0a 24 00002", "RUА0А2400002", "4.6007E+12",
     "7012345678901234567.0", "ё" * 300, "x" * 70_000, "😀", "e\u0301", "{}", "$paths", "\\", "\\N", "#N/A", "true",
     "Да", "\t", "\x1b[31m", "\x85", "\u2028", "stream_date", "012345678905", "12345678905",
+    "RUA0A240001", "RUA0A24000012", "RUA0A24O0002", "RU_A0A_24_00003", "RUA0A2400001;RUA0A2400002", "2024-03-02", "-",
+    "n/a", "Итого", "GRAND TOTAL", "All", "4 600700 000018", "4600700000018", "4600700000019", "Female", "stories",
 )  # fmt: skip
+ODD_WORDS = ("Female", "MALE", "stories", "radio", "Плейлист", "PLAYLIST", "Все", "Total", "own music", "unknown", "")
 ODD_BYTES = (
     b"\0",
     b"\xff",
@@ -85,6 +88,7 @@ def _grid(draw: random.Random, table: str) -> Grid:
         "sound_id": lambda: str(7012345678901234560 + draw.randrange(9)),
         "territory": lambda: draw.choice(("RU", "KZ")),
         "gender": lambda: draw.choice(("female", "male", "")),
+        "source": lambda: draw.choice(("playlist", "search", "other")),
         "average_play_seconds": lambda: f"{draw.random() * 30:.2f}",
         "release_title": lambda: draw.choice(("Ближе", "Closer, please", 'The "One"')),
         "artist_id": lambda: str(draw.randrange(5)),
@@ -144,6 +148,28 @@ def _other_row(draw: random.Random, grid: Grid) -> str:
     }
     grid.insert(place, rows[kind])
     return f"{kind} at {place}"
+
+
+def _other_words(draw: random.Random, grid: Grid) -> str:
+    """Words in any case, unforeseen ones, and totals, which may leave rows of one key."""
+    columns = [i for i, name in enumerate(grid[0]) if name in ("gender", "source")]
+    if not columns:
+        return "of none"
+    column, words = draw.choice(columns), draw.sample(ODD_WORDS, 3)
+    for row in grid[1:]:
+        if len(row) > column and draw.random() < 0.3:
+            row[column] = draw.choice(words)
+    return f"{column}: {words}"
+
+
+def _swapped_cells(draw: random.Random, grid: Grid) -> str:
+    """Two columns that changed places in one row."""
+    row = draw.choice(grid)
+    if len(row) < 2:
+        return "none"
+    one, other = draw.sample(range(len(row)), 2)
+    row[one], row[other] = row[other], row[one]
+    return f"{one} and {other}"
 
 
 def _other_header(draw: random.Random, grid: Grid) -> str:
@@ -223,7 +249,7 @@ def _packed(draw: random.Random, content: bytearray) -> str:
 
 GRID_STEPS: tuple[Step, ...] = (
     _odd_cell, _odd_cell, _odd_cell, _odd_column, _other_row, _other_row, _other_header, _columns_moved, _rows_again,
-    _rows_lost,
+    _rows_lost, _other_words, _other_words, _swapped_cells,
 )  # fmt: skip
 BYTE_STEPS: tuple[Step, ...] = (
     _bytes_flipped,

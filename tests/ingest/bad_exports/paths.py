@@ -89,8 +89,13 @@ def no_such_path(folder: Path) -> Path:
 
 
 @maker
-def kind_that_nobody_reads(folder: Path) -> Path:
+def xls_that_is_csv(folder: Path) -> Path:
     return write(folder / "vk.xls", CSV)
+
+
+@maker
+def kind_that_nobody_reads(folder: Path) -> Path:
+    return write(folder / "vk.doc", CSV)
 
 
 @maker

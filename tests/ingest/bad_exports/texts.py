@@ -45,12 +45,12 @@ def line_ends_mixed_behind_quotes(folder: Path) -> Path:
 
 @maker
 def line_ends_of_others_within_quotes(folder: Path) -> Path:
-    return write(folder / "vk.csv", f'{HEADER},gender\r\n{ROW},"a\nb"\r\n2024-03-01,RUA0A2400002,RU,20,"a\rb"\r\n')
+    return write(folder / "vk.csv", f'{HEADER},note\r\n{ROW},"a\nb"\r\n2024-03-01,RUA0A2400002,RU,20,"a\rb"\r\n')
 
 
 @maker
 def field_of_1_mb_before_a_bad_row(folder: Path) -> Path:
-    return write(folder / "vk.csv", f"{HEADER},gender\n\n{ROW},{'x' * 1_000_000}\n2024-03-02,RUA0A2400001,RU,x,\n")
+    return write(folder / "vk.csv", f"{HEADER},note\n\n{ROW},{'x' * 1_000_000}\n2024-03-02,RUA0A2400001,RU,x,\n")
 
 
 @maker

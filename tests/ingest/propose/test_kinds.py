@@ -223,7 +223,7 @@ def _by_device(exports: Path) -> None:
 def test_rows_that_may_add_up_are_a_question_and_never_added_unasked(exports: Path) -> None:
     _by_device(exports)
     _, [text] = propose([exports], "RU")
-    assert "# combine: sum  # UNSURE: if such rows add up; 21 keys have rows that differ" in text
+    assert "# combine: sum  # UNSURE: if such rows add up; 21 keys with rows that differ" in text
     assert "combine" not in yaml.safe_load(text)["tables"]["vk_stream_days"]
     asked = []
 
@@ -241,7 +241,7 @@ def test_counts_that_never_fall_are_told(exports: Path, step: int, is_told: bool
              for day in range(1, 8) for song in SONGS]  # fmt: skip
     (exports / "vk.csv").write_text("\n".join(["date,isrc,country,streams", *lines, ""]))
     _, [text] = propose([exports], "RU")
-    assert ("# UNSURE: streams never fall from day to day" in text) is is_told
+    assert ("# counts: cumulative  # UNSURE: if streams, which never fall" in text) is is_told
 
 
 def test_words_of_every_file_are_translated(exports: Path) -> None:
@@ -314,3 +314,30 @@ def test_the_country_of_a_file(exports: Path, tmp_path: Path, name: str) -> None
     landed = duckdb.sql("select territory, sum(streams) from read_parquet($1) group by 1 order by 1",
                         params=[str(tmp_path / "home" / "raw" / "vk_stream_days" / "**" / "data.parquet")])  # fmt: skip
     assert landed.fetchall() == [("KZ", 600), ("RU", 6)]
+
+
+@pytest.mark.parametrize("headers", [("c1", "c2", "c3"), ("A", "B", "C"), ("Column 1", "Column 2", "Column 3")])
+def test_files_of_numbered_columns_are_told_apart_by_their_names(
+    exports: Path, tmp_path: Path, headers: tuple[str, ...]
+) -> None:
+    days = [f"2024-03-{day:02}" for day in range(1, 8)]
+    for name, factor in (("tiktok_activity_2024-03.csv", 10), ("vk_streams_2024-03.csv", 1)):
+        rows = [f"{song},{day},{factor * (3 + i + j)}" for i, day in enumerate(days) for j, song in enumerate(SONGS)]
+        (exports / name).write_text("\n".join([",".join(headers), *rows, ""]))
+    _, [text] = propose([exports], "RU")
+    tables = yaml.safe_load(text)["tables"]
+    assert {name: entry["files"] for name, entry in tables.items()} == {
+        "tiktok_sound_days": ["tiktok_activity_*.csv"],
+        "vk_stream_days": ["vk_streams_*.csv"],
+    }
+    entry, total, landed = _land(exports, tmp_path / "home")
+    assert (entry["columns"]["streams"], total, landed) == (headers[2], 7 * (3 + 4 + 5) + 3 * 21, days)
+
+
+def test_files_of_one_name_and_numbered_columns_share_an_entry(exports: Path, tmp_path: Path) -> None:
+    rows = _rows("2024-03-{day:02}")
+    for day in range(1, 8):
+        own = [",".join(row) for row in rows if row[0].endswith(f"{day:02}")]
+        (exports / f"vk_2024-03-{day:02}.csv").write_text("\n".join([",".join(CODED), *own, ""]))
+    entry, total, days = _land(exports, tmp_path / "home")
+    assert (entry["files"], total, days) == (["vk_*.csv"], _total(rows), MARCH)

@@ -1,4 +1,6 @@
 import gzip
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -99,4 +101,76 @@ def test_at_most_one_question_a_file_and_its_answer_counts(tmp_path: Path) -> No
 def test_nothing_that_fits_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(HitcastError, match="no file has columns that could feed a table"):
+        propose([tmp_path], "RU")
+
+
+@pytest.mark.parametrize(
+    ("days", "other"),
+    [
+        (["03/04/2024"], "%m/%d/%Y"),
+        (["03/04/2024", "04/04/2024"], "%m/%d/%Y"),
+        (["04-03-24", "04-04-24", "04-05-24"], "%d-%m-%y"),
+        (["01-03-2024 00:00", "02-03-2024 00:00"], "%m-%d-%Y %H:%M"),
+        (["04/01/2024", "04/02/2024", "04/03/2024", "04/04/2024"], "%d/%m/%Y"),
+        # of one day both say the same; one that is above 12 decides
+        (["04/04/2024"], ""),
+        (["03/04/2024", "13/04/2024"], ""),
+        ([f"{day:02}/03/2024" for day in range(1, 8)], ""),
+    ],
+)
+def test_few_days_do_not_say_which_part_is_the_month(tmp_path: Path, days: list[str], other: str) -> None:
+    rows = [f"{day},{song},RU,{1 + place}" for day in days for place, song in enumerate(SONGS)]
+    (tmp_path / "vk.csv").write_text("\n".join(["date,isrc,country,streams", *rows, ""]))
+    _, [text] = propose([tmp_path], "RU")
+    assert (f"# UNSURE: may be {other}" in text) if other else ("UNSURE: may be" not in text)
+
+
+@pytest.mark.parametrize("figure", [lambda hour: 7, lambda hour: 1 + hour % 5])
+def test_hours_of_a_day_are_a_question(tmp_path: Path, figure: Callable[[int], int]) -> None:
+    rows = [f"2024-03-0{day} {hour:02}:00,{song},RU,{figure(hour)}"
+            for day in (1, 2) for hour in range(24) for song in SONGS]  # fmt: skip
+    (tmp_path / "vk.csv").write_text("\n".join(["date,isrc,country,streams", *rows, ""]))
+    _, [text] = propose([tmp_path], "RU")
+    assert yaml.safe_load(text)["tables"]["vk_stream_days"]["date_format"] == "%Y-%m-%d %H:%M"
+    assert (
+        "# combine: sum  # UNSURE: if such rows add up; 12 keys with rows of several times, as 2024-03-01 00:00" in text
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("header", ["date;isrc;country;streams", "Дата;ISRC;Страна;Прослушивания"])
+def test_utf_16_without_a_mark_is_read(tmp_path: Path, header: str, encoding: str) -> None:
+    rows = [f"2024-03-0{day};{song};Россия;{day}" for day in range(1, 8) for song in SONGS]
+    (tmp_path / "vk.csv").write_text("\n".join([header, *rows, ""]), encoding=encoding)
+    _, [text] = propose([tmp_path / "vk.csv"], "RU")
+    (tmp_path / "map.yml").write_text(text)
+    [table] = ingest(Home(tmp_path / "home"), [tmp_path / "vk.csv"], [tmp_path / "map.yml"]).tables
+    assert (table.accepted, len(table.days_new)) == (42, 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("x.csv", "track,streams\nQZABC2400001,5\n", "x.csv has nothing that could be stream_date of vk_stream_days"),
+        (
+            "x.csv",
+            "day,streams\n2024-03-01,5\n2024-03-02,7\n",
+            "nothing that could be isrc of vk_stream_days; found day, streams",
+        ),
+        ("x.csv", "day~isrc\n2024-03-01~QZABC2400001\n", "one column alone, day~isrc: its fields are not separated by"),
+        ("x.csv", "a,b,c\n", "x.csv has no rows below the header a, b, c"),
+        ("README.txt", "Nothing here\n", "only {folder}/README.txt. Name a file itself"),
+        ("x.json", '{"a": 1}', "only {folder}/x.json. Name a file itself"),
+    ],
+)
+def test_what_feeds_no_table_says_what_it_lacks(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(HitcastError, match=re.escape(message.format(folder=tmp_path))):
+        propose([tmp_path], "RU")
+
+
+def test_a_workbook_without_a_value_is_told(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "x.xlsx") as workbook:
+        workbook.add_worksheet()
+    with pytest.raises(HitcastError, match=r"x\.xlsx: is empty"):
         propose([tmp_path], "RU")

@@ -62,3 +62,32 @@ def test_chance_moves_no_level() -> None:
 def test_a_forecast_that_sees_streams_keeps_its_own_level() -> None:
     frame, totals = releases("tiktok_vk", 0.5)
     assert CalibratedForecast(Typical(), "tiktok_vk").fit(frame, totals).level_ == 0
+
+
+def test_intervals_know_that_estimated_days_are_unsure() -> None:
+    """An estimate lies nearer to the forecast than what came would."""
+    frame, totals = releases("tiktok_vk", 0.0)
+
+    def width(doubt: np.ndarray | None) -> float:
+        lower, upper = (
+            CalibratedForecast(Typical()).fit(frame, totals, doubt=doubt).predict_quantiles(frame)[0, [3, -4]]
+        )
+        return float(np.log(upper / lower))
+
+    exact = width(None)
+    assert width(np.zeros(RELEASES)) == exact
+    # the log error of a day, 0.5 where nobody has measured it, of a half of what is to come
+    assert width(np.full(RELEASES, 0.5)) > exact * 1.1
+
+
+def test_rows_that_lack_a_day_so_far_do_not_widen_the_others() -> None:
+    """What a missing day costs is measured apart, and added where one is missing."""
+    frame, totals = releases("tiktok_vk", 0.0)
+    lacking = np.arange(RELEASES) % 2 == 0
+    frame["vk_missing_days"] = np.where(lacking, 1.0, 0.0)
+    noise = np.random.default_rng(1).normal(0, 2, RELEASES) * lacking
+    widths = [
+        np.ptp(np.log(CalibratedForecast(Typical()).fit(frame, each).predict_quantiles(frame[1:2])[0, [3, -4]]))
+        for each in (totals, np.expm1(np.log1p(totals) + noise))
+    ]
+    assert widths[1] == pytest.approx(widths[0], rel=0.1)

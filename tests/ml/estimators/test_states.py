@@ -4,7 +4,19 @@ import pytest
 from scipy.stats import norm
 
 from ml.estimators.distribution import LEVELS, MEDIAN
-from ml.estimators.states import ALONE, LOWER, OLDER, OTHER, RECENT, SEVERAL, UPPER, WHOLE, StateWidths, states
+from ml.estimators.states import (
+    ALONE,
+    LOWER,
+    OLDER,
+    OTHER,
+    RECENT,
+    SEVERAL,
+    UPPER,
+    WHOLE,
+    StateWidths,
+    filled_spread,
+    states,
+)
 
 
 def rows_of(count: int, **columns: object) -> pd.DataFrame:
@@ -64,3 +76,16 @@ def test_intervals_hold_nine_in_ten_of_the_totals_they_were_measured_by() -> Non
     # and never fewer than without a hole
     narrow = StateWidths().fit(rows, np.full(2000, 170.0), totals, np.full(2000, 10.0))
     assert (narrow.factors(rows) >= 1).all()
+
+
+def test_a_filling_whose_truth_nobody_knows_says_nothing_of_the_spread() -> None:
+    rows = pd.DataFrame(
+        {
+            "release_id": ["a", "b", "c"],
+            "as_of_day": 7,
+            "vk_streams_total": [300.0, 500.0, 900.0],
+            "vk_streams_known": [200.0, 300.0, 400.0],
+        }
+    )
+    known = filled_spread(rows.iloc[:2], np.array([150.0, 100.0]), "tiktok_vk")
+    assert filled_spread(rows, np.array([150.0, 100.0, np.nan]), "tiktok_vk") == known > 0

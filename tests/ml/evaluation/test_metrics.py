@@ -183,7 +183,6 @@ def test_class_metrics_by_hand() -> None:
     assert figures["accuracy_of_majority"] == 0.5
     assert figures["balanced_accuracy"] == pytest.approx((0.5 + 1 + 1) / 3)
     assert figures["brier"] == pytest.approx(2 / 4)
-    assert figures["expected_cost"] == 0
     assert figures["expected_cost_of_promoting_none"] == 0.25
 
 

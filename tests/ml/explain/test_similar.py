@@ -48,6 +48,15 @@ def test_precedents_are_earlier_mature_and_ordered(frame: pd.DataFrame, rows: pd
         assert (per_horizon["streams"] == per_horizon["similar_release_id"].map(totals[f"streams_{horizon}"])).all()
 
 
+def test_a_total_with_estimated_days_is_no_precedent(frame: pd.DataFrame, rows: pd.DataFrame, as_of: date) -> None:
+    """Its total would be shown as an outcome."""
+    lacking = frame["release_id"].str[-1].isin(["0", "3", "6"])
+    estimated = frame.assign(missing_days_30=frame["missing_days_30"].where(~lacking, 1.0))
+    similar = find_similar(estimated, rows, as_of, HORIZONS, SEEN)
+    assert len(similar) > 0
+    assert not similar["similar_release_id"].str[-1].isin(["0", "3", "6"]).any()
+
+
 def test_a_later_release_is_no_precedent_though_it_is_mature(frame: pd.DataFrame, as_of: date) -> None:
     old = frame[(frame["as_of_day"] == 7) & (frame["release_date"] < pd.Timestamp(as_of) - pd.Timedelta(days=400))]
     similar = find_similar(frame, old.tail(5), as_of, HORIZONS, SEEN)

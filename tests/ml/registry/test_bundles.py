@@ -14,9 +14,9 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.settings import Settings
 from ml.data import read_marts
-from ml.predict import score, scored_rows
 from ml.registry import store
 from ml.registry.bundles import load_bundle
+from ml.score import score, scored_rows
 from ml.train import TrainingRun
 
 NATIVE: dict[str, Callable[[bytes], bool]] = {

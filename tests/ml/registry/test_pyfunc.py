@@ -15,9 +15,9 @@ from mlflow.exceptions import MlflowException
 
 from hitcast.core.settings import Settings
 from ml.data import read_marts
-from ml.predict import forecast
 from ml.registry import store, tracking
 from ml.registry.bundles import load_bundle
+from ml.score import forecast
 from ml.train import TrainingRun
 
 CHAMPION = f"models:/{store.MODEL}@{store.ALIAS}"

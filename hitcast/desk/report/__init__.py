@@ -1,4 +1,0 @@
-"""The report: one HTML page on the latest backtest.
-
-May import `hitcast.core` and `ml`.
-"""
