@@ -13,12 +13,13 @@ import duckdb
 
 from benchmarks.children import report
 from benchmarks.scan import connect
+from hitcast.core.digests import digest_of
 from hitcast.core.home import Home
 from hitcast.core.sql import Sql, fill_file
 from hitcast.demo.world import write_demo_data
 from hitcast.ingest import ingest, prune
 from hitcast.ingest.contract import LEDGER, load_contracts
-from hitcast.ingest.landing import digest_of, landed_files, read_ledger, write_ledger
+from hitcast.ingest.landing import landed_files, read_ledger, write_ledger
 
 MAPPINGS = ("demo_catalog", "demo_tiktok", "demo_vk")
 # ids beside the ISRC that each copy has of its own, and the order of a landed file

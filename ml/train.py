@@ -123,7 +123,6 @@ def _register(
         tracking.keep_table(settings, run_id, "importances", _importances(bundle, marts, settings))
         # in the home, where what a killed training leaves is found
         with tempfile.TemporaryDirectory(prefix=".bundle", suffix=PART, dir=settings.mlflow_dir) as folder:
-            save_bundle(bundle, Path(folder))
             tags = {"cutoff": bundle.cutoff.isoformat(), "feature_set": bundle.feature_set, "reason": bundle.reason}
             tags |= {"recipe": recipe, "parameters": _as_json(tuned), **_model_tags(tuned)}
             tags |= {**marts.origin.tags(), **decision.tags()}
@@ -131,6 +130,7 @@ def _register(
             rows = _training_frame(bundle, marts, settings)
             tracking.log_training_rows(client, run_id, rows, marts.delivery_number)
             write_mlmodel(bundle, rows, run_id, Path(folder))
+            save_bundle(bundle, Path(folder))
             version = store.register(
                 client, settings, run_id, Path(folder), tags, decision.is_promoted, _describe(bundle, tuned)
             )

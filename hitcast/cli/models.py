@@ -56,13 +56,17 @@ def tune(
     from hitcast.cli.summary import describe_tuning
     from hitcast.core.home import Home
     from hitcast.core.project import read_variables, settings_of
+    from hitcast.core.sqlite import note_databases
     from ml import tune
 
     home = Home.current()
     settings = settings_of(home, read_variables(variables))
     # studies have a database of their own, in which several searches may work side by side
     with recorded(home, "tune", "tune"), working("tuning") as progress:
-        result = tune.tune(settings, trials, progress=progress)
+        try:
+            result = tune.tune(settings, trials, progress=progress)
+        finally:
+            note_databases((home.optuna_file,))
     typer.echo(describe_tuning(result))
 
 

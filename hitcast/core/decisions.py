@@ -11,7 +11,7 @@ from typing import Any, Literal
 from hitcast.core.errors import BusyError, HitcastError, machine_error
 from hitcast.core.home import Home
 from hitcast.core.moments import moment_after
-from hitcast.core.sqlite import WAIT
+from hitcast.core.sqlite import WAIT, note, note_databases, stop_if_changed
 
 PATIENCE_SECONDS = 10
 CURE = "Put a backup of it in its place, or remove it: `hitcast run` kept earlier decisions in the warehouse"
@@ -125,8 +125,11 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
         HitcastError: The file is damaged, or the machine refuses to read or write it.
     """
     file = home.decisions
+    if not file.exists():
+        note_databases((file,))
     try:
         with closing(sqlite3.connect(file, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection:
+            is_noted = stop_if_changed(connection, file)
             connection.execute("pragma synchronous = extra")
             connection.execute(
                 """
@@ -152,6 +155,8 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
                 """
             )
             yield connection
+            if not is_noted or connection.total_changes:
+                note(connection, file)
     except sqlite3.Error as error:
         message = str(error)
         if "locked" in message:

@@ -118,6 +118,11 @@ class Home:
         return self.root / "optuna.db"
 
     @property
+    def databases(self) -> tuple[Path, ...]:
+        """The SQLite files; none of them need exist."""
+        return self.decisions, self.alerts, self.optuna_file, self.mlflow / "mlflow.db"
+
+    @property
     def serving(self) -> Path:
         """What readers open."""
         return self.root / "serving"

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from hitcast.core.errors import BusyError, MachineError
 from hitcast.core.files import PART
 from hitcast.core.home import Home
+from hitcast.core.sqlite import note_databases
 
 PATIENCE_SECONDS = 0.5
 """Long enough for a command that only checks whether the home is held."""
@@ -24,7 +25,7 @@ def writing(home: Home, command: str, tell: Callable[[str], None] = lambda messa
     """Lets one process at a time change a home; within one process the calls may nest.
 
     The lock is the operating system's, so that it ends with the process that holds it, however that dies. What a killed
-    writer left unfinished is removed first.
+    writer left unfinished is removed first. The digests of the home's SQLite files are noted at the end.
 
     Args:
         home: The home; made if it is missing.
@@ -58,6 +59,7 @@ def writing(home: Home, command: str, tell: Callable[[str], None] = lambda messa
         yield
     finally:
         if is_outermost:
+            note_databases(home.databases)
             _signature(home).unlink(missing_ok=True)
         lock.release()
 

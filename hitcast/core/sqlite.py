@@ -1,18 +1,29 @@
-"""SQLite files that libraries keep: what is wrong with one is reported at once; the library would try for minutes."""
+"""SQLite files: what is wrong with one is reported at once, where a library would try for minutes.
 
+SQLite keeps no checksums, so a digest of each file is noted beside it, with the number that SQLite raises at each
+transaction: a file of that number and another digest was changed by no transaction.
+"""
+
+import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
+from hitcast.core.digests import UNFIT, fits, sealed_json
 from hitcast.core.errors import BusyError, HitcastError, machine_error
+from hitcast.core.files import written
 
 WAIT = "Wait for it to end, or end it"
+NUMBER = slice(24, 28)
+"""Bytes of the number of the last transaction that wrote."""
 
 
 def check_database(file: Path, patience_seconds: float, cure: str) -> None:
-    """Checks whether a file, if it exists, is a whole database that nobody keeps locked.
+    """Checks whether a file, if it exists, is a whole database, as it was noted, that nobody keeps locked.
 
     Args:
         file: The database.
@@ -26,19 +37,96 @@ def check_database(file: Path, patience_seconds: float, cure: str) -> None:
     """
     if not file.exists():
         return
+    with _reading(file, patience_seconds, cure, "rw") as connection:
+        stop_if_changed(connection, file)
+        _try_lock(connection)
+
+
+def is_noted(file: Path, patience_seconds: float, cure: str) -> bool:
+    """Whether a database is what was noted of it; False where it has been written to since, or nothing was noted.
+
+    It is read, and nothing else.
+
+    Args:
+        file: The database.
+        patience_seconds: How long another process may keep it locked.
+        cure: What to do about one that is damaged.
+
+    Raises:
+        BusyError: Another process still has it locked.
+        MachineError: The machine refuses to read it.
+        HitcastError: It is damaged.
+    """
+    with _reading(file, patience_seconds, cure, "ro") as connection:
+        return stop_if_changed(connection, file)
+
+
+def note_of(file: Path) -> Path:
+    """Where the digest of a database is noted."""
+    return file.with_name(f"{file.name}.digest")
+
+
+def stop_if_changed(connection: sqlite3.Connection, file: Path) -> bool:
+    """Whether an open database is what was noted of it.
+
+    Args:
+        connection: Without a transaction.
+        file: Its file.
+
+    Returns:
+        False where it has been written to since, or nothing was noted: all that is known then is that it is whole.
+
+    Raises:
+        sqlite3.DatabaseError: It is damaged.
+    """
+    connection.execute("begin")
     try:
-        address = f"file:{quote(str(file.absolute()))}?mode=rw"
-        with closing(sqlite3.connect(address, timeout=patience_seconds, uri=True, isolation_level=None)) as connection:
-            [message] = connection.execute("pragma quick_check(1)").fetchone()
-            if message != "ok":
-                raise sqlite3.DatabaseError(message)
-            _try_lock(connection)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-            raise BusyError(f"is locked by another process; waited {patience_seconds:.0f} s", str(file), WAIT) from None
-        if obstacle := machine_error(str(error), str(file)):
-            raise obstacle from None
-        raise HitcastError(f"is damaged ({error})", str(file), cure) from None
+        # only now nobody else can write
+        connection.execute("select count(*) from sqlite_master").fetchone()
+        is_as_noted = _is_as_noted(_content(connection), file)
+    finally:
+        connection.execute("rollback")
+    if is_as_noted is False:
+        raise sqlite3.DatabaseError(UNFIT)
+    if is_as_noted is None:
+        [message] = connection.execute("pragma quick_check(1)").fetchone()
+        if message != "ok":
+            raise sqlite3.DatabaseError(message)
+    return bool(is_as_noted)
+
+
+def note(connection: sqlite3.Connection, file: Path) -> None:
+    """Notes the digest of an open database, where it has been written to since that was noted last.
+
+    One that cannot be noted, for want of room or for another who writes, counts as not noted until it is.
+
+    Args:
+        connection: Without a transaction.
+        file: Its file.
+    """
+    with suppress(OSError, sqlite3.OperationalError):
+        # one writes and notes at a time
+        connection.execute("begin immediate")
+        try:
+            content = _content(connection)
+            if _is_as_noted(content, file) is None:
+                digest = hashlib.sha256(content).hexdigest()
+                with written(note_of(file)) as part:
+                    part.write_bytes(sealed_json({"number": _number(content), "content": digest}))
+        finally:
+            connection.execute("rollback")
+
+
+def note_databases(files: tuple[Path, ...]) -> None:
+    """As `note`, for files of which some may not exist, or be locked or damaged: these are left as they are."""
+    for file in files:
+        with suppress(OSError, sqlite3.Error):
+            if not file.exists():
+                # of one that is gone
+                note_of(file).unlink(missing_ok=True)
+            else:
+                with closing(_connect(file, 0, "rw")) as connection:
+                    note(connection, file)
 
 
 @contextmanager
@@ -60,6 +148,46 @@ def store_errors(file: Path) -> Iterator[None]:
         if obstacle := machine_error(message, str(file)):
             raise obstacle from error
         raise
+
+
+@contextmanager
+def _reading(file: Path, patience_seconds: float, cure: str, mode: Literal["ro", "rw"]) -> Iterator[sqlite3.Connection]:
+    try:
+        with closing(_connect(file, patience_seconds, mode)) as connection:
+            yield connection
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+            raise BusyError(f"is locked by another process; waited {patience_seconds:.0f} s", str(file), WAIT) from None
+        if obstacle := machine_error(str(error), str(file)):
+            raise obstacle from None
+        raise HitcastError(f"is damaged ({error})", str(file), cure) from None
+
+
+def _connect(file: Path, patience_seconds: float, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
+    address = f"file:{quote(str(file.absolute()))}?mode={mode}"
+    return sqlite3.connect(address, timeout=patience_seconds, uri=True, isolation_level=None)
+
+
+def _is_as_noted(content: bytes, file: Path) -> bool | None:
+    """Whether content is what was noted; None where it has been written to since, or nothing can be read of that."""
+    try:
+        noted = note_of(file).read_bytes()
+        plain = json.loads(noted)
+        # what holds nothing was emptied by no transaction
+        is_known = fits(noted, plain["digest"]) and (not content or plain["number"] == _number(content))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return bool(plain["content"] == hashlib.sha256(content).hexdigest()) if is_known else None
+
+
+def _content(connection: sqlite3.Connection) -> bytes:
+    """All pages of an open database; a new one has none."""
+    [pages] = connection.execute("pragma page_count").fetchone()
+    return connection.serialize() if pages else b""
+
+
+def _number(content: bytes) -> str:
+    return content[NUMBER].hex()
 
 
 def _try_lock(connection: sqlite3.Connection) -> None:

@@ -13,7 +13,9 @@ from hitcast import serving
 from hitcast.core.errors import HitcastError
 from hitcast.core.quiet import connect
 from hitcast.core.sql import fill, literal
+from hitcast.core.warehouse import is_damage
 from hitcast.serving.publish import published_format
+from hitcast.serving.seals import PUBLISH_AGAIN
 from hitcast.serving.tables import PUBLISHED_FORMAT
 
 QUERIES = Path(__file__).parent / "queries"
@@ -128,6 +130,9 @@ class Snapshot:
             return cursor.execute(query, parameters)
         except (duckdb.BinderException, duckdb.CatalogException):
             raise _of_another_version(self._file) from None
+        except duckdb.Error as error:
+            # DuckDB compares each block with its checksum when it reads it
+            raise (_damaged(self._file, error) if is_damage(str(error)) else error) from None
 
     @cached_property
     def about(self) -> About:
@@ -184,15 +189,17 @@ class Published:
                 except (duckdb.BinderException, duckdb.CatalogException):
                     raise _of_another_version(self.file) from None
                 except duckdb.Error as error:
-                    what = f"cannot be read ({str(error).splitlines()[0]})"
-                    cure = "`hitcast publish` writes it again"
-                    raise UnreadableError("error.damaged", what, str(self.file), cure) from None
+                    raise _damaged(self.file, error) from None
             return self._current[1]
 
 
 def _of_another_version(file: Path) -> UnreadableError:
     what = "lacks tables or columns, as another version of hitcast wrote it"
     return UnreadableError("error.other_version", what, str(file), "Run `hitcast run`")
+
+
+def _damaged(file: Path, error: duckdb.Error) -> UnreadableError:
+    return UnreadableError("error.damaged", f"cannot be read ({str(error).splitlines()[0]})", str(file), PUBLISH_AGAIN)
 
 
 @cache

@@ -3,7 +3,7 @@
 from hitcast.ingest.delivery import ingest
 from hitcast.ingest.landing import restore_ledger
 from hitcast.ingest.report import HeldError, IngestReport, render
-from hitcast.ingest.soundness import check_landing
+from hitcast.ingest.soundness import check_landing, landing_faults
 from hitcast.ingest.superseded import landing_as_known, prune
 from hitcast.ingest.withdrawal import day_tables, withdraw, withdraw_releases
 
@@ -14,6 +14,7 @@ __all__ = [
     "day_tables",
     "ingest",
     "landing_as_known",
+    "landing_faults",
     "prune",
     "render",
     "restore_ledger",

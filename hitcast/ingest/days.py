@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from hitcast.core.digests import digest_of
 from hitcast.ingest.contract import Contract, measure_of
-from hitcast.ingest.landing import digest_of
 
 SERVICE_COLUMNS = ("file_number", "row_number", "identity", "key_hash", "row_hash")
 FIRST_DAY = int(np.iinfo(np.int32).min)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hitcast.core.digests import digest_of
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.moments import moment_after
@@ -21,7 +22,6 @@ from hitcast.ingest.idle import idle_days, named_days
 from hitcast.ingest.landing import (
     LedgerRow,
     commit,
-    digest_of,
     incoming_dir,
     is_mended,
     landed_file,

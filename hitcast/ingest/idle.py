@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hitcast.core.digests import digest_of
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, quoted
 from hitcast.ingest.checks import Checks
@@ -16,7 +17,7 @@ from hitcast.ingest.contract import Contract
 from hitcast.ingest.dates import day_of
 from hitcast.ingest.days import LandedDay
 from hitcast.ingest.finding import shown
-from hitcast.ingest.landing import ARROW_TYPES, digest_of
+from hitcast.ingest.landing import ARROW_TYPES
 from hitcast.ingest.readers import Source
 from hitcast.ingest.stage import Stage
 

@@ -1,6 +1,5 @@
 """The landing: Parquet files that are never overwritten, and the ledger that decides which of them are read."""
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hitcast.core.digests import NO_DIGEST, PARQUET_KEY, UNFIT, fits, parquet_seal, sealed
 from hitcast.core.errors import HitcastError
 from hitcast.core.files import sync, written
 from hitcast.core.formats import NewerFormatError, stop_if_newer
@@ -26,7 +26,6 @@ ARROW_TYPES = {
     "timestamp": pa.timestamp("us"),
     "varchar": pa.string(),
 }
-DIGEST_KEY = b"hitcast_digest"
 FORMAT_KEY = b"hitcast_format"
 LEDGER_FORMAT = 2
 """Of ledgers that this version writes; raised when one of before would misread them. One without a number is of 2."""
@@ -35,8 +34,6 @@ FIRST_COLUMNS = {
     "is_withdrawn",
 }  # fmt: skip
 """Of a ledger of format 1."""
-NO_DIGEST = "0" * 64
-"""What a ledger holds in place of its own digest while that is computed."""
 PLACEHOLDER = f"delivery={0:06}"
 """Folder of the empty file that dbt writes, so that a table can be read before anything has landed."""
 SYNCERS = 16
@@ -101,12 +98,6 @@ def landed_files(home: Home, ledger: Ledger) -> dict[Path, LedgerRow]:
     return files
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def read_ledger(home: Home) -> Ledger:
     """What the ledger says today, by table and day; empty before the first delivery.
 
@@ -128,6 +119,15 @@ def read_history(home: Home) -> list[LedgerRow]:
             raise HitcastError("is missing, though days have landed", str(home.ledger), RESTORE)
         return []
     return _read_rows(home.ledger)
+
+
+def read_ledger_copy(home: Home) -> list[LedgerRow]:
+    """Every row of the ledger's copy.
+
+    Raises:
+        HitcastError: It is damaged, or lost.
+    """
+    return _read_rows(home.ledger_copy)
 
 
 def write_ledger(home: Home, rows: Iterable[LedgerRow], contract: Contract) -> None:
@@ -162,7 +162,7 @@ def restore_ledger(home: Home) -> int | None:
         raise
     except HitcastError as error:
         try:
-            rows = _read_rows(home.ledger_copy)
+            rows = read_ledger_copy(home)
         except HitcastError:
             cure = f"Its copy cannot be read either: remove {home.raw}, then `hitcast ingest` every export again"
             raise HitcastError(error.what, error.where, cure) from None
@@ -265,9 +265,8 @@ def _ledger_bytes(rows: Iterable[LedgerRow], contract: Contract) -> bytes:
     with pq.ParquetWriter(buffer, schema) as writer:
         writer.write_table(pa.Table.from_pylist([vars(row) for row in ordered], schema))
         # beside the schema, where Arrow would repeat it in another encoding
-        writer.add_key_value_metadata({DIGEST_KEY: NO_DIGEST.encode(), FORMAT_KEY: str(LEDGER_FORMAT).encode()})
-    content = buffer.getvalue()
-    return content.replace(NO_DIGEST.encode(), hashlib.sha256(content).hexdigest().encode())
+        writer.add_key_value_metadata({PARQUET_KEY: NO_DIGEST, FORMAT_KEY: str(LEDGER_FORMAT)})
+    return sealed(buffer.getvalue())
 
 
 def _read_rows(path: Path) -> list[LedgerRow]:
@@ -275,12 +274,12 @@ def _read_rows(path: Path) -> list[LedgerRow]:
         raise FirstFormatError("is of an earlier version of hitcast", str(path), "`hitcast run` brings it up to date")
     try:
         content = path.read_bytes()
-        noted = pq.read_metadata(BytesIO(content)).metadata or {}
-        digest = noted.get(DIGEST_KEY)
-        if digest is None:
+        seal = parquet_seal(content)
+        if seal is None:
             raise ValueError("carries no digest")
-        if hashlib.sha256(content.replace(digest, NO_DIGEST.encode())).hexdigest().encode() != digest:
-            raise ValueError("its digest does not fit")
+        if not fits(content, seal):
+            raise ValueError(UNFIT)
+        noted = pq.read_metadata(BytesIO(content)).metadata
         stop_if_newer(int(noted.get(FORMAT_KEY, LEDGER_FORMAT)), LEDGER_FORMAT, str(path))
         return [LedgerRow(**row) for row in pq.read_table(BytesIO(content)).to_pylist()]
     except (pa.ArrowException, OSError, TypeError, ValueError) as error:

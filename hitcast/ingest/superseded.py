@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+from hitcast.core.digests import digest_of
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
@@ -13,7 +14,6 @@ from hitcast.ingest.contract import LEDGER, load_contracts
 from hitcast.ingest.landing import (
     Ledger,
     LedgerRow,
-    digest_of,
     kept_files,
     landed_files,
     read_history,

@@ -9,11 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hitcast.core.digests import digest_of
 from hitcast.core.errors import HitcastError
 from hitcast.core.files import sync
 from hitcast.core.home import HOME_FORMAT, Home
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
-from hitcast.ingest.landing import LedgerRow, digest_of, is_first_ledger, landed_file, write_ledger
+from hitcast.ingest.landing import LedgerRow, is_first_ledger, landed_file, write_ledger
 
 UNFIT = "does not fit the ledger"
 """Digest of a file that is not what the ledger says, or is lost: the next run stops with its name and the cure."""

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from hitcast.core.digests import digest_of
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
@@ -16,7 +17,6 @@ from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.landing import (
     LedgerRow,
     commit,
-    digest_of,
     incoming_dir,
     landed_file,
     read_ledger,

@@ -1,7 +1,7 @@
 """Publishes the prediction marts for readers, who never see a half-written file nor block a run."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from hitcast.core.project import settings_of
 from hitcast.core.quiet import connect
 from hitcast.core.sql import Sql, fill, literal, quoted, typed
 from hitcast.core.target import spark_of
+from hitcast.core.warehouse import is_damage
+from hitcast.serving.seals import PUBLISH_AGAIN, write_sealed
 from hitcast.serving.tables import OWN_KEYS, OWN_TABLES, PUBLISHED_FORMAT, PUBLISHED_TABLES, views
 
 
@@ -44,7 +46,8 @@ def published_file(home: Home) -> Path:
     return home.serving / "hitcast.duckdb"
 
 
-def open_published(home: Home) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, to be read and closed soon: a connection keeps to the file that it opened.
 
     Raises:
@@ -56,14 +59,19 @@ def open_published(home: Home) -> duckdb.DuckDBPyConnection:
     try:
         connection = connect(str(file), read_only=True)
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise HitcastError(f"cannot be read ({reason})", str(file), "`hitcast publish` writes it again") from None
+        raise _unreadable(file, error) from None
     try:
         stop_if_newer(published_format(connection), PUBLISHED_FORMAT, str(file))
-    except HitcastError:
+        yield connection
+    except duckdb.Error as error:
+        # DuckDB compares each block with its checksum when it reads it
+        raise (_unreadable(file, error) if is_damage(str(error)) else error) from None
+    finally:
         connection.close()
-        raise
-    return connection
+
+
+def _unreadable(file: Path, error: duckdb.Error) -> HitcastError:
+    return HitcastError(f"cannot be read ({str(error).splitlines()[0]})", str(file), PUBLISH_AGAIN)
 
 
 def published_format(connection: duckdb.DuckDBPyConnection) -> int | None:
@@ -79,7 +87,8 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
     """Copies the prediction marts to `serving/hitcast.duckdb` and Parquet files beside it.
 
     Each file is written beside its place, synced and renamed, so that a reader opens either the old or the new one.
-    Tables and columns carry their descriptions as comments. `publish_info` says what the DuckDB file holds.
+    Parquet files carry their own digests. Tables and columns carry their descriptions as comments. `publish_info` says
+    what the DuckDB file holds.
 
     Args:
         home: The home.
@@ -133,7 +142,7 @@ def _write(
         row_counts = {name: connection.table(name).shape[0] for name in parquet if name != "publish_info"}
         published_at = _inform(connection, home, row_counts, territory)
         for name, file in parquet.items():
-            connection.table(name).write_parquet(str(file))
+            write_sealed(connection, name, file)
         _create_views(connection)
         connection.execute("use memory")
         connection.execute("detach serving")

@@ -1,12 +1,12 @@
 """A trained model as a folder of files that hold no code and name no file elsewhere."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from hitcast.core.digests import UNFIT, digest_of, fits, sealed_json
 from hitcast.core.errors import HitcastError
 from ml.estimators.base import ClassEstimator
 from ml.estimators.files import inside, load_estimator, save_estimator
@@ -54,12 +54,13 @@ class Bundle:
         return OutlookModel(self.streams[name], self.classes[name], self.class_horizon, self.class_weights[name])
 
 
-FORMAT = 7
+FORMAT = 8
 """Of the files; raised when an older hitcast could not read them, or this one cannot read older ones."""
+MANIFEST = "manifest.json"
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> None:
-    """Write the bundle into an existing empty folder."""
+    """Write the bundle into an existing folder, whose other files count as parts of it from then on."""
     plain = {
         "format": FORMAT,
         "feature_set": bundle.feature_set,
@@ -79,7 +80,8 @@ def save_bundle(bundle: Bundle, folder: Path) -> None:
     for name in bundle.streams:
         save_estimator(bundle.paths[name], folder, f"path_{name}")
         save_estimator(bundle.dependence[name], folder, f"dependence_{name}")
-    _write_json(folder / "manifest.json", {**plain, "files": {file.name: _digest(file) for file in folder.iterdir()}})
+    plain["files"] = {file.name: digest_of(file) for file in sorted(folder.iterdir())}
+    (folder / MANIFEST).write_bytes(sealed_json(plain))
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -89,10 +91,9 @@ def load_bundle(folder: Path) -> Bundle:
         HitcastError: A file of it is missing or cannot be read, or what it says of its files leads elsewhere.
     """
     try:
-        plain = _read_json(inside(folder, "manifest.json"))
-        if plain.get("format") != FORMAT:
-            raise ValueError("another version of hitcast wrote it")
-        _check_files(folder, plain.get("files", {}))
+        plain = _read_manifest(folder)
+        for name, message in _damage(folder, plain["files"]).items():
+            raise ValueError(f"{name} {message}")
         return Bundle(
             feature_set=plain["feature_set"],
             reason=plain["reason"],
@@ -122,15 +123,70 @@ def _load(folder: Path, name: str, kind: Any) -> Any:
     return estimator
 
 
-def _check_files(folder: Path, files: dict[str, str]) -> None:
-    """Tells of damage before a native library reads it, and of a file whose loss would only change the forecasts."""
+class OtherVersionError(ValueError):
+    """Another version of hitcast wrote a bundle: nothing is wrong with it."""
+
+    def __init__(self) -> None:
+        super().__init__("another version of hitcast wrote it")
+
+
+def bundle_faults(folder: Path) -> tuple[int, dict[Path, str]]:
+    """What is wrong with a bundle, found without reading a model.
+
+    Args:
+        folder: The bundle's.
+
+    Returns:
+        Files read, and what is wrong with which.
+
+    Raises:
+        OtherVersionError: Another version of hitcast wrote it.
+    """
+    manifest = folder / MANIFEST
+    try:
+        files = _read_manifest(folder)["files"]
+        damage = _damage(folder, files)
+    except OtherVersionError:
+        raise
+    except FileNotFoundError:
+        return 1, {manifest: "is missing"}
+    # a manifest of another shape
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return 1, {manifest: f"is damaged ({error})"}
+    return len(files) + 1, {folder / name: message for name, message in damage.items()}
+
+
+def _read_manifest(folder: Path) -> Any:
+    """What a bundle says of itself, with the digests of its files.
+
+    Raises:
+        OtherVersionError: Another version of hitcast wrote it.
+        ValueError: It is damaged.
+    """
+    content = inside(folder, MANIFEST).read_bytes()
+    plain = json.loads(content)
+    if "digest" in plain and not fits(content, plain["digest"]):
+        raise ValueError(UNFIT)
+    if plain.get("format") != FORMAT:
+        raise OtherVersionError
+    if "digest" not in plain:
+        raise ValueError("it carries no digest")
+    return plain
+
+
+def _damage(folder: Path, files: dict[str, str]) -> dict[str, str]:
+    """What is wrong with files of a bundle, by name: before a native library reads one.
+
+    The loss of one would only change the forecasts.
+    """
+    found = {}
     for name, digest in files.items():
-        if _digest(inside(folder, name)) != digest:
-            raise ValueError(f"{name} is not as it was written")
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+        file = inside(folder, name)
+        if not file.exists():
+            found[name] = "is missing"
+        elif digest_of(file) != digest:
+            found[name] = "is not as it was written"
+    return found
 
 
 def _write_json(file: Path, plain: Any) -> None:

@@ -51,13 +51,13 @@ def _load_pyfunc(path: str) -> ForecastModel:
 
 
 def write_mlmodel(bundle: Bundle, features: pd.DataFrame, run_id: str, folder: Path) -> None:
-    """Write `MLmodel` into a bundle's folder.
+    """Write `MLmodel` into the folder that `save_bundle` makes a bundle of next.
 
     Args:
         bundle: The bundle.
         features: Rows of `release_features`, at least one.
         run_id: Training run.
-        folder: Where the bundle was saved.
+        folder: An existing folder.
     """
     from mlflow.models import Model
 

@@ -4,11 +4,14 @@ One version is one bundle folder among the artifacts of its run.
 """
 
 import shutil
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.files import PART, put_in_place, sync
@@ -111,6 +114,27 @@ def list_models(settings: Settings) -> list[Version]:
         ),
         key=lambda version: -version.version,
     )
+
+
+def registered_bundles(folder: Path) -> dict[Path, tuple[int, bool]]:
+    """Folders of all registered versions, with the number of each and whether it is champion.
+
+    The store's file alone is asked, which MLflow could change; it tells nothing where it is missing or damaged.
+
+    Args:
+        folder: MLflow's.
+    """
+    address = f"file:{quote(str((folder / 'mlflow.db').absolute()))}?mode=ro"
+    versions = "select run_id, version from model_versions where name = ? and current_stage <> 'Deleted_Internal'"
+    titled = "select version from registered_model_aliases where name = ? and alias = ?"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            champions = {int(version) for (version,) in connection.execute(titled, [MODEL, ALIAS])}
+            found = connection.execute(versions, [MODEL]).fetchall()
+    except sqlite3.Error:
+        return {}
+    kept = folder / "artifacts"
+    return {kept / run_id / "artifacts" / "bundle": (version, version in champions) for run_id, version in found}
 
 
 def _bundle(settings: Settings, found: "ModelVersion") -> Path:

@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from hitcast.core.digests import digest_of
 from hitcast.core.home import Home
 from hitcast.core.lock import holder
 from hitcast.ingest.contract import LEDGER
-from hitcast.ingest.landing import PLACEHOLDER, digest_of, kept_files, landed_files, read_history, read_ledger
+from hitcast.ingest.landing import PLACEHOLDER, kept_files, landed_files, read_history, read_ledger
 from hitcast.serving.publish import published_file
 from hitcast.serving.tables import PUBLISHED_TABLES
 

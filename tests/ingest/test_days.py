@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from hitcast.core.digests import digest_of
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.days import KeyConflictError, LandedDay, write_days
-from hitcast.ingest.landing import digest_of
 
 COLUMNS = (
     Column("day", "date"),

@@ -163,15 +163,15 @@ def test_a_made_up_world_is_published_as_one(home: Home) -> None:
 def test_nothing_to_publish_is_told(tmp_path: Path) -> None:
     with pytest.raises(HitcastError, match="nothing to publish"):
         publish(Home(tmp_path))
-    with pytest.raises(HitcastError, match="nothing is published yet"):
-        open_published(Home(tmp_path))
+    with pytest.raises(HitcastError, match="nothing is published yet"), open_published(Home(tmp_path)):
+        pass
 
 
 def test_a_damaged_publication_is_told_and_written_anew(home: Home) -> None:
     publish(home)
     published_file(home).write_bytes(b"no database" * 1000)
-    with pytest.raises(HitcastError, match="`hitcast publish` writes it again"):
-        open_published(home)
+    with pytest.raises(HitcastError, match="`hitcast publish` writes it again"), open_published(home):
+        pass
     publish(home)
     assert info(home, "run_id") == "r1"
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from hitcast.core.errors import BusyError, HitcastError, machine_error
 from hitcast.core.home import Home
-from hitcast.core.sqlite import WAIT
+from hitcast.core.sqlite import WAIT, note, note_databases, stop_if_changed
 from hitcast.serving.alerts.facts import STATES, Alert, Published
 
 PATIENCE_SECONDS = 30
@@ -66,13 +66,17 @@ def sending(home: Home, channel: str) -> Iterator[tuple[SentAlerts, Mark]]:
         BusyError: Another call is sending.
         HitcastError: The file is damaged, or the machine refuses to write it.
     """
+    if not home.alerts.exists():
+        note_databases((home.alerts,))
     with _errors(home), closing(_open(home, "rwc")) as connection:
+        stop_if_changed(connection, home.alerts)
         connection.execute("pragma synchronous = extra")
         connection.executescript(TABLES)
         connection.execute("begin immediate")
         sent = _read(connection, channel)
         yield sent, partial(_mark, connection, channel, sent)
         connection.execute("commit")
+        note(connection, home.alerts)
 
 
 def read_sent(home: Home, channel: str | None) -> SentAlerts:
@@ -85,6 +89,7 @@ def read_sent(home: Home, channel: str | None) -> SentAlerts:
     if not home.alerts.exists():
         return SentAlerts()
     with _errors(home), closing(_open(home, "ro")) as connection:
+        stop_if_changed(connection, home.alerts)
         has_tables = connection.execute("select count(*) from sqlite_master where name = 'channels'").fetchone()[0]
         return _read(connection, channel) if has_tables else SentAlerts()
 
