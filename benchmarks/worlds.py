@@ -56,7 +56,7 @@ def small_files(home: Home, count: int, joined: bool) -> None:
         day, part = FIRST_DAY + timedelta(days=number // 10), number % 10
         texts.append("".join(f"{day},RUA0A21{20 * part + row:05},RU,{1 + row}\n" for row in range(20)))
     for number, text in enumerate(["".join(texts)] if joined else texts):
-        (home.exports / f"{number:06}.csv").write_text(header + text, encoding="utf-8")
+        (home.exports / f"vk_streams_{number:06}.csv").write_text(header + text, encoding="utf-8")
     report()
 
 

@@ -27,11 +27,15 @@ class Home:
     root: Path
 
     @classmethod
-    def current(cls) -> "Home":
+    def current(cls, for_restore: bool = False) -> "Home":
         """The home named by `HITCAST_HOME`, by default `data/` in the project, made if it is missing.
 
+        Args:
+            for_restore: Also take a home that a killed restore has left unfinished.
+
         Raises:
-            HitcastError: The path holds a character of `UNFIT`, or is a file's, or a later version wrote the home.
+            HitcastError: The path holds a character of `UNFIT`, or is a file's, or a later version wrote the home, or a
+                restore of it is not finished.
         """
         named = os.environ.get("HITCAST_HOME")
         home = cls(Path(named).expanduser().resolve() if named else PROJECT_DIR / "data")
@@ -45,6 +49,9 @@ class Home:
             raise HitcastError("is a file, and a home is a folder", str(file), "Name another: HITCAST_HOME=PATH")
         home.root.mkdir(parents=True, exist_ok=True)
         stop_if_newer(home.noted_format(), HOME_FORMAT, str(home.root))
+        if home.restoring.exists() and not for_restore:
+            cure = "Wait for `hitcast restore`; if it was killed, give it again"
+            raise HitcastError("is being restored", str(home.root), cure)
         return home
 
     def noted_format(self) -> int | None:
@@ -64,6 +71,11 @@ class Home:
     def format_note(self) -> Path:
         """Of which format the home is."""
         return self.root / "format.json"
+
+    @property
+    def restoring(self) -> Path:
+        """Stands while a backup is brought back: the backup's path."""
+        return self.root / ".restoring"
 
     @property
     def raw(self) -> Path:
