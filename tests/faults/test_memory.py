@@ -12,7 +12,7 @@ from hitcast.core.settings import Settings
 from hitcast.core.warehouse import open_warehouse
 from hitcast.desk import sheet
 from ml.registry.bundles import load_bundle
-from tests.commands import hitcast, published, refused
+from tests.commands import hitcast, published, refused, slow
 
 SIGNS = [
     "Runtime Error in model release_days (models/x.sql)\n  Out of Memory Error: failed to pin block of size 256.0 KiB",
@@ -71,6 +71,7 @@ def test_a_browser_that_the_machine_kills_is_code_4(tmp_path: Path) -> None:
     assert refusal.value.exit_code == 4
 
 
+@slow
 def test_a_run_beyond_the_limit_is_code_4_and_changes_nothing_published(home: Home) -> None:
     before = published(home, "from publish_info order by all")
     message = refused(hitcast(home, "run", "--step", "features", HITCAST_MEMORY_LIMIT="8MB"), 4)

@@ -11,7 +11,7 @@ from hitcast.core.home import Home
 from hitcast.core.lock import describe, holder, writing
 from hitcast.core.records import latest_records, recorded
 from hitcast.serving.publish import publish, published_file
-from tests.commands import hitcast, succeeded
+from tests.commands import hitcast, slow, succeeded
 from tests.serving.published_world import make_home
 
 CONTENTS: dict[str, bytes] = {
@@ -77,6 +77,7 @@ def damage_side_files(home: Home) -> None:
     (home.rejects / "notes.csv").write_text("a,b\n1,2\n")
 
 
+@slow
 def test_commands_go_on_beside_damaged_side_files(home: Home) -> None:
     damage_side_files(home)
     succeeded(hitcast(home, "publish"))

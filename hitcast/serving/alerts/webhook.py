@@ -72,8 +72,8 @@ def _reason(error: OSError) -> str:
     """Why there is no connection, without the name of the server, which TLS and proxies would tell."""
     reason = getattr(error, "reason", error)
     if isinstance(reason, ssl.SSLError):
-        return f"no TLS that can be trusted, {reason.reason or type(reason).__name__}"
-    return (isinstance(reason, OSError) and reason.strerror) or type(reason).__name__
+        return f"no TLS that can be trusted, {getattr(reason, 'reason', None) or type(reason).__name__}"
+    return (isinstance(reason, OSError) and reason.strerror) or type(error).__name__
 
 
 def _is_web(address: str) -> bool:
