@@ -1,6 +1,7 @@
 """Run records: one JSON line per step of every command that changes a home, for those who watch over it."""
 
 import json
+import os
 import resource
 import sys
 import time
@@ -115,5 +116,9 @@ def _append(home: Home, record: dict[str, Any]) -> None:
         home.records.parent.mkdir(parents=True, exist_ok=True)
         if home.records.exists() and home.records.stat().st_size > MAX_BYTES:
             home.records.replace(home.records.with_suffix(".jsonl.1"))
-        with home.records.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        with home.records.open("ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                # what damage or a kill left unfinished takes no record with it
+                file.write(b"" if file.read(1) == b"\n" else b"\n")
+            file.write(f"{json.dumps(record, ensure_ascii=False)}\n".encode())
