@@ -9,7 +9,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.files import written
 from hitcast.core.formats import stop_if_newer
 
-UNFIT = "',$*?[]{}"
+UNFIT = "',$*?[]{}#"
 """What a home's path cannot hold: dbt, DuckDB's globs and its list of folders to search read meaning into these."""
 HOME_FORMAT = 2
 """Of homes that this version writes; raised when one of before would misread them. 12666e6 wrote 1, and noted none."""
