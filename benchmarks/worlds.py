@@ -38,11 +38,14 @@ def demo(home: Home, rows: int) -> None:
 
 
 def land(home: Home, *folders: str) -> None:
-    """Ingests folders of the exports as one delivery; what it replaces goes, or the peers would read it too."""
+    """Ingests folders of the exports as one delivery; what it replaces goes, or the peers would read it too.
+
+    What lies in the exports themselves has the contract's own columns.
+    """
     # what was written before must not compete for the disk
     os.sync()
     begun = time.perf_counter()
-    landed = ingest(home, [home.exports / folder for folder in folders], MAPPINGS)
+    landed = ingest(home, [home.exports / folder for folder in folders], () if folders == (".",) else MAPPINGS)
     seconds = time.perf_counter() - begun
     prune(home, keep_days=0)
     report(seconds=seconds, rows=sum(file.read for table in landed.tables for file in table.files))
@@ -56,7 +59,7 @@ def small_files(home: Home, count: int, joined: bool) -> None:
         day, part = FIRST_DAY + timedelta(days=number // 10), number % 10
         texts.append("".join(f"{day},RUA0A21{20 * part + row:05},RU,{1 + row}\n" for row in range(20)))
     for number, text in enumerate(["".join(texts)] if joined else texts):
-        (home.exports / f"vk_streams_{number:06}.csv").write_text(header + text, encoding="utf-8")
+        (home.exports / f"{number:06}.csv").write_text(header + text, encoding="utf-8")
     report()
 
 
