@@ -49,6 +49,7 @@ class Home:
             raise HitcastError("is a file, and a home is a folder", str(file), "Name another: HITCAST_HOME=PATH")
         home.root.mkdir(parents=True, exist_ok=True)
         stop_if_newer(home.noted_format(), HOME_FORMAT, str(home.root))
+        _keep_private(home.root)
         if home.restoring.exists() and not for_restore:
             cure = "Wait for `hitcast restore`; if it was killed, give it again"
             raise HitcastError("is being restored", str(home.root), cure)
@@ -151,6 +152,11 @@ class Home:
     def dbt(self) -> Path:
         """dbt's target and log folders."""
         return self.root / "dbt"
+
+
+def _keep_private(root: Path) -> None:
+    """Lets nobody read what this process writes who may not read the home: a home of mode 0700 is its owner's alone."""
+    os.umask(os.umask(0o077) | (0o077 & ~root.stat().st_mode))
 
 
 def is_demo(home: Home) -> bool:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from ml.drift import Drift
 
 
+STATUS_FORMAT = 1
+"""Of the status as JSON, docs/operations.md: raised when a key changes its meaning or goes; new keys may come."""
+
+
 @dataclass(frozen=True)
 class LoadedTable:
     """What has landed of one raw table.
@@ -127,6 +131,7 @@ class Status:
             for version in self.models
         ]
         message = {
+            "format": STATUS_FORMAT,
             "home": str(self.root),
             "held_by": self.held_by,
             "loaded": [asdict(table) for table in self.loaded],

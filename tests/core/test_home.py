@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,21 @@ def test_a_path_that_dbt_or_a_glob_would_misread_is_refused(
         Home.current()
     assert str(refused.value) == f"{named}: a home's path cannot hold {sign}. Name another: HITCAST_HOME=PATH"
     assert not named.exists()
+
+
+def test_what_is_written_in_a_private_home_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.umask(0o022)
+    try:
+        for mode, wanted in ((0o755, 0o644), (0o750, 0o640), (0o700, 0o600)):
+            root = tmp_path / f"{mode:o}"
+            root.mkdir()
+            root.chmod(mode)
+            os.umask(0o022)
+            monkeypatch.setenv("HITCAST_HOME", str(root))
+            Home.current().note_format()
+            assert (root / "format.json").stat().st_mode & 0o777 == wanted
+    finally:
+        os.umask(before)
 
 
 def test_everything_lies_below_the_root(tmp_path: Path) -> None:
