@@ -9,7 +9,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.files import written
 from hitcast.core.formats import stop_if_newer
 
-UNFIT = "',$*?[]{}"
+UNFIT = "',$*?[]{}#"
 """What a home's path cannot hold: dbt, DuckDB's globs and its list of folders to search read meaning into these."""
 HOME_FORMAT = 2
 """Of homes that this version writes; raised when one of before would misread them. 12666e6 wrote 1, and noted none."""
@@ -42,6 +42,9 @@ class Home:
         if held := [sign for sign in UNFIT if sign in str(home.root)]:
             what = f"a home's path cannot hold {' '.join(held)}"
             raise HitcastError(what, str(home.root), "Name another: HITCAST_HOME=PATH")
+        if not str(home.root).isprintable():
+            what = "a home's path cannot hold signs that do not print"
+            raise HitcastError(what, ascii(str(home.root)), "Name another: HITCAST_HOME=PATH")
         if file := next((part for part in (home.root, *home.root.parents) if part.is_file()), None):
             raise HitcastError("is a file, and a home is a folder", str(file), "Name another: HITCAST_HOME=PATH")
         home.root.mkdir(parents=True, exist_ok=True)
@@ -56,9 +59,9 @@ class Home:
         """The format that the home notes of itself; None where it notes none, or the note cannot be read."""
         try:
             found = json.loads(self.format_note.read_text(encoding="utf-8"))["format"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        return found if isinstance(found, int) else None
+        return found if type(found) is int else None
 
     def note_format(self) -> None:
         """Notes that the home is of this version's format."""

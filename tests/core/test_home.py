@@ -15,7 +15,7 @@ def test_the_current_home_is_named_by_the_environment(tmp_path: Path, monkeypatc
     assert Home.current() == Home(PROJECT_DIR / "data")
 
 
-@pytest.mark.parametrize("sign", "',$*?[]{}")
+@pytest.mark.parametrize("sign", "',$*?[]{}#")
 def test_a_path_that_dbt_or_a_glob_would_misread_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: str
 ) -> None:
