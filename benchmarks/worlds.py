@@ -39,11 +39,14 @@ def demo(home: Home, rows: int) -> None:
 
 
 def land(home: Home, *folders: str) -> None:
-    """Ingests folders of the exports as one delivery; what it replaces goes, or the peers would read it too."""
+    """Ingests folders of the exports as one delivery; what it replaces goes, or the peers would read it too.
+
+    What lies in the exports themselves has the contract's own columns.
+    """
     # what was written before must not compete for the disk
     os.sync()
     begun = time.perf_counter()
-    landed = ingest(home, [home.exports / folder for folder in folders], MAPPINGS)
+    landed = ingest(home, [home.exports / folder for folder in folders], () if folders == (".",) else MAPPINGS)
     seconds = time.perf_counter() - begun
     prune(home, keep_days=0)
     report(seconds=seconds, rows=sum(file.read for table in landed.tables for file in table.files))

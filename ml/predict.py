@@ -1,6 +1,5 @@
 """Predict: score the releases whose windows are open with the champion."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -110,7 +109,10 @@ def predict(
     counts = youngest["chosen_set"].value_counts()
     sets = ", ".join(f"{count} from {name}" for name, count in counts.items())
     progress(f"Scoring {len(youngest)} releases with version {standing.version}{sets and f': {sets}'}")
-    run_id, model_name = _run_id(standing, marts, as_of), f"{store.MODEL}/{standing.version}"
+    run_id, model_name = (
+        store.scoring_run_id(standing.run_id, marts.delivery_number, as_of),
+        f"{store.MODEL}/{standing.version}",
+    )
     forecasts = score(bundle, scored)
     predictions = _predictions(forecasts, refused, standing, marts, settings, bundle, as_of)
     predictions["predicted_at"] = moment
@@ -138,7 +140,7 @@ def _predictions(
     return pd.concat(
         [forecasts.drop(columns=QUANTILE_COLUMNS, errors="ignore"), refuse(bundle, refused)], ignore_index=True
     ).assign(
-        run_id=_run_id(standing, marts, as_of),
+        run_id=store.scoring_run_id(standing.run_id, marts.delivery_number, as_of),
         model_name=f"{store.MODEL}/{standing.version}",
         data_through_date=min(marts.data_through, as_of - timedelta(days=1)),
         territory=settings.territory,
@@ -168,12 +170,6 @@ def _beside(
         "prediction_drivers": explain(bundle, scored, frame, read_meanings(settings), predictions),
         "similar_releases": pd.concat(similar, ignore_index=True),
     }
-
-
-def _run_id(standing: store.Version, marts: Marts, as_of: date) -> str:
-    """The same for the same model, data and day, so that scoring again replaces forecasts instead of repeating them."""
-    message = f"{standing.run_id} {marts.delivery_number} {as_of.isoformat()}"
-    return hashlib.sha256(message.encode()).hexdigest()[:32]
 
 
 def _check(standing: store.Version, bundle: Bundle, marts: Marts, settings: Settings, as_of: date) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from hitcast.cli import data, decisions, evaluation, job, mapping, models, plan, serving, verify
+from hitcast.cli import backup, data, decisions, evaluation, explain, job, mapping, models, plan, serving, verify
 from hitcast.cli.terminal import guarded
 from hitcast.core.environment import check_environment
 from hitcast.core.errors import HitcastError
@@ -34,7 +34,7 @@ app = typer.Typer(
     suggest_commands=False,
 )
 # without a name of their own: `hitcast --help` lists their commands in this order
-for commands in (mapping, data, job, verify, plan, decisions, serving, models, evaluation):
+for commands in (mapping, data, job, explain, plan, decisions, serving, models, evaluation, verify, backup):
     app.add_typer(commands.app)
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from hitcast.core.errors import HitcastError, MachineError, machine_error
+from hitcast.core.errors import MEMORY, NO_MEMORY, HitcastError, MachineError, machine_error
 from hitcast.core.home import HOME_FORMAT, Home
 from hitcast.core.lock import writing
 from hitcast.core.records import Counts, recorded
@@ -148,7 +148,8 @@ def _of_the_machine(error: Exception) -> MachineError | None:
         return MachineError(detail.lower(), str(error.filename or ""), cure)
     detail = (str(error).splitlines() or [""])[0]
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return MachineError(f"not enough memory ({detail})", cure="Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB")
+        what = f"{NO_MEMORY} ({detail})" if detail else NO_MEMORY
+        return MachineError(what, cure=f"{MEMORY}, then give the same command again")
     if isinstance(error, duckdb.IOException):
         return MachineError(detail, cure="Look at the disk's space and permissions, then run the same command again")
     return machine_error(detail, "")
@@ -157,10 +158,10 @@ def _of_the_machine(error: Exception) -> MachineError | None:
 def _defect(error: Exception) -> str:
     lines = "".join(traceback.format_exception(error))
     detail = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
-    with suppress(OSError):
+    with suppress(OSError, HitcastError):
         file = Home.current().records.with_name("defect.txt")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(lines, encoding="utf-8")
+        file.write_text(lines, encoding="utf-8", errors="backslashreplace")
         return f"a defect of hitcast, not of your data: {detail}. Please report it with {file}"
     return f"a defect of hitcast, not of your data: {detail}\n{lines}"
 

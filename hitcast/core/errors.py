@@ -32,6 +32,8 @@ class MachineError(HitcastError):
 
 
 ROOM, RIGHT, DISK = "Make room there", "Allow writing there", "Look at the disk's health"
+MEMORY = "Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB"
+NO_MEMORY = "there is not enough memory"
 REFUSALS = {
     "No space left": ("no space is left", ROOM),
     "disk is full": ("no space is left", ROOM),
@@ -42,6 +44,14 @@ REFUSALS = {
     "Permission denied": ("permission is denied", RIGHT),
     "Input/output error": ("the disk failed to read or write", DISK),
     "disk I/O error": ("the disk failed to read or write", DISK),
+    "Out of Memory Error": (NO_MEMORY, MEMORY),
+    "Cannot allocate memory": (NO_MEMORY, MEMORY),
+    "bad_alloc": (NO_MEMORY, MEMORY),
+    "bad allocation": (NO_MEMORY, MEMORY),
+    "realloc of size": (NO_MEMORY, MEMORY),
+    "malloc of size": (NO_MEMORY, MEMORY),
+    "Java heap space": (NO_MEMORY, "Give more, or set HITCAST_SPARK_EXECUTOR_MEMORY, such as 2g"),
+    "java.lang.OutOfMemoryError": (NO_MEMORY, "Give more, or set HITCAST_SPARK_EXECUTOR_MEMORY, such as 2g"),
 }
 """How libraries tell of what the operating system refused them, what it means and what to do."""
 

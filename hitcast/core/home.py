@@ -9,7 +9,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.files import written
 from hitcast.core.formats import stop_if_newer
 
-UNFIT = "',$*?[]{}"
+UNFIT = "',$*?[]{}#"
 """What a home's path cannot hold: dbt, DuckDB's globs and its list of folders to search read meaning into these."""
 HOME_FORMAT = 2
 """Of homes that this version writes; raised when one of before would misread them. 12666e6 wrote 1, and noted none."""
@@ -27,30 +27,41 @@ class Home:
     root: Path
 
     @classmethod
-    def current(cls) -> "Home":
+    def current(cls, for_restore: bool = False) -> "Home":
         """The home named by `HITCAST_HOME`, by default `data/` in the project, made if it is missing.
 
+        Args:
+            for_restore: Also take a home that a killed restore has left unfinished.
+
         Raises:
-            HitcastError: The path holds a character of `UNFIT`, or is a file's, or a later version wrote the home.
+            HitcastError: The path holds a character of `UNFIT`, or is a file's, or a later version wrote the home, or a
+                restore of it is not finished.
         """
         named = os.environ.get("HITCAST_HOME")
         home = cls(Path(named).expanduser().resolve() if named else PROJECT_DIR / "data")
         if held := [sign for sign in UNFIT if sign in str(home.root)]:
             what = f"a home's path cannot hold {' '.join(held)}"
             raise HitcastError(what, str(home.root), "Name another: HITCAST_HOME=PATH")
+        if not str(home.root).isprintable():
+            what = "a home's path cannot hold signs that do not print"
+            raise HitcastError(what, ascii(str(home.root)), "Name another: HITCAST_HOME=PATH")
         if file := next((part for part in (home.root, *home.root.parents) if part.is_file()), None):
             raise HitcastError("is a file, and a home is a folder", str(file), "Name another: HITCAST_HOME=PATH")
         home.root.mkdir(parents=True, exist_ok=True)
         stop_if_newer(home.noted_format(), HOME_FORMAT, str(home.root))
+        _keep_private(home.root)
+        if home.restoring.exists() and not for_restore:
+            cure = "Wait for `hitcast restore`; if it was killed, give it again"
+            raise HitcastError("is being restored", str(home.root), cure)
         return home
 
     def noted_format(self) -> int | None:
         """The format that the home notes of itself; None where it notes none, or the note cannot be read."""
         try:
             found = json.loads(self.format_note.read_text(encoding="utf-8"))["format"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        return found if isinstance(found, int) else None
+        return found if type(found) is int else None
 
     def note_format(self) -> None:
         """Notes that the home is of this version's format."""
@@ -61,6 +72,11 @@ class Home:
     def format_note(self) -> Path:
         """Of which format the home is."""
         return self.root / "format.json"
+
+    @property
+    def restoring(self) -> Path:
+        """Stands while a backup is brought back: the backup's path."""
+        return self.root / ".restoring"
 
     @property
     def raw(self) -> Path:
@@ -141,6 +157,11 @@ class Home:
     def dbt(self) -> Path:
         """dbt's target and log folders."""
         return self.root / "dbt"
+
+
+def _keep_private(root: Path) -> None:
+    """Lets nobody read what this process writes who may not read the home: a home of mode 0700 is its owner's alone."""
+    os.umask(os.umask(0o077) | (0o077 & ~root.stat().st_mode))
 
 
 def is_demo(home: Home) -> bool:

@@ -1,6 +1,7 @@
 """What only the label knows: its currency, what a stream pays, its budget and its goals; one YAML file in the home."""
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,6 +84,6 @@ def _payouts(given: Any, where: str) -> tuple[float | None, float | None]:
 
 
 def _amount(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
         raise HitcastError(f"{value!r} is no amount of 0 or more", where, "Write a number such as 0.25")
     return float(value)

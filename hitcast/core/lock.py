@@ -11,7 +11,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from hitcast.core.errors import BusyError, MachineError
+from hitcast.core.errors import BusyError, HitcastError, MachineError
 from hitcast.core.files import PART
 from hitcast.core.home import Home
 from hitcast.core.sqlite import note_databases
@@ -46,6 +46,8 @@ def writing(home: Home, command: str, tell: Callable[[str], None] = lambda messa
             f"is held by {describe(holder(home))}", str(home.root), "Wait for it to end, or end it"
         ) from None
     except OSError as error:
+        if _lock_file(home).is_dir():
+            raise HitcastError("is a folder, and the lock is a file", str(_lock_file(home)), "Remove it") from None
         raise MachineError(
             f"cannot be written ({error.strerror or error})", str(home.root), "Name another home: HITCAST_HOME=PATH"
         ) from None
@@ -60,7 +62,9 @@ def writing(home: Home, command: str, tell: Callable[[str], None] = lambda messa
     finally:
         if is_outermost:
             note_databases(home.databases)
-            _signature(home).unlink(missing_ok=True)
+            # what cannot be removed says nothing of a home that nobody holds
+            with suppress(OSError):
+                _signature(home).unlink(missing_ok=True)
         lock.release()
 
 
@@ -75,12 +79,14 @@ def holder(home: Home) -> dict[str, Any] | None:
             pass
         except OSError:
             return None
+    # of a process that has not yet signed, or had no space to
+    unsigned: dict[str, Any] = {"command": "hitcast", "pid": None, "since": None}
     try:
-        signed: dict[str, Any] = json.loads(_signature(home).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        # held by a process that has not yet signed, or had no space to
-        return {"command": "hitcast", "pid": None, "since": None}
-    return signed
+        signed = json.loads(_signature(home).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return unsigned
+    is_whole = isinstance(signed, dict) and type(signed.get("pid")) is int
+    return {name: signed.get(name) for name in unsigned} if is_whole else unsigned
 
 
 def describe(found: dict[str, Any] | None) -> str:
@@ -109,7 +115,11 @@ def clear_leftovers(home: Home) -> list[Path]:
 
 
 def _lock(home: Home) -> FileLock:
-    return FileLock(home.root / ".writer.lock", timeout=0, is_singleton=True)
+    return FileLock(_lock_file(home), timeout=0, is_singleton=True)
+
+
+def _lock_file(home: Home) -> Path:
+    return home.root / ".writer.lock"
 
 
 def _sign(home: Home, command: str) -> None:

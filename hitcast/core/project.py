@@ -11,6 +11,9 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.settings import Settings
 from hitcast.core.target import spark_of
+from hitcast.core.variables import check_variables
+from hitcast.core.words import one_line
+from hitcast.core.yamls import UniqueKeys
 
 
 def program_version() -> str:
@@ -29,21 +32,12 @@ def read_variables(
         project_file: The project file.
 
     Raises:
-        HitcastError: The overrides are no mapping, name an unknown variable or do not fit together.
+        HitcastError: The overrides are no mapping, name an unknown variable, hold what it cannot be or do not fit
+            together.
     """
     variables: dict[str, Any] = yaml.safe_load(project_file.read_text())["vars"]
     variables |= parse_overrides(overrides, known=set(variables))
-    horizons = variables["horizons"]
-    if not (isinstance(horizons, list) and horizons and all(type(h) is int and h > 0 for h in horizons)):
-        raise HitcastError(f"horizons is {horizons!r}", "--vars", "Give a list of whole days, such as [14, 30]")
-    if len(set(horizons)) < len(horizons):
-        raise HitcastError(f"horizons {horizons} names a horizon twice", "--vars", "Name each once")
-    if variables["class_horizon"] not in horizons:
-        raise HitcastError(
-            f"class_horizon {variables['class_horizon']!r} is not one of the horizons {horizons}",
-            "--vars",
-            "Set class_horizon to one of them",
-        )
+    check_variables(variables)
     return variables
 
 
@@ -56,12 +50,15 @@ def parse_overrides(overrides: str | None, known: set[str]) -> dict[str, Any]:
     if not overrides:
         return {}
     try:
-        given = yaml.safe_load(overrides)
-    except yaml.YAMLError as error:
-        raise HitcastError(f"not readable as YAML: {overrides}", "--vars", "Write {name: value, ...}") from error
+        given = UniqueKeys(overrides).get_single_data()
+    # numbers and dates that are none, and lists in lists without end
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        what = f"not readable as YAML: {one_line(overrides[:100])}"
+        raise HitcastError(what, "--vars", "Write {name: value, ...}") from error
     if not isinstance(given, dict):
-        raise HitcastError(f"{overrides!r} is no mapping", "--vars", "Write {name: value, ...}")
-    if unknown := [str(name) for name in given if name not in known]:
+        what = f"{overrides[:100]!a} is no mapping"
+        raise HitcastError(what, "--vars", "Write {name: value, ...}")
+    if unknown := [str(name)[:100] for name in given if name not in known]:
         raise HitcastError(
             f"unknown variable {', '.join(unknown)}", "--vars", f"The project has {', '.join(sorted(known))}"
         )

@@ -1,13 +1,14 @@
 """Run records: one JSON line per step of every command that changes a home, for those who watch over it."""
 
 import json
+import os
 import resource
 import sys
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ MAX_BYTES = 10 << 20
 """Size at which the records move aside, to `hitcast.jsonl.1`; the file there before is dropped."""
 LATEST = 50
 """Records that `status` tells of."""
+NAMED = ("at", "invocation", "command", "step", "outcome")
+"""What every record says of itself in words."""
 INVOCATION = uuid.uuid4().hex
 """Names this process among the records."""
 
@@ -37,6 +40,9 @@ class Counts:
     rows_rejected: int | None = None
 
 
+FIELDS = (*NAMED, *(field.name for field in fields(Counts)), "seconds", "peak_memory_mb", "error")
+
+
 @contextmanager
 def recorded(home: Home, command: str, step: str) -> Iterator[Counts]:
     """Records a step when it ends, however it ends, but where an option of a command of one step was typed wrong.
@@ -51,7 +57,9 @@ def recorded(home: Home, command: str, step: str) -> Iterator[Counts]:
     try:
         yield counts
     except Exception as failure:
-        outcome, error = "failed", str(failure) or type(failure).__name__
+        # it may name a file whose name is no text
+        message = str(failure).encode("utf-8", "backslashreplace").decode()
+        outcome, error = "failed", message or type(failure).__name__
         # an option typed wrong is no failed step; in a run, it is one of the run's
         is_kept = not (isinstance(failure, HitcastError) and failure.where.startswith("--") and command == step)
         raise
@@ -75,14 +83,25 @@ def recorded(home: Home, command: str, step: str) -> Iterator[Counts]:
 
 
 def latest_records(home: Home) -> list[dict[str, Any]]:
-    """The last records, oldest first; a line that a killed process left unfinished is passed over."""
+    """The last records, oldest first; a line that holds no record, as damage or a kill leaves one, is passed over.
+
+    Raises:
+        HitcastError: The file cannot be read.
+    """
     if not home.records.exists():
         return []
+    try:
+        text = home.records.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        what = f"the record of the steps cannot be read ({(error.strerror or str(error)).lower()})"
+        raise HitcastError(what, str(home.records), "Move it away") from None
     found = []
-    for line in home.records.read_text(encoding="utf-8").splitlines()[-LATEST:]:
-        with suppress(ValueError):
-            found.append(json.loads(line))
-    return found
+    for line in text.split("\n")[-LATEST - 1 :]:
+        with suppress(ValueError, RecursionError):
+            record = json.loads(line)
+            if isinstance(record, dict) and all(isinstance(record.get(name), str) for name in NAMED):
+                found.append(dict.fromkeys(FIELDS) | record)
+    return found[-LATEST:]
 
 
 def peak_memory_mb() -> int:
@@ -97,5 +116,9 @@ def _append(home: Home, record: dict[str, Any]) -> None:
         home.records.parent.mkdir(parents=True, exist_ok=True)
         if home.records.exists() and home.records.stat().st_size > MAX_BYTES:
             home.records.replace(home.records.with_suffix(".jsonl.1"))
-        with home.records.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        with home.records.open("ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                # what damage or a kill left unfinished takes no record with it
+                file.write(b"" if file.read(1) == b"\n" else b"\n")
+            file.write(f"{json.dumps(record, ensure_ascii=False)}\n".encode())

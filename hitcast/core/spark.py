@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from hitcast.core.errors import BUILD_MARTS, BusyError, HitcastError
+from hitcast.core.errors import BUILD_MARTS, BusyError, HitcastError, MachineError, machine_error
 from hitcast.core.quiet import connect
 from hitcast.core.settings import Spark
 
@@ -286,6 +286,11 @@ def _message(spark: Spark) -> Iterator[None]:
         if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
             raise
         detail = str(error)
+        if obstacle := machine_error(detail, f"target {spark.target}"):
+            raise obstacle from None
+        if type(error).__name__ == "Py4JNetworkError":
+            what = "Spark's process ended, as it does where memory runs out"
+            raise MachineError(what, f"target {spark.target}", f"Give more, and see {spark.log}") from None
         cure = BUILD_MARTS if _is_missing(detail) else f"See {spark.log}"
         raise HitcastError(_first_line(detail), f"target {spark.target}", cure) from None
 

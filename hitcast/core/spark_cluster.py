@@ -44,12 +44,20 @@ def profile(home: Home, target: str) -> dict[str, Any]:
         target: A target of `profiles.yml`.
     """
     environment = os.environ | {"HITCAST_HOME": str(home.root)}
-    template = Environment(autoescape=False).from_string((PROJECT_DIR / "profiles.yml").read_text())  # noqa: S701
-    rendered = template.render(
-        env_var=lambda name, default="": environment.get(name, default), flags={"PROFILES_DIR": str(PROJECT_DIR)}
-    )
-    held: dict[str, Any] = yaml.safe_load(rendered)["hitcast"]["outputs"][target]
-    return held
+    jinja = Environment(autoescape=False)  # noqa: S701
+    known: dict[str, Any] = {
+        "env_var": lambda name, default="": environment.get(name, default),
+        "flags": {"PROFILES_DIR": str(PROJECT_DIR)},
+    }
+
+    def rendered(value: Any) -> Any:
+        # each value by itself, as dbt does: whatever a variable holds, it makes no YAML
+        if isinstance(value, dict):
+            return {name: rendered(one) for name, one in value.items()}
+        return jinja.from_string(value).render(known) if isinstance(value, str) else value
+
+    held = yaml.safe_load((PROJECT_DIR / "profiles.yml").read_text())["hitcast"]["outputs"][target]
+    return dict(rendered(held))
 
 
 def settings(home: Home, target: str = "spark_local") -> dict[str, str]:

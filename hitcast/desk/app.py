@@ -15,6 +15,7 @@ from hitcast.core.words import Language
 from hitcast.desk import api, view
 from hitcast.desk.guard import HEADERS, Access, Guard
 from hitcast.desk.heads import HeadAsGet
+from hitcast.desk.kept import KeptPages
 from hitcast.desk.pages import ROUTERS
 from hitcast.desk.published import Published, UnreadableError
 from hitcast.desk.reader import reader_of
@@ -36,6 +37,7 @@ def create_app(home: Home, access: Access | None = None) -> FastAPI:
     # the schema is served; FastAPI's own pages about it would load scripts from elsewhere
     app = FastAPI(title="hitcast", version="1", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
     app.state.desk = Desk(home, Published(published_file(home)), access)
+    app.add_middleware(KeptPages, home=home)
     app.add_middleware(HeadAsGet)
     # around all others: a HEAD is refused as a GET is
     app.add_middleware(Guard, access=access)

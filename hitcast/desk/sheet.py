@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hitcast.core.errors import HitcastError
+from hitcast.core.errors import HitcastError, MachineError
 from hitcast.core.files import written
 from hitcast.core.home import Home
 from hitcast.core.words import Language
@@ -139,6 +140,9 @@ def _print(browser: str, page: Path, target: Path) -> Path:
             done = subprocess.run(command, capture_output=True, check=False, timeout=MAX_SECONDS)
         except (OSError, subprocess.TimeoutExpired):
             done = None
+        if done is not None and done.returncode == -signal.SIGKILL:
+            what = "was killed before it had printed the sheet, as a machine does whose memory runs out"
+            raise MachineError(what, browser, f"Give more memory, or open {page} and print it there")
         if done is None or done.returncode or not part.exists() or not part.stat().st_size:
             raise HitcastError("did not print the sheet", browser, f"Open {page} and print it there")
     return target

@@ -167,6 +167,8 @@ class Visit:
                 ("stale.data", {"day": words.day(about.through, language), "days": (now.date() - about.through).days})
             )
         hours = (now - about.published_at).total_seconds() / 3600
+        if hours < -24:
+            found.append(("stale.clock", {"moment": words.moment(about.published_at, language)}))
         if hours > STALE_HOURS:
             found.append(
                 ("stale.publication", {"moment": words.moment(about.published_at, language), "hours": int(hours)})

@@ -11,7 +11,7 @@ import numpy as np
 from hitcast.core.digests import digest_of
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
-from hitcast.core.moments import moment_after
+from hitcast.core.moments import moment_near
 from hitcast.ingest.arrivals import arrivals, sources_of, unused_mappings
 from hitcast.ingest.campaign_questions import changed_campaigns
 from hitcast.ingest.conflicts import add_up, conflict_error
@@ -84,7 +84,7 @@ def ingest(
         if not dry_run:
             remove_leftovers(home)
         number = 1 + max((row.delivery_number for row in ledger.values()), default=0)
-        now = moment_after(*(row.delivered_at for row in ledger.values()))
+        now = moment_near(*(row.delivered_at for row in ledger.values()))
         if delivered_on and delivered_on > now.date():
             raise HitcastError(f"{delivered_on} has not come yet", "--delivered-on", "Give a day that has")
         size = sum(source.size for source in sources)

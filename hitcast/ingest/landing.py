@@ -281,7 +281,9 @@ def _read_rows(path: Path) -> list[LedgerRow]:
             raise ValueError(UNFIT)
         noted = pq.read_metadata(BytesIO(content)).metadata
         stop_if_newer(int(noted.get(FORMAT_KEY, LEDGER_FORMAT)), LEDGER_FORMAT, str(path))
-        return [LedgerRow(**row) for row in pq.read_table(BytesIO(content)).to_pylist()]
+        # on this thread alone: Arrow's would still hold the bytes as Python ends, and end it by SIGABRT
+        table = pq.ParquetFile(BytesIO(content), pre_buffer=False).read(use_threads=False)
+        return [LedgerRow(**row) for row in table.to_pylist()]
     except (pa.ArrowException, OSError, TypeError, ValueError) as error:
         detail = (str(error).splitlines() or ["unreadable"])[0]
         raise HitcastError(f"is damaged ({detail})", str(path), RESTORE) from None

@@ -77,7 +77,8 @@ class Delivery:
         if self.delivered_on and contract.day_column and is_new and self.delivered_on < row.delivered_day:
             what = f"brings {row.delivered_day} of {contract.table}, a day that had not come on {row.known_from}"
             raise HitcastError(what, "--delivered-on", "Give the day on which these exports were delivered")
-        if known and is_new and row.known_from < known.known_from:
+        # without the option the day is the clock's, which may have stood in the future before
+        if known and is_new and self.delivered_on and row.known_from < known.known_from:
             what_day = f"{row.delivered_day} of {contract.table}" if contract.day_column else contract.table
             what = (
                 f"{row.known_from} lies before {known.known_from}, when {what_day} was delivered that it would replace"

@@ -12,7 +12,7 @@ from hitcast.core.digests import digest_of
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.lock import writing
-from hitcast.core.moments import moment_after
+from hitcast.core.moments import moment_near
 from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.landing import (
     LedgerRow,
@@ -63,7 +63,7 @@ def withdraw(home: Home, table: str, days: Sequence[date]) -> int:
             remove_leftovers(home)
             return max(ledger[table, day].delivery_number for day in days)
         number = 1 + max(row.delivery_number for row in ledger.values())
-        now = moment_after(*(row.delivered_at for row in ledger.values()))
+        now = moment_near(*(row.delivered_at for row in ledger.values()))
         withdrawn = [
             replace(
                 ledger[table, day],
@@ -116,7 +116,7 @@ def withdraw_releases(home: Home, upcs: Sequence[str]) -> int:
         if not kept.num_rows:
             raise HitcastError("would have no release left", CATALOG, "Deliver the right ones first")
         number = 1 + max(row.delivery_number for row in ledger.values())
-        now = moment_after(*(row.delivered_at for row in ledger.values()))
+        now = moment_near(*(row.delivered_at for row in ledger.values()))
         incoming = incoming_dir(home) / f"{CATALOG}.parquet"
         incoming.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(kept, incoming)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from hitcast.core.environment import without_secrets
 from hitcast.core.errors import HitcastError, machine_error
 from hitcast.core.files import written
 from hitcast.core.home import PROJECT_DIR, Home
@@ -49,7 +50,7 @@ def compiled(home: Home, variables: dict[str, Any], select: list[str]) -> dict[s
         HitcastError: A model does not compile, or another process holds the warehouse.
     """
     file, key = home.dbt / f"compiled_{chosen()}.json", _compiled_from(home, variables, select)
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         kept = json.loads(file.read_text(encoding="utf-8"))
         if kept["from"] == key:
             return dict(kept["sql"])
@@ -96,7 +97,8 @@ def invoke(home: Home, arguments: list[str]) -> Any:
     logs = _place(home, "logs")
     places += ["--target", chosen(), "--target-path", str(_place(home, "target")), "--log-path", str(logs)]
     try:
-        outcome = dbtRunner().invoke([*LOGGING, *arguments, *places])
+        with without_secrets():
+            outcome = dbtRunner().invoke([*LOGGING, *arguments, *places])
     finally:
         # dbt would hold the file for as long as this process lives
         DuckDBConnectionManager.close_all_connections()

@@ -14,7 +14,7 @@ from hitcast.core.warehouse import open_warehouse
 from hitcast.ingest.landing import read_ledger
 from hitcast.job import dbt
 from hitcast.job.steps import FEATURES, PREDICTIONS, STEPS
-from hitcast.serving.publish import last_published_at
+from hitcast.serving.publish import last_published_at, published_build
 from hitcast.serving.tables import PUBLISHED_TABLES
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class Facts:
         scored: Model, last day of data and time of the latest forecasts; None before the first.
         measured: Runs that measured drift.
         published_at: When the home was last published, UTC; None before that.
+        listed: Time of the latest forecasts that the marts hold; None where they hold none.
+        published_build: When the marts were built that are published, UTC; None where that is not known.
     """
 
     feature_builds: Builds
@@ -70,6 +72,8 @@ class Facts:
     scored: tuple[str, date, datetime] | None
     measured: frozenset[str]
     published_at: datetime | None
+    listed: datetime | None = None
+    published_build: datetime | None = None
 
 
 def step_states(home: Home, settings: Settings) -> list[StepState]:
@@ -147,7 +151,8 @@ def _predictions(facts: Facts, settings: Settings) -> str:
     built = facts.published_builds.get("release_predictions")
     if built is None:
         return NEVER
-    if facts.scored is not None and built.built_at < facts.scored[2]:
+    # moments of scoring runs are in the order of the runs, whatever the clock said; those of builds need not be
+    if facts.scored is not None and (facts.listed is None or facts.listed < facts.scored[2]):
         return "data changed: forecasts are newer"
     changes = build_difference(facts.published_builds, settings.variables, settings.variables)
     if changes:
@@ -160,7 +165,9 @@ def _publish(facts: Facts) -> str:
     built = facts.published_builds.get("release_predictions")
     if facts.published_at is None or built is None:
         return NEVER
-    return "data changed: the marts are newer" if facts.published_at < built.built_at else ""
+    if facts.published_build is None:
+        return "data changed: the marts are newer" if facts.published_at < built.built_at else ""
+    return "data changed: the marts are others" if facts.published_build != built.built_at else ""
 
 
 def changed_sql(builds: Builds, checkout: Mapping[str, str]) -> str:
@@ -189,17 +196,23 @@ def read_facts(home: Home, settings: Settings) -> Facts:
     if settings.spark is None and not home.warehouse.exists():
         return Facts({}, {}, {}, landed, None, None, None, frozenset(), last_published_at(home))
     compiled = dbt.compiled(home, dict(settings.variables), [*FEATURES, *PREDICTIONS])
-    with open_warehouse(settings, ("dataset_days", "ml.predictions", "ml.feature_drift")) as warehouse:
+    published_builds = read_builds(settings, PUBLISHED_TABLES)
+    is_built = published_builds.get("prediction_history") is not None
+    tables = ("dataset_days", "ml.predictions", "ml.feature_drift", *(("prediction_history",) if is_built else ()))
+    with open_warehouse(settings, tables) as warehouse:
         days = warehouse.execute("select last_delivery_number, data_through_date from dataset_days").fetchone()
         scored = warehouse.execute(
             "select model_name, data_through_date, predicted_at from ml.predictions"
-            " order by predicted_at desc, run_id desc limit 1"
+            " where coalesce(territory, $territory, '') = coalesce($territory, territory, '')"
+            " order by predicted_at desc, run_id desc limit 1",
+            {"territory": settings.territory},
         ).fetchone()
+        [listed] = (is_built and warehouse.table("prediction_history").max("predicted_at").fetchone()) or (None,)
         measured = warehouse.execute("select distinct run_id from ml.feature_drift").fetchall()
     built, data_through = days or (None, None)
     return Facts(
         feature_builds=read_builds(settings),
-        published_builds=read_builds(settings, PUBLISHED_TABLES),
+        published_builds=published_builds,
         sql={name: sql_digest(text) for name, text in compiled.items()},
         landed=landed,
         built=built,
@@ -207,4 +220,6 @@ def read_facts(home: Home, settings: Settings) -> Facts:
         scored=scored,
         measured=frozenset(run_id for (run_id,) in measured),
         published_at=last_published_at(home),
+        listed=listed,
+        published_build=published_build(home),
     )

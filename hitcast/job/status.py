@@ -18,6 +18,7 @@ from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.landing import Ledger, LedgerRow, read_ledger
 from hitcast.ingest.partial import PartialDay, partial_day
 from hitcast.ingest.usual import usual_days
+from hitcast.job.clock import clock_problems
 from hitcast.job.freshness import StepState, step_states
 from hitcast.serving.date_counts import count_dates
 from hitcast.serving.publish import open_published, published_file
@@ -25,6 +26,10 @@ from ml.registry import store
 
 if TYPE_CHECKING:
     from ml.drift import Drift
+
+
+STATUS_FORMAT = 1
+"""Of the status as JSON, docs/operations.md: raised when a key changes its meaning or goes; new keys may come."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ class Status:
             for version in self.models
         ]
         message = {
+            "format": STATUS_FORMAT,
             "home": str(self.root),
             "held_by": self.held_by,
             "loaded": [asdict(table) for table in self.loaded],
@@ -174,6 +180,12 @@ def look(home: Home, settings: Settings) -> Status:
         states = step_states(home, settings)
     except HitcastError as error:
         problems.append(f"steps were not compared: {error}")
+    steps: list[dict[str, Any]] = []
+    try:
+        steps = latest_records(home)
+    except HitcastError as error:
+        problems.append(str(error))
+    problems += clock_problems(home, loaded, models, published, steps)
     return Status(
         root=home.root,
         held_by=holder(home),
@@ -186,7 +198,7 @@ def look(home: Home, settings: Settings) -> Status:
         moved_dates=moved_dates,
         lost_releases=lost,
         as_known=as_known,
-        steps=latest_records(home),
+        steps=steps,
         states=states,
     )
 
@@ -217,7 +229,7 @@ def _loaded_table(name: str, held: list[LedgerRow], ledger: Ledger) -> LoadedTab
         partial,
         len(held),
         sum(row.row_count for row in held),
-        max(row.delivered_at for row in held),
+        max(held, key=lambda row: row.delivery_number).delivered_at,
         [found.day for found in usual_days(ledger, name, days) if found.marks],
     )
 

@@ -16,14 +16,17 @@ from hitcast.core.files import PART, put_in_place
 from hitcast.core.formats import stop_if_newer
 from hitcast.core.home import Home, is_demo
 from hitcast.core.lock import writing
-from hitcast.core.moments import moment_after
-from hitcast.core.project import settings_of
+from hitcast.core.moments import moment_near
+from hitcast.core.project import read_variables, settings_of
 from hitcast.core.quiet import connect
 from hitcast.core.sql import Sql, fill, literal, quoted, typed
 from hitcast.core.target import spark_of
 from hitcast.core.warehouse import is_damage
+from hitcast.serving.rejected import count_rejects
 from hitcast.serving.seals import PUBLISH_AGAIN, write_sealed
 from hitcast.serving.tables import OWN_KEYS, OWN_TABLES, PUBLISHED_FORMAT, PUBLISHED_TABLES, views
+
+MAIN_MART = "release_predictions"
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,15 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
     if variables is not None:
         builds = read_builds(settings_of(home, dict(variables)), PUBLISHED_TABLES)
         stop_on_other_variables(builds, variables, variables, "release_predictions")
+    build = read_builds(settings_of(home, dict(variables or read_variables())), (MAIN_MART,)).get(MAIN_MART)
     home.serving.mkdir(exist_ok=True)
     serving_file = published_file(home)
     incoming = {name: home.serving / f".{name}.parquet{PART}" for name in (*PUBLISHED_TABLES, *OWN_TABLES)}
     incoming_file = home.serving / f".hitcast.duckdb{PART}"
     with writing(home, "hitcast publish"):
         try:
-            published_at, row_counts = _write(home, incoming_file, incoming, (variables or {}).get("territory"))
+            territory, built_at = (variables or {}).get("territory"), build.built_at if build else None
+            published_at, row_counts = _write(home, incoming_file, incoming, territory, built_at)
             # the DuckDB file last: its readers then find Parquet files that are as new
             places = {file: home.serving / f"{name}.parquet" for name, file in incoming.items()}
             put_in_place({**places, incoming_file: serving_file})
@@ -119,7 +124,7 @@ def publish(home: Home, variables: Mapping[str, Any] | None = None) -> Publicati
 
 
 def _write(
-    home: Home, database: Path, parquet: dict[str, Path], territory: str | None
+    home: Home, database: Path, parquet: dict[str, Path], territory: str | None, built_at: datetime | None
 ) -> tuple[datetime, dict[str, int]]:
     with connect() as connection:
         message = _attach(connection, home)
@@ -138,9 +143,9 @@ def _write(
                 _comment(connection, table, column, f"{text}{key}")
         for name in OWN_TABLES:
             _create_own(connection, name)
-        _count_rejects(connection, home)
+        count_rejects(connection, home)
         row_counts = {name: connection.table(name).shape[0] for name in parquet if name != "publish_info"}
-        published_at = _inform(connection, home, row_counts, territory)
+        published_at = _inform(connection, home, row_counts, territory, built_at)
         for name, file in parquet.items():
             write_sealed(connection, name, file)
         _create_views(connection)
@@ -203,31 +208,14 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: str, column: str | No
     connection.execute(fill("comment on {place} is {text}", place=place, text=literal(text)))
 
 
-def _count_rejects(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """A file of rejects is named by the time of its delivery and its raw table."""
-    files = sorted(home.rejects.glob("*.csv"))
-    if files:
-        connection.execute(
-            """
-            insert into rejected_rows
-            select
-                regexp_extract(filename, '_([a-z_]+)\\.csv$', 1),
-                regexp_extract(file, '[^/\\\\]*$'),
-                reason,
-                count(*),
-                strptime(regexp_extract(filename, '([0-9]+T[0-9]+)_[a-z_]+\\.csv$', 1), '%Y%m%dT%H%M%S%f')
-            from read_csv(?, header = true, all_varchar = true, filename = true)
-            group by all
-            order by all
-            """,
-            [[str(file) for file in files]],
-        )
-
-
 def _inform(
-    connection: duckdb.DuckDBPyConnection, home: Home, row_counts: dict[str, int], territory: str | None
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    row_counts: dict[str, int],
+    territory: str | None,
+    built_at: datetime | None,
 ) -> datetime:
-    """Writes what is published; returns when, UTC, without a zone: after all that it holds and replaces."""
+    """Writes what is published; returns when, UTC, without a zone: after what it holds, but for times far ahead."""
     latest = connection.execute(
         """
         select run_id, model_name, predicted_at from prediction_history
@@ -236,15 +224,15 @@ def _inform(
         """
     ).fetchone()
     run_id, model_name, predicted_at = latest or (None, None, None)
-    published_at = moment_after(last_published_at(home), predicted_at)
+    published_at = moment_near(last_published_at(home), predicted_at)
     previous, previous_run = _previous(home, run_id)
     for name, row_count in row_counts.items():
         connection.execute(
             "insert into publish_info "
-            "select ?, ?, data_through_date, ?, ?, ?, ?, ?, ?, ?, ? from warehouse.main.dataset_days",
+            "select ?, ?, data_through_date, ?, ?, ?, ?, ?, ?, ?, ?, ? from warehouse.main.dataset_days",
             [
                 name, row_count, published_at, run_id, model_name, previous, territory, previous_run, PUBLISHED_FORMAT,
-                is_demo(home),
+                is_demo(home), built_at,
             ],
         )  # fmt: skip
     return published_at
@@ -272,6 +260,16 @@ def last_published_at(home: Home) -> datetime | None:
     try:
         with open_published(home) as serving:
             row = serving.execute("select max(published_at) from publish_info").fetchone()
+    except (HitcastError, duckdb.Error):
+        return None
+    return row[0] if row else None
+
+
+def published_build(home: Home) -> datetime | None:
+    """When the marts that are published were built, UTC, without a zone; None where the published file does not say."""
+    try:
+        with open_published(home) as serving:
+            row = serving.execute("select max(marts_built_at) from publish_info").fetchone()
     except (HitcastError, duckdb.Error):
         return None
     return row[0] if row else None

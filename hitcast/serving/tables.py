@@ -63,6 +63,7 @@ OWN_TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "previous_run_id": ("varchar", "Scoring run published then; null before that."),
             "format_version": ("integer", "Format of the published tables; a reader that knows it reads them rightly."),
             "is_demo": ("boolean", "Whether a made-up label's world was published, as `hitcast demo-data` writes it."),
+            "marts_built_at": ("timestamp", "When the tables were built that were published, UTC."),
         },
     ),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hitcast.core.digests import UNFIT, digest_of, fits, sealed_json
-from hitcast.core.errors import HitcastError
+from hitcast.core.errors import NO_MEMORY, HitcastError, machine_error
 from ml.estimators.base import ClassEstimator
 from ml.estimators.files import inside, load_estimator, save_estimator
 from ml.estimators.path import PathForecast
@@ -111,6 +111,9 @@ def load_bundle(folder: Path) -> Bundle:
     # CatBoost, LightGBM and a manifest of another shape each raise what they like
     except Exception as error:
         message = (str(error).splitlines() or [type(error).__name__])[0]
+        if isinstance(error, MemoryError) or NO_MEMORY in str(machine_error(message, "")):
+            # nothing is wrong with the bundle: no other champion must forecast in its place
+            raise
         raise HitcastError(
             f"the model cannot be read ({message})", str(folder), "Train again with `hitcast train`"
         ) from None

@@ -3,12 +3,13 @@
 One version is one bundle folder among the artifacts of its run.
 """
 
+import hashlib
 import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -147,6 +148,20 @@ def _bundle(settings: Settings, found: "ModelVersion") -> Path:
             "Delete that version in MLflow",
         )
     return folder
+
+
+def scoring_run_id(training_run_id: str, delivery_number: int, as_of: date) -> str:
+    """Name of a scoring run: the digest of all that its forecasts follow from.
+
+    It is the same for the same model, data and day, so that scoring again replaces forecasts instead of repeating them.
+
+    Args:
+        training_run_id: Run of MLflow that trained the model.
+        delivery_number: The last delivery that is read.
+        as_of: Day of the forecasts, which see nothing from then on.
+    """
+    message = f"{training_run_id} {delivery_number} {as_of.isoformat()}"
+    return hashlib.sha256(message.encode()).hexdigest()[:32]
 
 
 def stop_on_lost_store(settings: Settings) -> None:

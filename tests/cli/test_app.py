@@ -31,8 +31,8 @@ def test_the_version_is_that_of_pyproject(tmp_path: Path) -> None:
 def test_help_lists_the_commands_in_the_order_of_their_use(tmp_path: Path) -> None:
     commands = re.findall(r"^│ ([a-z-]+) ", started(tmp_path, "--help").stdout, re.MULTILINE)
     assert " ".join(word for word in commands if not word.startswith("--")) == (
-        "map demo-data ingest withdraw prune run status verify plan decide decisions publish export alerts week "
-        "dashboard train tune predict models backtest report compare experiment"
+        "map demo-data ingest withdraw prune run status explain plan decide decisions publish export alerts week "
+        "dashboard train tune predict models backtest report compare experiment verify backup restore"
     )
 
 

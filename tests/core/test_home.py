@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ def test_the_current_home_is_named_by_the_environment(tmp_path: Path, monkeypatc
     assert Home.current() == Home(PROJECT_DIR / "data")
 
 
-@pytest.mark.parametrize("sign", "',$*?[]{}")
+@pytest.mark.parametrize("sign", "',$*?[]{}#")
 def test_a_path_that_dbt_or_a_glob_would_misread_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: str
 ) -> None:
@@ -26,9 +27,26 @@ def test_a_path_that_dbt_or_a_glob_would_misread_is_refused(
     assert not named.exists()
 
 
+def test_what_is_written_in_a_private_home_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.umask(0o022)
+    try:
+        for mode, wanted in ((0o755, 0o644), (0o750, 0o640), (0o700, 0o600)):
+            root = tmp_path / f"{mode:o}"
+            root.mkdir()
+            root.chmod(mode)
+            os.umask(0o022)
+            monkeypatch.setenv("HITCAST_HOME", str(root))
+            Home.current().note_format()
+            assert (root / "format.json").stat().st_mode & 0o777 == wanted
+    finally:
+        os.umask(before)
+
+
 def test_everything_lies_below_the_root(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    places = {name: getattr(home, name) for name, kind in vars(Home).items() if isinstance(kind, property)}
+    found = {name: getattr(home, name) for name, kind in vars(Home).items() if isinstance(kind, property)}
+    places = {name: place for name, place in found.items() if isinstance(place, Path)}
+    assert set(home.databases) <= {*places.values(), home.mlflow / "mlflow.db"}
     assert len(places) >= 8
     assert all(place.is_relative_to(tmp_path) for place in places.values())
     assert len(set(places.values())) == len(places)

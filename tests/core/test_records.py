@@ -1,13 +1,14 @@
 """Run records and what status tells of them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from hitcast.core import records
 from hitcast.core.errors import HitcastError
-from hitcast.core.home import Home
+from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.records import latest_records, recorded
 from hitcast.core.settings import Settings
 from hitcast.job.status import look
@@ -67,7 +68,10 @@ def test_status_tells_the_steps_and_the_holder_as_json(home: Home) -> None:
     with recorded(home, "ingest", "ingest") as counts:
         counts.rows_in = 3
     message = json.loads(look(home, settings_of(home)).as_json())
-    assert message["home"] == str(home.root)
+    assert (message["format"], message["home"]) == (1, str(home.root))
+    page = (PROJECT_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
+    described = page.partition("## Status as JSON")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", described, re.MULTILINE)) == set(message)
     assert message["held_by"] is None
     assert [(step["step"], step["rows_in"]) for step in message["steps"]] == [("ingest", 3)]
     assert message["drift"] is None

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -42,6 +44,18 @@ def test_the_ledger_comes_back_as_written(home: Home) -> None:
     assert home.ledger_copy.read_bytes() == home.ledger.read_bytes()
     _write(home, _rows([3]))
     assert list(read_ledger(home)) == [(VK.table, date(2024, 1, 3))]
+
+
+def test_reading_the_ledger_leaves_no_thread_that_needs_python(home: Home) -> None:
+    """One that lets go of the bytes while Python ends would abort the command after all its work."""
+    _write(home, _rows([1]))
+    code = (
+        "import os, sys; from pathlib import Path; from hitcast.core.home import Home; "
+        "from hitcast.ingest.landing import read_ledger; before = len(os.listdir('/proc/self/task')); "
+        "rows = read_ledger(Home(Path(sys.argv[1]))); print(len(rows), len(os.listdir('/proc/self/task')) - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(home.root)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "0"]
 
 
 def test_a_day_may_be_partial(home: Home) -> None:

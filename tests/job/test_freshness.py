@@ -37,6 +37,8 @@ FACTS = Facts(
     scored=("hitcast/2", date(2021, 12, 31), datetime(2022, 1, 1, 2)),
     measured=frozenset({"hitcast/2 through 2021-12-31"}),
     published_at=datetime(2022, 1, 1, 4),
+    listed=datetime(2022, 1, 1, 2),
+    published_build=datetime(2022, 1, 1, 3),
 )
 CHAMPION = SimpleNamespace(version=2, tags=feature_origin(FACTS.feature_builds).tags())
 
@@ -75,7 +77,16 @@ def test_a_home_that_was_just_run_is_fresh(tmp_path: Path) -> None:
             "data changed: forecasts are newer",
         ),
         ({"sql": SQL | {"release_predictions": "edited"}}, "predictions", "SQL changed: release_predictions"),
-        ({"published_at": datetime(2022, 1, 1, 2)}, "publish", "data changed: the marts are newer"),
+        ({"listed": None}, "predictions", "data changed: forecasts are newer"),
+        ({"published_build": datetime(2022, 1, 1, 2)}, "publish", "data changed: the marts are others"),
+        # of a build that a clock in the future dated
+        ({"published_build": datetime(2099, 1, 1)}, "publish", "data changed: the marts are others"),
+        # published by a version that did not note it
+        (
+            {"published_build": None, "published_at": datetime(2022, 1, 1, 2)},
+            "publish",
+            "data changed: the marts are newer",
+        ),
         ({"published_at": None}, "publish", "never run"),
     ],
 )

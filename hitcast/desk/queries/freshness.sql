@@ -8,7 +8,11 @@ select
     count(*) filter (where day_state = 'partial') as partial_count,
     count(*) filter (where is_odd) as odd_count,
     cast(sum(row_count) as bigint) as row_count,
-    max(delivered_at) as delivered_at
+    -- a clock in the future dated some
+    coalesce(
+        max(delivered_at) filter (where delivered_at <= (select max(published_at) from publish_info)),
+        max(delivered_at)
+    ) as delivered_at
 from delivered_days
 group by raw_table
 order by raw_table

@@ -10,6 +10,7 @@ import duckdb
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
+from hitcast.core.moments import is_ahead, today
 from hitcast.core.sql import Sql, fill, fill_file
 from hitcast.serving.publish import open_published, published_file
 
@@ -19,6 +20,7 @@ STATES = ("platform_late",)
 """Kinds of facts that end, and are news once more when they begin again."""
 MAX_AGE_DAYS = 14
 """Days of data after which a first forecast or a spike is no news."""
+LONG_AGO = datetime(1900, 1, 1)
 LATE_DAYS = 2
 """Days behind its usual that a platform may be."""
 
@@ -75,18 +77,22 @@ def find_alerts(
     """
     if not threshold > 0:
         raise HitcastError(f"must be above 0, not {threshold:g}", "--threshold", "0.25 is a quarter up or down")
-    given = {
+    given: dict[str, Any] = {
         "threshold": threshold,
         "sent_through": sent_through,
         "sent_run_id": sent_run_id,
         "max_age_days": MAX_AGE_DAYS,
         "late_days": LATE_DAYS,
+        "today": today(),
     }
     try:
         with open_published(home) as published:
             [stamp] = published.execute(
                 "select distinct published_at, run_id, data_through_date from publish_info"
             ).fetchall()
+            if is_ahead(sent_through) and sent_run_id != stamp[1]:
+                # a clock in the future dated it: the run alone says which publication it was
+                given["sent_through"] = LONG_AGO
             _run(published, fill("create temp table earlier as {query}", query=fill_file(__file__, "earlier")), given)
             alerts = []
             for kind in KINDS:

@@ -14,8 +14,8 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from hitcast.core.errors import HitcastError
-from hitcast.serving.alerts.deadline import within
 from hitcast.serving.alerts.facts import Alert
+from hitcast.serving.deadline import within
 
 SMTP_URL, SENDER, RECIPIENTS = "HITCAST_SMTP_URL", "HITCAST_ALERTS_FROM", "HITCAST_ALERTS_TO"
 DEADLINE_SECONDS = 10
@@ -133,6 +133,8 @@ def _server() -> Server:
     try:
         parts = urlsplit(address)
         port = parts.port or PORTS.get(parts.scheme, 0)
+        # UnicodeError: a part of the name is empty or too long
+        (parts.hostname or "").encode("idna")
         user, password = (unquote(part or "", errors="strict") for part in (parts.username, parts.password))
     except ValueError:
         raise wrong from None

@@ -4,7 +4,10 @@ with days as (
     select
         raw_table,
         delivered_day,
-        cast(delivered_at as date) as delivered_date,
+        -- unknown where a clock in the future dated it
+        case
+            when cast(delivered_at as date) <= cast($today as date) + 1 then cast(delivered_at as date)
+        end as delivered_date,
         -- a day that is unknown for some releases has come; one that is unknown for all has not
         day_state = 'whole' or partial_release_count is not null as is_whole
     from delivered_days
@@ -21,6 +24,7 @@ deliveries as (
         max(max(delivered_day)) over up_to_then as newest_day,
         lead(delivered_date) over (partition by raw_table order by delivered_date) as next_date
     from days
+    where delivered_date is not null
     group by raw_table, delivered_date
     window up_to_then as (partition by raw_table order by delivered_date)
     qualify row_number() over (partition by raw_table order by delivered_date desc) <= 60
@@ -73,7 +77,7 @@ last_days as (
 
 publication as (
 
-    select cast(max(published_at) as date) as published_date from publish_info
+    select least(cast(max(published_at) as date), cast($today as date)) as published_date from publish_info
 
 ),
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -9,8 +10,8 @@ from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from hitcast.core.errors import HitcastError
-from hitcast.serving.alerts.deadline import within
 from hitcast.serving.alerts.facts import Alert
+from hitcast.serving.deadline import within
 
 WEBHOOK = "HITCAST_ALERTS_WEBHOOK"
 DEADLINE_SECONDS = 10
@@ -51,8 +52,8 @@ def post(alerts: Sequence[Alert], text: str, deadline_seconds: float = DEADLINE_
         # its words may hold what the server sent
         raise HitcastError(f"gave no answer of HTTP ({type(error).__name__})", WEBHOOK, CHECK) from None
     except OSError as error:
-        reason = getattr(error, "reason", error)
-        raise HitcastError(f"could not be reached ({reason})", WEBHOOK, "Check the address and the network") from None
+        what = f"could not be reached ({_reason(error)})"
+        raise HitcastError(what, WEBHOOK, "Check the address and the network") from None
 
 
 def _request(request: urllib.request.Request, timeout_seconds: float) -> None:
@@ -67,11 +68,21 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         """No request to follow with."""
 
 
+def _reason(error: OSError) -> str:
+    """Why there is no connection, without the name of the server, which TLS and proxies would tell."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ssl.SSLError):
+        return f"no TLS that can be trusted, {getattr(reason, 'reason', None) or type(reason).__name__}"
+    return (isinstance(reason, OSError) and reason.strerror) or type(error).__name__
+
+
 def _is_web(address: str) -> bool:
     """Whether it is an address that `urllib` takes; those that it refuses it tells in full."""
     try:
         parts = urlsplit(address)
         port = parts.port
+        # UnicodeError: a part of the name is empty or too long
+        (parts.hostname or "").encode("idna")
     except ValueError:
         return False
     plain = address.isascii() and address.isprintable() and " " not in address

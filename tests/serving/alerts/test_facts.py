@@ -1,5 +1,5 @@
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
+from hitcast.core.moments import today
 from hitcast.serving.alerts.facts import Alert, as_json
 from hitcast.serving.alerts.facts import find_alerts as find_all
 from hitcast.serving.alerts.wording import describe
@@ -288,3 +289,35 @@ def test_a_day_unknown_for_all_releases_is_not_there_yet(tmp_path: Path) -> None
     for count, expected in ((None, {vk: 3}), (1, {})):
         partial = [row | {"day_state": "partial", "partial_release_count": count} for row in rows[60:63]]
         assert late(tmp_path / str(count), rows[:60], partial, rows[63:]) == expected
+
+
+def test_a_clock_that_stood_in_the_future_makes_nobody_late_and_hides_no_delay(tmp_path: Path) -> None:
+    vk, tiktok = "vk_stream_days", "tiktok_sound_days"
+    future, now = datetime(2099, 1, 1), today()
+
+    def days_late(name: str, published_at: datetime, *rows: list[Row]) -> dict[str, int]:
+        home = Home(tmp_path / name)
+        publish_rows(home, published_at, delivered_days=[row for part in rows for row in part])
+        return {alert.key: alert.values["days_late"] for alert in find_alerts(home, 9, "platform_late")}
+
+    on_time = [delivered(table, now - timedelta(1), 1) for table in (vk, tiktok)]
+    assert days_late("on time", future, *on_time) == {}
+    behind = delivered(vk, now - timedelta(9), 1)
+    # nine days further back than it usually is, less the day of the delivery, not the days to 2099
+    assert days_late("behind", future, behind, on_time[1]) == {vk: 8}
+    # the last three deliveries bear the future's date: what is usual rests on the others
+    dated = [row | ({"delivered_at": future} if number < 3 else {}) for number, row in enumerate(behind)]
+    assert days_late("dated", datetime.combine(now, time(9)), dated, on_time[1]) == {vk: 8}
+
+
+def test_a_channel_sent_in_the_future_is_compared_with_what_it_was_sent(home: Home) -> None:
+    # r2 was sent while the clock stood in 2099, the call after r3 was lost: r3 moved, r4 did not
+    moved = BEFORE | NOW | {"run_id": "r3", "release_id": "moved", "predicted_streams": 300_000.0}
+    moved |= {"as_of_date": date(2022, 1, 2), "predicted_at": datetime(2022, 1, 2, 7)}
+    sent = BEFORE | NOW | AFTER["moved"] | {"release_id": "moved", "run_id": "r2"}
+    still = moved | {"run_id": "r4", "as_of_date": date(2022, 1, 3), "predicted_at": datetime(2022, 1, 3, 7)}
+    publish_rows(home, datetime(2022, 1, 2, 9), prediction_history=[sent, moved], release_predictions=[moved])
+    publish_rows(home, datetime(2022, 1, 3, 9), prediction_history=[sent, moved, still], release_predictions=[still])
+    assert find_alerts(home, 0.25) == []
+    found = find_alerts(home, 0.25, sent_through=datetime(2099, 1, 1), sent_run_id="r2")
+    assert [alert.values["previous_predicted_streams"] for alert in found] == [125_000.0]
