@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from hitcast.core.digests import UNFIT, fits, sealed_json
 from hitcast.core.errors import BusyError, HitcastError, machine_error
-from hitcast.core.files import written
+from hitcast.core.files import PART
 
 WAIT = "Wait for it to end, or end it"
 NUMBER = slice(24, 28)
@@ -111,8 +111,10 @@ def note(connection: sqlite3.Connection, file: Path) -> None:
             content = _content(connection)
             if _is_as_noted(content, file) is None:
                 digest = hashlib.sha256(content).hexdigest()
-                with written(note_of(file)) as part:
-                    part.write_bytes(sealed_json({"number": _number(content), "content": digest}))
+                # not waited for until it is on disk: one that is lost, or half there, says nothing
+                part = file.with_name(f".{note_of(file).name}{PART}")
+                part.write_bytes(sealed_json({"number": _number(content), "content": digest}))
+                part.replace(note_of(file))
         finally:
             connection.execute("rollback")
 

@@ -54,7 +54,7 @@ def test_a_variable_that_cannot_be_stops_every_command_at_once(tmp_path: Path) -
     home = Home(tmp_path / "home")
     for command in (("status",), ("models", "list"), ("ingest", "x.csv")):
         line = refused(hitcast(home, *command, HITCAST_PATIENCE="x"), 2)
-        assert line == "hitcast: HITCAST_PATIENCE: 'x' does not fit. Give seconds, 0 or more, such as 30"
+        assert line == "hitcast: HITCAST_PATIENCE: 'x' does not fit. Give seconds from 0 to 86400, such as 30"
     assert "HITCAST_MEMORY_LIMIT: 'abc' does not fit" in refused(hitcast(home, "run", HITCAST_MEMORY_LIMIT="abc"), 2)
     assert not home.root.exists()
 
