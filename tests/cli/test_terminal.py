@@ -51,7 +51,8 @@ def raising(error: BaseException) -> Callable[[], None]:
         (
             duckdb.OutOfMemoryException("too much"),
             4,
-            "hitcast: there is not enough memory (too much). Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB, then give the same command again",
+            "hitcast: there is not enough memory (too much). Give more, or set HITCAST_MEMORY_LIMIT, such as 2GB, then "
+            "give the same command again",
         ),
         (
             typer.Abort(),
