@@ -73,6 +73,7 @@ def publish(
             row = {
                 "table_name": name, "row_count": count, "data_through_date": through, "published_at": published_at,
                 "run_id": RUN, "model_name": model, "previous_published_at": published_at - timedelta(days=1),
+                "marts_built_at": published_at - timedelta(minutes=1),
                 "territory": "RU", "previous_run_id": "run 2026-03-01", "is_demo": False,
                 "format_version": PUBLISHED_FORMAT,
             }  # fmt: skip
