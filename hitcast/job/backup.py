@@ -109,7 +109,7 @@ def restore(file: Path, home: Home, tell: Callable[[str], None] = lambda message
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         _extract(file, contents["files"], home)
         if contents["is_demo"]:
-            # what the demo's forecasts are told apart by
+            # by it a demo is known as one
             (home.exports / "first").mkdir(parents=True, exist_ok=True)
         home.root.chmod(contents["mode"] & 0o777)
         home.restoring.unlink()

@@ -240,8 +240,11 @@ def test_every_type_has_its_name_on_the_server(dsn: str) -> None:
             other.execute(f"create table hitcast.t{number} (a {kind})")
         query = "select data_type from information_schema.columns where table_schema = 'hitcast' order by table_name"
         found = [name for (name,) in other.execute(query).fetchall()]
+    assert len(found) == len(TYPES)
     for kind, name in zip(TYPES.values(), found, strict=True):
         postgres._check_types({"a": kind}, {"a": name}, "hitcast.t")
+        with pytest.raises(HitcastError, match=r"hitcast\.t"):
+            postgres._check_types({"a": kind}, {"a": "bytea"}, "hitcast.t")
 
 
 PASSWORDS = ["e", "a", "o", "password", "authentication", "failed", "127.0.0.1", "owner", "s", "SQLSTATE", "Check"]
