@@ -56,7 +56,7 @@ def test_a_bundle_that_memory_does_not_hold_is_not_called_damaged(
     def fail(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("ml.registry.bundles._read_json", fail)
+    monkeypatch.setattr("ml.registry.bundles._read_manifest", fail)
     with pytest.raises(MemoryError):
         load_bundle(tmp_path)
 
