@@ -113,11 +113,15 @@ def promote(version: Annotated[int, typer.Argument(help="Version to make the cha
 def rollback() -> None:
     """Restore the latest earlier champion that can forecast."""
     from hitcast.core.home import Home
+    from ml.registry.store import forget_goal
     from ml.registry.usable import rollback_usable
 
+    settings = _modelling_settings()
     with changing(Home.current(), "models rollback"):
-        version, passed = rollback_usable(_modelling_settings())
-    typer.echo(f"champion: version {version}{''.join(f'; passed over {reason}' for reason in passed)}")
+        version, messages = rollback_usable(settings)
+        typer.echo("; ".join((f"champion: version {version}", *messages)))
+        # said, so that the same command means another rollback from here on
+        forget_goal(settings)
 
 
 def _modelling_settings() -> "Settings":

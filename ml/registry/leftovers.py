@@ -45,7 +45,20 @@ def finish_killed(settings: Settings) -> list[str]:
                 message.append(f"gave version {version.version} the title that a killed run owed it")
             store.promote(settings, version.version)
             break
-    return message
+    return message + _finish_goal(settings)
+
+
+def _finish_goal(settings: Settings) -> list[str]:
+    """Does what `promote` or `rollback` noted and was killed over."""
+    goal = store.standing_goal(settings)
+    if goal is None:
+        return []
+    if goal.is_rollback:
+        store.finish_rollback(settings, goal.version)
+        store.forget_goal(settings)
+    else:
+        store.promote(settings, goal.version)
+    return [f"finished {'a rollback' if goal.is_rollback else 'a promotion'} to version {goal.version} that was killed"]
 
 
 def prune(settings: Settings) -> list[int]:

@@ -29,6 +29,8 @@ TITLE_TAG = "title"
 """Says of a version that a killed run owes it the title."""
 TURN_TAG = "champion_number"
 """Says of a version as which champion it took the title last; absent from one that lost it by `rollback`."""
+GOAL_TAG = "goal"
+"""Says of the model which version is taking the title and by which command, until that is done and has been said."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,35 @@ def _turn(version: Version) -> int:
     return int(version.tags.get(TURN_TAG, 2**62))
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What a command that settles the title noted before it began.
+
+    Attributes:
+        version: Version that is to be champion.
+        is_rollback: Whether `rollback` noted it, not `promote`.
+    """
+
+    version: int
+    is_rollback: bool
+
+
+def standing_goal(settings: Settings) -> Goal | None:
+    """What a killed command had set out to do; None where none was killed, or its version has been deleted since."""
+    versions = {version.version for version in list_models(settings)}
+    tags = _model_tags(open_client(settings)) if versions else {}
+    command, _, number = tags.get(GOAL_TAG, "").partition(" ")
+    known = command in ("promote", "rollback") and number.isdecimal() and int(number) in versions
+    return Goal(int(number), command == "rollback") if known else None
+
+
+def forget_goal(settings: Settings) -> None:
+    """Says that the command which noted its goal has ended."""
+    client = open_client(settings)
+    if GOAL_TAG in _model_tags(client):
+        client.delete_registered_model_tag(MODEL, GOAL_TAG)
+
+
 def promote(settings: Settings, version: int) -> None:
     """Make a version the champion: give it MLflow's alias. The one before it is remembered for `rollback`.
 
@@ -209,6 +240,7 @@ def promote(settings: Settings, version: int) -> None:
             f"there is no model version {version} (versions: {listed})", cure="See `hitcast models list`"
         )
     client = open_client(settings)
+    client.set_registered_model_tag(MODEL, GOAL_TAG, f"promote {version}")
     if version != _champion_version(client):
         turns = _forget_stale_turns(client, versions)
         client.set_model_version_tag(MODEL, str(version), TURN_TAG, str(max(turns, default=0) + 1))
@@ -216,10 +248,37 @@ def promote(settings: Settings, version: int) -> None:
     for found in versions:
         if TITLE_TAG in found.tags:
             client.delete_model_version_tag(MODEL, str(found.version), TITLE_TAG)
+    forget_goal(settings)
+
+
+def rollback(settings: Settings, version: int | None = None) -> int:
+    """Make an earlier champion, by default the previous one, the champion again; returns its version.
+
+    Given again it would go back one further. So its goal stands until `forget_goal`, for a command that was killed
+    before it could say that it was done.
+
+    Raises:
+        HitcastError: There was none before.
+    """
+    earlier = [found.version for found in earlier_champions(settings) if version in (None, found.version)]
+    if not earlier:
+        raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
+    open_client(settings).set_registered_model_tag(MODEL, GOAL_TAG, f"rollback {earlier[0]}")
+    finish_rollback(settings, earlier[0])
+    return earlier[0]
+
+
+def finish_rollback(settings: Settings, version: int) -> None:
+    """Does what is left to do of a rollback to a version; as often as it is asked to."""
+    client = open_client(settings)
+    if version != _champion_version(client):
+        client.set_registered_model_alias(MODEL, ALIAS, str(version))
+    # whoever took the title after it has given it up
+    _forget_stale_turns(client, list_models(settings))
 
 
 def _forget_stale_turns(client: "MlflowClient", versions: list[Version]) -> list[int]:
-    """Numbers of all champions so far. One above the present champion's was left by a process that was killed."""
+    """Numbers of the champions up to the present one; those above it, which a killed process left, are removed."""
     latest = next((_turn(found) for found in versions if found.is_champion), None)
     turns = []
     for found in versions:
@@ -232,22 +291,6 @@ def _forget_stale_turns(client: "MlflowClient", versions: list[Version]) -> list
     return turns
 
 
-def rollback(settings: Settings, version: int | None = None) -> int:
-    """Make an earlier champion, by default the previous one, the champion again; returns its version.
-
-    Raises:
-        HitcastError: There was none before.
-    """
-    earlier = [found.version for found in earlier_champions(settings) if version in (None, found.version)]
-    if not earlier:
-        raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
-    client, given_up = open_client(settings), champion(settings)
-    client.set_registered_model_alias(MODEL, ALIAS, str(earlier[0]))
-    if given_up is not None and TURN_TAG in given_up.tags:
-        client.delete_model_version_tag(MODEL, str(given_up.version), TURN_TAG)
-    return earlier[0]
-
-
 def _champion_version(client: "MlflowClient") -> int | None:
     from mlflow.exceptions import MlflowException
 
@@ -256,3 +299,12 @@ def _champion_version(client: "MlflowClient") -> int | None:
     except MlflowException:
         return None
     return None if version is None else int(version)
+
+
+def _model_tags(client: "MlflowClient") -> dict[str, str]:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return dict(client.get_registered_model(MODEL).tags)
+    except MlflowException:
+        return {}

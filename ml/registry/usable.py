@@ -90,21 +90,27 @@ def promote_usable(settings: Settings, number: int) -> None:
 def rollback_usable(settings: Settings) -> tuple[int, tuple[str, ...]]:
     """Make the latest champion before this one that can forecast the champion again.
 
+    A rollback that was killed is finished instead, for the same command is given again then.
+
     Returns:
-        Its version, and what was passed over, each in words.
+        Its version, and what is to be said besides, each in words: what was passed over, or that it was finished.
 
     Raises:
         HitcastError: There was none before, or none of them can forecast.
     """
-    passed: list[str] = []
+    goal = store.standing_goal(settings)
+    if goal is not None and goal.is_rollback:
+        store.finish_rollback(settings, goal.version)
+        return goal.version, ("finished what a killed rollback had begun",)
+    obstacles: dict[int, str] = {}
     for earlier in store.earlier_champions(settings):
         if not (obstacle := obstacle_today(earlier, settings)):
             store.rollback(settings, earlier.version)
-            return earlier.version, tuple(passed)
-        passed.append(f"version {earlier.version} {obstacle}")
-    if passed:
+            return earlier.version, tuple(f"passed over version {each}, which {why}" for each, why in obstacles.items())
+        obstacles[earlier.version] = obstacle
+    if obstacles:
         raise HitcastError(
-            f"no earlier champion can forecast: {'; '.join(passed)}",
+            f"no earlier champion can forecast: {'; '.join(f'version {each} {why}' for each, why in obstacles.items())}",
             cure="Keep the champion, or train another with `hitcast train --promote`",
         )
     raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")
