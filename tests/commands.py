@@ -1,10 +1,13 @@
 """`hitcast` as a scheduler calls it."""
 
+import atexit
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -12,6 +15,7 @@ import pandas as pd
 import pytest
 
 from hitcast.core.home import PROJECT_DIR, Home
+from tests.launcher import Launcher
 
 HITCAST = Path(sys.executable).with_name("hitcast")
 MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
@@ -25,15 +29,19 @@ def environment(home: Home, **variables: str) -> dict[str, str]:
 
 
 def hitcast(home: Home, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """The command line in a process of its own."""
-    return subprocess.run(
-        [str(HITCAST), *arguments],
-        env=environment(home, **variables),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=PROJECT_DIR,
-    )
+    """The command line, in a process of its own: one forked from another that has imported what commands import."""
+    ended = _launcher().run(environment(home, **variables), arguments)
+    return subprocess.CompletedProcess([str(HITCAST), *arguments], ended.code, ended.stdout, ended.stderr)
+
+
+@cache
+def _launcher() -> Launcher:
+    """One for each of xdist's workers, until that ends."""
+    folder = tempfile.TemporaryDirectory()
+    launcher = Launcher(Path(folder.name))
+    atexit.register(folder.cleanup)
+    atexit.register(launcher.close)
+    return launcher
 
 
 def refused(done: subprocess.CompletedProcess[str], code: int) -> str:

@@ -2,7 +2,8 @@
 
 import os
 import pickle
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Sizes of the slow suites; the defaults are the small editions that `.ci/run` takes. See docs/testing.md."""
     group = parser.getgroup("sizes of the slow suites")
     group.addoption("--kills", type=int, default=4, help="-m kills: how often to kill; a whole edition is 200")
+    group.addoption("--crashes", type=int, default=2, help="-m kills: crashes and errors; a whole edition is 200")
     group.addoption("--kill-seed", default="1", help="-m kills: seed of the moments")
     group.addoption("--kill-only", default="", help="-m kills: regular expression that a scenario's name must match")
     group.addoption("--days", type=int, default=1, help="-m soak: days of use; a whole edition is 100")
@@ -53,6 +55,24 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
             return pickle.loads(kept.read_bytes())
 
     return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_stores(once: Once) -> Iterator[None]:
+    """Stores of MLflow are copies of one that it made, for that takes seconds; processes of their own make theirs."""
+    write = tracking._write_store
+
+    def copy(file: Path) -> None:
+        shutil.copyfile(once("store", lambda folder: _empty_store(folder / "mlflow.db", write)), file)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tracking, "_write_store", copy)
+        yield
+
+
+def _empty_store(file: Path, write: Callable[[Path], None]) -> Path:
+    write(file)
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,12 @@ def _make_store(place: Path) -> None:
         if not place.exists():
             with written(place) as part:
                 part.unlink(missing_ok=True)
-                _client(part).search_experiments(max_results=1)
+                _write_store(part)
+
+
+def _write_store(file: Path) -> None:
+    """MLflow makes its tables by all its migrations, which takes seconds."""
+    _client(file).search_experiments(max_results=1)
 
 
 def artifacts_dir(settings: Settings) -> Path:

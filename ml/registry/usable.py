@@ -109,8 +109,9 @@ def rollback_usable(settings: Settings) -> tuple[int, tuple[str, ...]]:
             return earlier.version, tuple(f"passed over version {each}, which {why}" for each, why in obstacles.items())
         obstacles[earlier.version] = obstacle
     if obstacles:
+        listed = "; ".join(f"version {each} {why}" for each, why in obstacles.items())
         raise HitcastError(
-            f"no earlier champion can forecast: {'; '.join(f'version {each} {why}' for each, why in obstacles.items())}",
+            f"no earlier champion can forecast: {listed}",
             cure="Keep the champion, or train another with `hitcast train --promote`",
         )
     raise HitcastError("there is no earlier champion to return to", cure="See `hitcast models list`")

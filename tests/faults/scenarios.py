@@ -6,11 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from hitcast.core.home import Home
+from hitcast.core.project import read_variables, settings_of
 from hitcast.demo.world import write_demo_data
-from tests.faults.launcher import Ended, Launcher
+from hitcast.serving.publish import published_file
+from ml.registry import store, tracking
 from tests.faults.state import Print, print_of
+from tests.homes import unpacked
+from tests.launcher import Ended, Launcher
 
 ROWS, UNTIL = 100_000, date(2020, 6, 30)
 MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping", f"demo_{name}")]
@@ -27,9 +34,11 @@ class Scenario:
         name: What is done, in words.
         begins: Name of the prepared home that it begins from.
         ends: Name of the prepared home that it leads to where nothing disturbs it; None: it is made for the trials.
-        arguments: Of `hitcast`; EXPORTS stands for the folder of the demo world.
+        arguments: Of `hitcast`; EXPORTS stands for the folder of the demo world, BACKUP for a backup of the published
+            home, RELEASE for a release of it.
         weight: Share of all kills.
-        moments: Waited for before a kill in the critical span, each with the longest pause after it in seconds.
+        moments: Waited for before a kill in the critical span, each with the longest pause after it in seconds; empty
+            where every kill may come anywhere.
     """
 
     name: str
@@ -38,6 +47,14 @@ class Scenario:
     arguments: tuple[str, ...]
     weight: int
     moments: tuple[tuple[str, Moment, float], ...]
+
+    def print_of(self, home: Home) -> Print:
+        """What the home holds; who holds the title, and who held it before, where the command settles that."""
+        if self.arguments[0] != "models":
+            return print_of(home)
+        settings = settings_of(home, read_variables())
+        titles = [store.champion(settings), *store.earlier_champions(settings)]
+        return print_of(home) | {"titles": [version and version.version for version in titles]}
 
     def is_done_by(self, code: int) -> bool:
         """Whether an exit code says that the command did its work: 5, landed, but look, is `ingest`'s."""
@@ -182,6 +199,12 @@ def scenarios() -> list[Scenario]:
             (("between files", vanished("raw/*/*/delivery=000001/data.parquet"), 0.002),),
         ),
         Scenario("publish", "published", None, ("publish",), 20, _publishing()),
+        Scenario("rebuild", "published", None, ("run", "--rebuild"), 8, (*_building()[3:], *_publishing())),
+        Scenario("promote", "titled", None, ("models", "promote", "1"), 8, ()),
+        Scenario("rollback", "titled", None, ("models", "rollback"), 8, ()),
+        Scenario("decide", "published", None, ("decide", "RELEASE", "promoted", "--spend", "1000"), 8, ()),
+        Scenario("upgrade", "old", None, ("prune",), 12, (("links are made", appeared("raw/*/*/delivery=*"), 0.2),)),
+        Scenario("restore", "empty", None, ("restore", "BACKUP"), 8, (("files", exists("raw/*/*"), 0.5),)),
     ]
 
 
@@ -198,6 +221,7 @@ class Stable:
     def __post_init__(self) -> None:
         self.home = Home(self.root / "home")
         self.exports = self.root / "exports"
+        self.backup = self.root / "backup.tar"
         self.expected: dict[str, tuple[Print, float]] = {}
         write_demo_data(self.exports, ROWS, until=UNTIL)
         (self.root / "empty").mkdir()
@@ -207,21 +231,69 @@ class Stable:
         shutil.rmtree(self.home.root, ignore_errors=True)
         copied(self.root / name, self.home.root)
 
-    def command(self, scenario: Scenario) -> list[str]:
-        return [part.replace("EXPORTS", str(self.exports)) for part in scenario.arguments]
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {"HITCAST_HOME": str(self.home.root)}
+
+    def run(self, arguments: tuple[str, ...], harm: dict[str, Any] | None = None) -> Ended:
+        """A command on `home`; of harm see `Interposed`."""
+        return self.launcher.run(self.environment, arguments, harm)
+
+    def command(self, scenario: Scenario) -> tuple[str, ...]:
+        parts = [part.replace("EXPORTS", str(self.exports)) for part in scenario.arguments]
+        parts = [part.replace("BACKUP", str(self.backup)) for part in parts]
+        return tuple(self._release() if part == "RELEASE" else part for part in parts)
 
     def undisturbed(self, scenario: Scenario) -> tuple[Print, float]:
         """What the home holds after the command, and the seconds that it took; the homes that it needs are made."""
         if scenario.name not in self.expected:
-            if not (self.root / scenario.begins).exists():
-                self.undisturbed(next(each for each in scenarios() if each.ends == scenario.begins))
+            self._make(scenario.begins)
+            if "BACKUP" in scenario.arguments and not self.backup.exists():
+                self._make("published")
+                self.fetch("published")
+                self._do("backup", str(self.backup))
             self.fetch(scenario.begins)
-            ended: Ended = self.launcher.run(self.home.root, self.command(scenario))
+            ended: Ended = self.run(self.command(scenario))
             assert scenario.is_done_by(ended.code), ended.said
-            self.expected[scenario.name] = print_of(self.home), ended.seconds
+            self.expected[scenario.name] = scenario.print_of(self.home), ended.seconds
             if scenario.ends:
                 copied(self.home.root, self.root / scenario.ends)
         return self.expected[scenario.name]
+
+    def _make(self, name: str) -> None:
+        """A prepared home: what a scenario leads to, or one that is made for the trials."""
+        if (self.root / name).exists():
+            return
+        if name == "old":
+            unpacked(self.root / "unpacked")
+            copied(self.root / "unpacked" / "label", self.root / name)
+        elif name == "titled":
+            self._make("published")
+            self.fetch("published")
+            for _ in range(2):
+                _register_again(self.home)
+            copied(self.home.root, self.root / name)
+        else:
+            self.undisturbed(next(each for each in scenarios() if each.ends == name))
+
+    def _release(self) -> str:
+        with duckdb.connect(str(published_file(Home(self.root / "published"))), read_only=True) as connection:
+            [release_id] = connection.execute("select min(release_id) from release_predictions").fetchall()[0]
+        return str(release_id)
+
+    def _do(self, *arguments: str) -> None:
+        ended = self.run(arguments)
+        assert ended.code == 0, ended.said
+
+
+def _register_again(home: Home) -> None:
+    """One more version, the champion's copy, which takes the title."""
+    settings = settings_of(home, read_variables())
+    standing = store.champion(settings)
+    assert standing is not None
+    client = tracking.open_client(settings)
+    with tracking.record_run(client, settings, "train") as run_id:
+        store.promote(settings, store.register(client, settings, run_id, standing.bundle, standing.tags))
 
 
 def copied(source: Path, target: Path) -> None:

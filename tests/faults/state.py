@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from hitcast.core.decisions import read_decisions
 from hitcast.core.digests import digest_of
 from hitcast.core.home import Home
 from hitcast.core.lock import holder
@@ -64,6 +65,8 @@ def print_of(home: Home) -> Print:
         if row.table_name in DAY_COLUMNS
     )
     found["rejects"] = sorted(file.read_text(encoding="utf-8") for file in home.rejects.glob("*.csv"))
+    if home.decisions.exists():
+        found["decisions"] = [decision.said for decision in read_decisions(home)]
     for place, tables in ((home.warehouse, (*MARTS, *PUBLISHED_TABLES)), (published_file(home), PUBLISHED_TABLES)):
         if place.exists():
             with duckdb.connect(str(place), read_only=True) as connection:

@@ -14,12 +14,13 @@ import pytest
 
 from hitcast.core.home import Home
 from hitcast.serving.publish import published_file
-from tests.faults.launcher import Ended, Launcher, kill
 from tests.faults.scenarios import Scenario, Stable, scenarios
-from tests.faults.state import differences, faults_of, print_of, published_faults
+from tests.faults.state import differences, faults_of, published_faults
+from tests.launcher import Ended, Launcher, kill
 
 FEW = ("first ingest", "corrections", "first run", "publish")
 """Scenarios of the small edition."""
+ANYWHERE = ("", lambda home: True, 0.0)
 READER_PAUSE = 0.2
 REMOVED = "removed what a killed run had left unfinished"
 pytestmark = pytest.mark.kills
@@ -103,12 +104,12 @@ def trial(stable: Stable, name: str, label: str, chance: random.Random, tally: T
         tally.critical += is_critical
         message = f"seed, number and scenario {label}: {moment}"
         broken = faults_of(home, is_at_rest=False)
-        again = stable.launcher.run(home.root, stable.command(scenario))
+        again = stable.run(stable.command(scenario))
     mixed = broken + read.faults
     lost = []
     if scenario.is_done_by(again.code):
         tally.completed += 1
-        found = print_of(home)
+        found = scenario.print_of(home)
         lost = faults_of(home) + differences(expected, found)
         tally.equal += not lost
         tally.leftovers += REMOVED in again.said
@@ -126,11 +127,11 @@ def trial(stable: Stable, name: str, label: str, chance: random.Random, tally: T
 
 def killed(stable: Stable, scenario: Scenario, seconds: float, chance: random.Random) -> tuple[str, bool, Ended]:
     """Half of the kills wait for a critical moment, the others come anywhere; says when, and how the command ended."""
-    home, (label, is_reached, pause) = stable.home, chance.choice(scenario.moments)
-    is_critical, pause = chance.random() < 0.5, chance.uniform(0, pause)
+    home, (label, is_reached, pause) = stable.home, chance.choice(scenario.moments or (ANYWHERE,))
+    is_critical, pause = bool(scenario.moments) and chance.random() < 0.5, chance.uniform(0, pause)
     at = chance.uniform(0, seconds)
     is_reached(home)
-    pid = stable.launcher.start(home.root, stable.command(scenario))
+    pid = stable.launcher.start(stable.environment, stable.command(scenario))
     begun = time.perf_counter()
     if is_critical:
         moment = f"{label} + {pause * 1000:.0f} ms"

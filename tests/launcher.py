@@ -1,7 +1,7 @@
 """Runs `hitcast` in children forked from one process that has imported everything.
 
-Most of a short command's life is imports, during which a kill can harm nothing; a forked child starts with the work.
-Run as a module it is the process that forks; `Launcher` is the test's end of it.
+Most of a short command's life is imports, which a test need not wait for, and during which a kill can harm nothing; a
+forked child starts with the work. Run as a module it is the process that forks; `Launcher` is the test's end of it.
 """
 
 import json
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hitcast.core.home import PROJECT_DIR
+from tests.interposed import Interposed
 
 IMPORTED = (
     "catboost",
@@ -46,16 +47,25 @@ class Ended:
 
     code: int
     seconds: float
-    said: str
+    stdout: str
+    stderr: str
+
+    @property
+    def said(self) -> str:
+        return self.stdout + self.stderr
 
 
 class Launcher:
-    """Starts one command after another; to be closed."""
+    """Starts one command after another; to be closed.
+
+    Args:
+        folder: Where what commands say is kept until it is read.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.said = folder / "said.txt"
+        self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.launcher"],
+            [sys.executable, "-m", "tests.launcher"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -63,10 +73,17 @@ class Launcher:
         )
         assert self._answer() == {"ready": True}
 
-    def start(self, home: Path, arguments: list[str]) -> int:
-        """Starts a command on a home, in a process group of its own; returns its id."""
+    def start(self, environment: dict[str, str], arguments: tuple[str, ...], harm: dict[str, Any] | None = None) -> int:
+        """Starts a command in a process group of its own; returns its id.
+
+        Args:
+            environment: Its whole environment; HITCAST_HOME names the home.
+            arguments: Of `hitcast`.
+            harm: Arguments of `Interposed`, but for the places; none for an undisturbed one.
+        """
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"home": str(home), "argv": arguments, "said": str(self.said)}) + "\n")
+        asked = {"environment": environment, "argv": arguments, "folder": str(self.folder), "harm": harm}
+        self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         pid: int = self._answer()["pid"]
         return pid
@@ -74,11 +91,17 @@ class Launcher:
     def ended(self) -> Ended:
         """Waits for the command that was started last."""
         answer = self._answer()
-        return Ended(answer["code"], answer["seconds"], self.said.read_text(encoding="utf-8"))
+        stdout, stderr = ((self.folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
+        return Ended(answer["code"], answer["seconds"], stdout, stderr)
 
-    def run(self, home: Path, arguments: list[str]) -> Ended:
-        self.start(home, arguments)
+    def run(self, environment: dict[str, str], arguments: tuple[str, ...], harm: dict[str, Any] | None = None) -> Ended:
+        self.start(environment, arguments, harm)
         return self.ended()
+
+    @property
+    def writes(self) -> int:
+        """Writes that the command which ended last had come to; only of one that was harmed and has ended itself."""
+        return int((self.folder / "writes").read_text())
 
     def close(self) -> None:
         self.process.communicate()
@@ -116,14 +139,21 @@ def _work(asked: dict[str, Any]) -> None:
     from hitcast.cli import app
     from hitcast.core import records
 
-    out = os.open(asked["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for descriptor in (1, 2):
-        os.dup2(out, descriptor)
+    folder = Path(asked["folder"])
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.environ["HITCAST_HOME"] = asked["home"]
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    time.tzset()
     sys.argv = ["hitcast", *asked["argv"]]
+    # click names the program by how this process was started
+    sys.modules["__main__"].__package__ = None
     records.INVOCATION = uuid.uuid4().hex
-    code = 1
+    code, harm = 1, None
+    if asked["harm"]:
+        harm = Interposed(Path(os.environ["HITCAST_HOME"]), aside=folder / "aside", **asked["harm"])
+        harm.begin()
     try:
         app.main()
     except SystemExit as end:
@@ -131,6 +161,8 @@ def _work(asked: dict[str, Any]) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        if harm:
+            (folder / "writes").write_text(str(harm.count))
         os._exit(code)
 
 

@@ -1,0 +1,66 @@
+"""A crash or an I/O error at any write loses nothing. `pytest -m kills --crashes 200 -s` is the whole edition."""
+
+import random
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.scenarios import Scenario, Stable, scenarios
+from tests.faults.state import differences, faults_of
+from tests.faults.test_kills import plan
+from tests.launcher import Launcher
+
+pytestmark = pytest.mark.kills
+
+
+@pytest.fixture(scope="module")
+def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stable]:
+    root = tmp_path_factory.mktemp("crashes")
+    launcher = Launcher(root)
+    yield Stable(root, launcher)
+    launcher.close()
+
+
+@pytest.mark.parametrize("kind", ["crash", "error", "errors"])
+def test_harm_at_any_write_loses_nothing_and_mixes_nothing(
+    stable: Stable, pytestconfig: pytest.Config, kind: str
+) -> None:
+    seed, failures, counts = pytestconfig.getoption("--kill-seed"), [], {}
+    for number, name in enumerate(plan(pytestconfig.getoption("--crashes"), pytestconfig.getoption("--kill-only"))):
+        scenario = next(each for each in scenarios() if each.name == name)
+        label = f"{kind}, seed, number and scenario {seed} {number} {name}"
+        if name not in counts:
+            stable.undisturbed(scenario)
+            counts[name] = writes(stable, scenario)
+        for message in trial(stable, scenario, kind, label, counts[name]):
+            failures.append(message)
+            print(f"FAILED {message}", flush=True)
+    print(", ".join(f"{name}: {count:,} writes" for name, count in counts.items()))
+    assert not failures, "\n".join(failures)
+
+
+def writes(stable: Stable, scenario: Scenario) -> int:
+    """Writes of the undisturbed command."""
+    stable.fetch(scenario.begins)
+    stable.run(stable.command(scenario), {"kind": "count", "at": 0, "seed": ""})
+    return stable.launcher.writes
+
+
+def trial(stable: Stable, scenario: Scenario, kind: str, label: str, count: int) -> list[str]:
+    """Harms one command at one of its writes, looks, runs it again and looks again; says what is wrong, in words."""
+    home, arguments = stable.home, stable.command(scenario)
+    expected, _ = stable.undisturbed(scenario)
+    at = random.Random(label).randint(1, count)
+    stable.fetch(scenario.begins)
+    shutil.rmtree(stable.launcher.folder / "aside", ignore_errors=True)
+    ended = stable.run(arguments, {"kind": kind, "at": at, "seed": label})
+    where = f"{label}, write {at} of {count}"
+    wrong = [f"{where}: {fault}" for fault in faults_of(home, is_at_rest=False)]
+    if kind != "crash" and not scenario.is_done_by(ended.code) and (ended.code != 4 or "Traceback" in ended.said):
+        wrong.append(f"{where}: exit code {ended.code}: {ended.said[-2000:]}")
+    again = stable.run(arguments)
+    if not scenario.is_done_by(again.code):
+        return [*wrong, f"{where}: again, exit code {again.code}: {again.said[-2000:]}"]
+    found = [*faults_of(home), *differences(expected, scenario.print_of(home))]
+    return [*wrong, *(f"{where}: again: {each}" for each in found)]
