@@ -10,7 +10,7 @@ export HITCAST_HOME ?= data
 ROWS ?= 7000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test test-spark check check-fast format docs bench dashboard lock clean
+.PHONY: help setup spark demo test test-spark check check-fast format docs bench dashboard lock audit
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,11 @@ lock: ## Resolve the lock files again; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-emit-find-links --extra spark --constraint requirements.lock --custom-compile-command "make lock" --quiet \
 		pyproject.toml -o requirements-spark.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-emit-find-links --group audit --custom-compile-command "make lock" --quiet -o requirements-audit.lock
 
-clean: ## Remove what setup and the checks made; never the data
-	rm -rf .venv .cache target logs site .mypy_cache .ruff_cache .pytest_cache .hypothesis catboost_info mutants
+audit: ## Ask osv.dev about known holes in every pinned package; needs the network
+	$(PYTHON) -m venv .cache/audit
+	.cache/audit/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-audit.lock
+	.cache/audit/bin/pip-audit --strict --vulnerability-service osv --require-hashes --disable-pip \
+		$(foreach lock,$(wildcard requirements*.lock),--requirement $(lock))
