@@ -46,7 +46,8 @@ def raising(error: BaseException) -> Callable[[], None]:
         (
             OSError(errno.EIO, os.strerror(errno.EIO), "/x/y"),
             4,
-            "hitcast: /x/y: the disk failed to read or write. Look at the disk's health, then give the same command again",
+            "hitcast: /x/y: the disk failed to read or write. Look at the disk's health, then give the same command "
+            "again",
         ),
         (
             duckdb.IOException("No space left\nmore"),
