@@ -40,6 +40,21 @@ def make_home(tmp_path: Path) -> MakeHome:
 
 
 @pytest.fixture(scope="session")
+def _backtested_home(once: Once) -> tuple[Settings, BacktestResult]:
+    """A home that tests only read, with a backtest; in its world growth matters."""
+
+    def build(folder: Path) -> tuple[Settings, BacktestResult]:
+        settings = home(folder / "home")
+        with pytest.MonkeyPatch.context() as patch:
+            # these marts carry no record of what they were built with
+            patch.setattr("ml.data.stop_on_other_variables", lambda *given: None)
+            return settings, backtest(replace(settings, variables={"territory": "KZ"}), progress=quiet, origins=6)
+
+    made: tuple[Settings, BacktestResult] = once("backtested", build)
+    return made
+
+
+@pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home that tests only read; in its world growth matters."""
     return home(tmp_path_factory.mktemp("shared"))
@@ -62,11 +77,8 @@ def training(marts: Marts, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def backtested(settings: Settings) -> BacktestResult:
-    with pytest.MonkeyPatch.context() as patch:
-        # these marts carry no record of what they were built with
-        patch.setattr("ml.data.stop_on_other_variables", lambda *given: None)
-        return backtest(replace(settings, variables={"territory": "KZ"}), progress=quiet)
+def backtested(_backtested_home: tuple[Settings, BacktestResult]) -> BacktestResult:
+    return _backtested_home[1]
 
 
 @pytest.fixture(scope="session")

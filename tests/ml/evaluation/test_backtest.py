@@ -12,6 +12,12 @@ from tests.ml.conftest import MakeHome, quiet
 
 
 @pytest.fixture(scope="module")
+def settings(_backtested_home: tuple[Settings, BacktestResult]) -> Settings:
+    """The home that the backtest wrote to."""
+    return _backtested_home[0]
+
+
+@pytest.fixture(scope="module")
 def predictions(settings: Settings, backtested: BacktestResult) -> pd.DataFrame:
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         return connection.sql("from ml.backtest_predictions").df()
@@ -140,7 +146,7 @@ def test_the_leader_board_fits_eighty_columns(backtested: BacktestResult) -> Non
 def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
     settings = make_home(release_count=200, days_of_history=200)
     message: list[str] = []
-    result = backtest(settings, progress=message.append)
+    result = backtest(settings, progress=message.append, origins=3)
     assert result.plan.step == "month"
     assert any("Short history" in line for line in message)
     rows = result.metrics.query("metric_name == 'rmsle' and as_of_day == 7 and feature_set == 'tiktok_vk'")
@@ -150,7 +156,7 @@ def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
 
 def test_an_empty_class_does_not_stop_a_backtest(make_home: MakeHome) -> None:
     settings = make_home(release_count=160, days_of_history=200, class_minimums=(0, 1, 2))
-    result = backtest(settings, progress=quiet)
+    result = backtest(settings, progress=quiet, origins=2)
     accuracy = result.metrics.query("metric_name == 'accuracy' and model_name == 'hitcast'")["metric_value"]
     assert (accuracy > 0.95).all()
     shares = result.metrics.query("metric_name == 'top_share_untouched'")["metric_value"]
