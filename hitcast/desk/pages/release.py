@@ -10,7 +10,7 @@ from hitcast.core.decisions import decisions_of
 from hitcast.core.errors import HitcastError
 from hitcast.desk import drawing
 from hitcast.desk.published import Row
-from hitcast.desk.visit import Visit, VisitOf, not_found
+from hitcast.desk.visit import MAX_TYPED, Visit, VisitOf, not_found, refused
 
 router = APIRouter(include_in_schema=False)
 
@@ -179,7 +179,14 @@ def history_chart(history: list[Row]) -> dict[str, Any] | None:
 
 
 def asked_chance(visit: Visit, release_id: str) -> dict[str, Any] | None:
-    """The chance of the range that the reader typed; None where none was typed."""
+    """The chance of the range that the reader typed; None where none was typed.
+
+    Raises:
+        HTTPException: An end of it is no number.
+    """
+    for name in ("from", "to"):
+        if (typed := visit.text(name, MAX_TYPED)) and visit.number(name) is None:
+            raise refused(f"amount.{name}", typed=typed)
     low, high = visit.number("from"), visit.number("to")
     if low is None and high is None:
         return None
