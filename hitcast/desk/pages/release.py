@@ -52,7 +52,7 @@ def release(visit: VisitOf, release_id: str) -> HTMLResponse:
         ),
         date_check=visit.snapshot.row("date_check", **known),
         listening=listening(visit, release_id),
-        **_decided(visit, release_id),
+        **decided(visit, release_id),
         asked=asked_chance(visit, release_id),
         ratios=RATIOS,
         missing=missing_days(days),
@@ -69,17 +69,19 @@ def _without_forecast(visit: Visit, catalog: Row) -> HTMLResponse:
     return visit.page(
         "release_unknown",
         release=catalog,
-        **_decided(visit, release_id),
+        **decided(visit, release_id),
         path=path_chart(visit, catalog, days, [], known),
         daily=daily_charts(days),
         known_streams=so_far[-1] if so_far else None,
     )
 
 
-def _decided(visit: Visit, release_id: str) -> dict[str, Any]:
-    """What was advised and decided: `decision` as of the latest run, and all that people `noted`, the latest first.
+def decided(visit: Visit, release_id: str) -> dict[str, Any]:
+    """What was advised and decided, for the page and the API.
 
-    What was noted is read where it was written, as a run may be hours away; `unread` says why it cannot be.
+    Returns:
+        `decision` as of the latest run, and all that people `noted`, the latest first. What was noted is read where it
+        was written, as a run may be hours away; `unread` says why it cannot be.
     """
     decision = visit.snapshot.row("decision", release_id=release_id)
     try:
