@@ -10,7 +10,7 @@ from hitcast.core.decisions import read_decisions
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.words import one_line
-from hitcast.serving.publish import open_published, published_file
+from hitcast.serving.publish import open_published
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,6 @@ UNPUBLISHED = {
 }
 """What the mart reads that is not published under its name, and what stands in its place."""
 MAX_LISTED = 5
-OTHER_VERSION = "lacks {}, as another version of hitcast wrote it"
 
 
 def find_release(home: Home, named: str) -> tuple[str, str]:
@@ -68,11 +67,7 @@ def known_decisions(home: Home) -> tuple["pd.DataFrame", tuple[float, float]]:
     noted = pd.DataFrame([asdict(one) for one in decided]).astype(kinds)
     with open_published(home) as published:
         published.register("noted", noted)
-        try:
-            live = _mart_again(published)
-        except (duckdb.BinderException, duckdb.CatalogException):
-            what = OTHER_VERSION.format("tables or columns")
-            raise HitcastError(what, str(published_file(home)), "Run `hitcast run`") from None
+        live = _mart_again(published)
     live = live[live["release_id"].isin(news)]
     kept = found[~found["release_id"].isin(live["release_id"])]
     joined = pd.concat([part for part in (kept, live[found.columns]) if len(part)], ignore_index=True)
@@ -101,10 +96,6 @@ def published_decisions(home: Home) -> tuple["pd.DataFrame", tuple[float, float]
         HitcastError: Nothing is published, or by a version that knew no decisions.
     """
     with open_published(home) as published:
-        try:
-            found = published.execute("from decisions order by release_date desc, release_id").df()
-        except duckdb.CatalogException:
-            what = OTHER_VERSION.format("the table decisions")
-            raise HitcastError(what, str(published_file(home)), "Run `hitcast run`") from None
+        found = published.execute("from decisions order by release_date desc, release_id").df()
         [costs] = published.execute("select false_positive_cost, false_negative_cost from promotion_costs").fetchall()
     return found, costs
