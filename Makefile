@@ -71,10 +71,10 @@ docs: $(STAMP) ## Write all docs, a page of the features and those of dbt includ
 	@cp $(CHECK_HOME)/target/static_index.html site/dbt.html
 	@echo "open site/index.html; the tables and columns are site/dbt.html"
 
-bench: $(STAMP) ## Measure speed and memory; make bench ROWS=71000000 takes a quarter of an hour and 10 GB of disk
+bench: $(STAMP) ## Measure speed and memory; make bench ROWS=71000000 takes some ten minutes and 10 GB of disk
 	$(BIN)/python -m benchmarks --rows $(ROWS)
 
-dashboard: $(STAMP) ## Show the page
+dashboard: $(STAMP) ## Serve the desk at http://127.0.0.1:8501
 	$(HITCAST) dashboard
 
 lock: ## Resolve the lock files again; needs uv

@@ -71,6 +71,8 @@ class Launcher:
             stdout=subprocess.PIPE,
             text=True,
             cwd=PROJECT_DIR,
+            # dbt's locks are still there when this process is ended
+            env=os.environ | {"PYTHONWARNINGS": "ignore:resource_tracker"},
         )
         assert self._answer() == {"ready": True}
 

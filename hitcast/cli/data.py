@@ -12,10 +12,13 @@ app = typer.Typer()
 
 @app.command("demo-data")
 def demo_data(
-    rows: Annotated[int | None, typer.Option(help="About how many raw rows.", min=40_000)] = None,
+    rows: Annotated[
+        int | None, typer.Option(help="About how many raw rows.", min=40_000, show_default="2500000")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 7,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the world. [default: 2021-12-31]")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day of the world.", show_default="2021-12-31"),
     ] = None,
     late_matches: Annotated[
         float | None,
@@ -67,20 +70,21 @@ def ingest(
         typer.Option(
             formats=["%Y-%m-%d"],
             help="Day on which the vendor delivered them, of exports that are loaded afterwards: for "
-            "`hitcast backtest --as-known`. Ingest such deliveries in their order. [default: today]",
+            "`hitcast backtest --as-known`. Ingest such deliveries in their order.",
+            show_default="today",
         ),
     ] = None,
     accept_loss: Annotated[
         bool,
         typer.Option(
             "--accept-loss",
-            help="Land also what is held otherwise: more than 5 % of a day rejected, a day that comes again with less "
-            "than half of what it had.",
+            help="Also land what would be held: more than 5 % of a day rejected, a day that comes again with less than "
+            "half of what it had, days that have not come, times that are midnight in another zone.",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
 ) -> None:
-    """Check vendor exports against the contracts and land them, day by day; exit code 5 says: landed, but look."""
+    """Check vendor exports against the contracts and land them by day; exit code 5: landed, but look at the report."""
     import json
 
     from rich.console import Console
@@ -117,10 +121,10 @@ def withdraw(
     table: Annotated[str, typer.Argument(help="Raw table: catalog_tracks, tiktok_sound_days or vk_stream_days.")],
     names: Annotated[
         list[str],
-        typer.Argument(metavar="DAYS", help="Days (YYYY-MM-DD), of catalog_tracks UPCs, that are taken back."),
+        typer.Argument(metavar="DAYS", help="Days to take back (YYYY-MM-DD); of catalog_tracks, UPCs."),
     ],
 ) -> None:
-    """Take days, or releases of the catalog, out of what is read; from the next run on they were never delivered."""
+    """Take back days, or releases of the catalog; from the next run on they count as never delivered."""
     from hitcast.core.home import Home
     from hitcast.core.words import counted
     from hitcast.ingest import day_tables, withdraw_releases
@@ -147,11 +151,13 @@ def prune(
     keep_days: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Days back from the latest delivery for which what was known stays known. [default: 460]"
+            min=0,
+            help="Remove those whose replacement came at least so many days before the latest delivery.",
+            show_default="460",
         ),
     ] = None,
 ) -> None:
-    """Remove files of superseded deliveries whose replacement is older than --keep-days; nothing that is read goes."""
+    """Remove files of superseded deliveries that are older than --keep-days; what is read stays."""
     from hitcast.core.home import Home
     from hitcast.ingest import prune as prune_superseded
 

@@ -18,13 +18,13 @@ def backtest(
         bool,
         typer.Option(
             "--as-known",
-            help="Instead, forecast the releases open at each origin from what had been delivered by then, beside the "
-            "same from today's data.",
+            help="Instead, forecast the releases open at each origin from what had been delivered by then, and again "
+            "from today's data.",
         ),
     ] = False,
     origins: Annotated[
         int | None,
-        typer.Option(help="How many origins, the latest ones; 1 is a first look.", min=1, show_default="all"),
+        typer.Option(help="Only so many of the latest origins; 1 for a first look.", min=1, show_default="all"),
     ] = None,
 ) -> None:
     """Replay the past: train at each origin, forecast what came after, print the leader board."""
@@ -71,7 +71,7 @@ def report(
 def compare(
     variables: Variables = None,
     task: Annotated[
-        Literal["streams", "classes", "both"], typer.Option(help="What the zoo of models forecasts.")
+        Literal["streams", "classes", "both"], typer.Option(help="What the compared models forecast.")
     ] = "both",
     without: Annotated[
         list[str] | None,
@@ -80,10 +80,10 @@ def compare(
     against: Annotated[
         Literal["champion"] | None, typer.Option(help="Today's features and parameters beside the champion's.")
     ] = None,
-    note: Annotated[str, typer.Option(help="Kept with the run in MLflow.")] = "",
+    note: Annotated[str, typer.Option(help="Text to keep with the run in MLflow.")] = "",
     all_origins: AllOrigins = False,
 ) -> None:
-    """Fit the zoo of models on the same past origins, or ask whether a feature helps: --without, --against."""
+    """Compare models on the same past origins, or ask whether a feature helps: --without, --against."""
     from rich.console import Console
 
     if without and against:
@@ -110,7 +110,7 @@ def experiment(
     variables: Variables = None,
     all_origins: AllOrigins = False,
 ) -> None:
-    """Put one of the reference work's findings to the test, with five seeds, and answer it in words."""
+    """Test one finding of the reference work with five seeds, and answer it in words."""
     from rich.console import Console
 
     from hitcast.core.home import Home

@@ -19,8 +19,9 @@ def run(
     retrain: Annotated[
         Literal["never", "changed", "auto", "always"],
         typer.Option(
-            help="When to replace a champion: changed, where the SQL or variables of its features have changed; auto, "
-            "also where `hitcast status` says it is due; never stops the run where they have changed."
+            help="When to replace a champion: changed, where the SQL or variables of its features have changed or days "
+            "of its training were withdrawn; auto, also where `hitcast status` says it is due; never stops the run "
+            "where changed would train."
         ),
     ] = "changed",
     # every build is whole; scripts written when it was not still say so
@@ -47,7 +48,7 @@ def run(
     ] = 0,
     step: Annotated[
         list[str] | None,
-        typer.Option(help="Run this step alone: `hitcast status` lists them. May be given several times."),
+        typer.Option(help="Run this step alone; `hitcast status` lists them. May be given several times."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something fails: for cron.")] = False,
 ) -> None:
@@ -82,7 +83,7 @@ def status(
     variables: Variables = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, with the latest steps, for monitoring.")] = False,
 ) -> None:
-    """Say what is loaded, which models stand, what is published, how old each is, and who holds the home."""
+    """Show what is loaded, registered and published, how old it is, which steps are stale, and who holds the home."""
     from hitcast.cli.summary import render_status
     from hitcast.core.home import Home
     from hitcast.core.project import read_variables, settings_of

@@ -22,7 +22,11 @@ def train(
     as_of: AsOf = None,
     promote: Annotated[
         bool | None,
-        typer.Option("--promote/--no-promote", help="Settle the title by hand. [default: the better one is champion]"),
+        typer.Option(
+            "--promote/--no-promote",
+            help="Make it the champion, or keep the champion, without comparing them.",
+            show_default="the better one is champion",
+        ),
     ] = None,
     streams: Annotated[
         str | None, typer.Option(help="Model of streams, by its name in `compare`.", show_default="the champion's")
@@ -52,7 +56,7 @@ def tune(
     variables: Variables = None,
     trials: Annotated[int, typer.Option(help="Trials of each task, those of earlier calls included.", min=1)] = 100,
 ) -> None:
-    """Search for better parameters; training uses the best found. A stopped search goes on where it was."""
+    """Search for better parameters; training uses the best found. A stopped search continues."""
     from hitcast.cli.summary import describe_tuning
     from hitcast.core.home import Home
     from hitcast.core.project import read_variables, settings_of
@@ -72,7 +76,7 @@ def tune(
 
 @app.command()
 def predict(variables: Variables = None, as_of: AsOf = None) -> None:
-    """Forecast the releases of the last weeks with the champion."""
+    """Forecast every release whose window is open, with the champion."""
     from hitcast.core.home import Home
     from hitcast.core.label import read_label
     from hitcast.core.project import read_variables, settings_of

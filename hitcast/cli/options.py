@@ -14,10 +14,10 @@ Variables = Annotated[
 ]
 AsOf = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Know nothing of this day or later. [default: all data]"),
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Use nothing of this day or later.", show_default="all data"),
 ]
 AllOrigins = Annotated[
-    bool, typer.Option("--all-origins", help="Look at the last two origins too, which otherwise stay untouched.")
+    bool, typer.Option("--all-origins", help="Also use the last two origins, which otherwise stay untouched.")
 ]
 ReleaseName = Annotated[
     str,

@@ -44,7 +44,7 @@ def render_publication(home: Home) -> None:
     if rows := snapshot.rows("all_releases", **OPEN, **by):
         console.print(_open_releases(rows))
     else:
-        console.print("No upcoming release: nothing is out that is not yet mature.")
+        console.print("No open release: every window of those that are out has ended.")
     became = {row["state"]: row["release_count"] for row in snapshot.rows("became", **by)}
     console.print(describe_releases(became), highlight=False, soft_wrap=True)
     if (unreached := unreached_class(snapshot)) is not None:
@@ -53,7 +53,7 @@ def render_publication(home: Home) -> None:
     if wrong or moved:
         console.print(describe_dates(wrong, moved), highlight=False, soft_wrap=True)
     console.print(f"Published table: {short_path(published_file(home))}, release_predictions", soft_wrap=True)
-    console.print("Page of results: `make dashboard`, then http://127.0.0.1:8501", soft_wrap=True)
+    console.print("The desk: `make dashboard`, then http://127.0.0.1:8501", soft_wrap=True)
 
 
 def _open_releases(rows: "Sequence[Row]") -> Listing:

@@ -22,10 +22,10 @@ def publish(
     variables: Variables = None,
     to: Annotated[
         Literal["postgres"] | None,
-        typer.Option(help="Also bring them to the PostgreSQL that HITCAST_POSTGRES_DSN names."),
+        typer.Option(help="Also write them to the PostgreSQL server that HITCAST_POSTGRES_DSN names."),
     ] = None,
     reader: Annotated[
-        str | None, typer.Option(help="With --to postgres: role that may read them, made if it is missing.")
+        str | None, typer.Option(help="With --to postgres: role that may read them; created if it is missing.")
     ] = None,
 ) -> None:
     """Copy the prediction marts to HITCAST_HOME/serving for readers."""
@@ -51,7 +51,7 @@ def publish(
 
 @app.command()
 def export(
-    tables: Annotated[list[str] | None, typer.Argument(help="Published tables. [default: all]")] = None,
+    tables: Annotated[list[str] | None, typer.Argument(help="Published tables.", show_default="all")] = None,
     kind: Annotated[Literal["csv", "xlsx"], typer.Option("--format", help="A file each, or one workbook.")] = "csv",
     output: Annotated[
         Path | None, typer.Option("--to", "--output", help="Folder to write to.", show_default="HITCAST_HOME/exported")
@@ -83,7 +83,7 @@ def alerts(
         ),
     ] = False,
 ) -> None:
-    """List what should be known of upcoming releases and has not been sent, and send it with --post or --mail.
+    """List what is new about the published releases and was not sent yet; send it with --post or --mail.
 
     High first forecasts, forecasts that moved or crossed a class, changed advice, spikes, wrong dates, late platforms.
     """
@@ -153,12 +153,12 @@ def week(
 def dashboard(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8501,
     address: Annotated[
-        str, typer.Option(help="Address to listen on; other machines' need a token in HITCAST_DESK_TOKEN.")
+        str, typer.Option(help="Address to listen on; one that other machines reach needs HITCAST_DESK_TOKEN.")
     ] = "127.0.0.1",
     allowed_host: Annotated[
-        list[str] | None, typer.Option(help="A further name under which it may be asked for, of a proxy before it.")
+        list[str] | None, typer.Option(help="Another host name for the desk, such as that of a proxy before it.")
     ] = None,
-    root_path: Annotated[str, typer.Option(help="Where a proxy puts it, such as /hitcast.")] = "",
+    root_path: Annotated[str, typer.Option(help="Path under which a proxy serves it, such as /hitcast.")] = "",
 ) -> None:
     """Serve the desk, a page and a JSON API over the published forecasts, until interrupted."""
     from hitcast.core.home import Home

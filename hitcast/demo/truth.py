@@ -15,7 +15,7 @@ def write_truth(connection: duckdb.DuckDBPyConnection, file: Path, replicas: int
     Args:
         connection: Connection in which `simulate` ran; its `state` is used up.
         file: Parquet file to write: release_id, as_of_day, horizon_days, expected_streams (mean total over the
-            replicas), expected_log1p_streams (mean of ln(1 + total), the forecast that minimises RMSLE),
+            replicas), expected_log1p_streams (mean of ln(1 + total), the forecast that minimizes RMSLE),
             realised_streams (null where the window reaches past the world's last day).
         replicas: Futures simulated of every release from each day, below 40.
 

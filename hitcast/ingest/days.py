@@ -41,7 +41,7 @@ class LandedDay:
         brought: Whether a file brings it, by file number.
         accepted: Rows kept, by file number.
         duplicates: Rows that repeat another, by file number.
-        recordings: ISRCs of which the table's main measure is above 0 in the analysed territory.
+        recordings: ISRCs of which the table's main measure is above 0 in the analyzed territory.
         measure_sum: Sum of that measure there.
     """
 
@@ -70,7 +70,7 @@ def write_days(
         contract: The table.
         file_count: Files of the delivery.
         folder: Where to write `<day>.parquet`.
-        territory: The analysed one, whose figures are noted: others must not hide that it has none.
+        territory: The analyzed one, whose figures are noted: others must not hide that it has none.
 
     Yields:
         Each day, in order, once its file is written.

@@ -21,7 +21,7 @@ FEW_REJECTED = 5
 MAX_FEW_SHARE = 0.2
 """Share above which so few rejected rows hold a delivery: one in 19 is no sign of a wrong mapping."""
 MAX_LOST_SHARE = 0.5
-"""Of a day that comes again, its rows, its sum, its sum in the analysed territory, or its recordings: a day that loses
+"""Of a day that comes again, its rows, its sum, its sum in the analyzed territory, or its recordings: a day that loses
 more holds a delivery."""
 MAX_SHOWN = 3
 ACCEPT = "If that is right, give the same command with --accept-loss"
@@ -54,7 +54,7 @@ class ResentDay:
         rows: Rows that it has now.
         sum_before: Sum of the table's measure that it had.
         sum: Sum that it has now.
-        territory: The analysed one.
+        territory: The analyzed one.
         own_sum_before: Sum that it had there.
         own_sum: Sum that it has there now.
         recordings_before: Recordings of which the measure was above 0 there.
@@ -152,7 +152,7 @@ def resent_day(contract: Contract, day: date, before: Path, after: Path, territo
         day: The day.
         before: The file that is read today.
         after: The file that is to replace it.
-        territory: The analysed one.
+        territory: The analyzed one.
     """
     measure, sums, recordings = measure_of(contract), [], []
     for path in (before, after):

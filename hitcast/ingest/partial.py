@@ -49,7 +49,7 @@ class Concerned:
     """What the rejected rows of a delivery concern: lines of territory and ISRC, `**` and `*` where it may be any.
 
     Attributes:
-        territory: The analysed one.
+        territory: The analyzed one.
         by_day: Lines by day.
         by_file: Lines of rows that may be of any day of their file, by file number.
     """
@@ -80,7 +80,7 @@ def partial_day(day: date, lines: str | None, territory: str) -> PartialDay | No
     Args:
         day: The day.
         lines: What the ledger says of it.
-        territory: The analysed one.
+        territory: The analyzed one.
     """
     pairs = [line.split(" ", 1) for line in (lines or "").split("\n") if line]
     own = {isrc for place, isrc in pairs if place in (territory, ANY_TERRITORY)}

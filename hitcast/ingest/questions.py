@@ -58,7 +58,7 @@ def questions(
     query = "select count(*) from staged where problem = 0 and {territory} = ?"
     [(rows,)] = connection.execute(fill(query, territory=places["territory"]), [territory]).fetchall()
     lacks = not rows and stage.read.any()
-    found = [f"no row of the analysed territory {territory}: for it nothing happened on these days"] if lacks else []
+    found = [f"no row of the analyzed territory {territory}: for it nothing happened on these days"] if lacks else []
     found += _days_apart(connection, stage, places, ledger)
     found += _far_days(connection, stage, places, ledger) + _lifetime_counts(connection, stage, places)
     found += early_days(connection, stage)

@@ -20,7 +20,7 @@ Figures = dict[str, int]
 class DayFigures:
     """A landed day beside what is usual for it.
 
-    Figures are rows, and of the analysed territory recordings with any activity and the measure's sum.
+    Figures are rows, and of the analyzed territory recordings with any activity and the measure's sum.
 
     Attributes:
         day: The day.

@@ -1,4 +1,4 @@
--- one row: the analysed territory's backtest that was evaluated last; none before the first
+-- one row: the analyzed territory's backtest that was evaluated last; none before the first
 {{ config(materialized='view') }}
 
 with metrics as (

@@ -1,4 +1,4 @@
--- one row per scoring run of the analysed territory
+-- one row per scoring run of the analyzed territory
 {{ config(materialized='view') }}
 
 with predictions as (

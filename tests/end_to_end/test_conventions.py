@@ -117,14 +117,14 @@ def test_every_column_that_is_never_null_has_a_test(manifest: dict[str, Any]) ->
     assert constrained > 20
 
 
-@pytest.mark.parametrize("file_name", ["requirements.lock", "requirements-spark.lock"])
+@pytest.mark.parametrize("file_name", sorted(path.name for path in PROJECT_DIR.glob("requirements*.lock")))
 def test_nothing_of_a_machine_stands_in_the_tree(file_name: str) -> None:
     """No registry address and no path of a machine; the lock is pinned with hashes."""
     lock = (PROJECT_DIR / file_name).read_text()
     assert "://" not in lock
     assert "--index-url" not in lock
     pins = [line for line in lock.splitlines() if "==" in line]
-    assert len(pins) > 100
+    assert len(pins) > 20
     assert lock.count("--hash=sha256:") > len(pins)
     assert str(Path.home()) not in lock
 

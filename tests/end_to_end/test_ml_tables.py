@@ -88,8 +88,8 @@ def home_of_both(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.mark.parametrize(("territory", "run_id"), [("RU", "ru"), ("KZ", "kz")])
-def test_only_the_analysed_territory_is_shown(home_of_both: Home, territory: str, run_id: str) -> None:
-    """Rows of another territory stay in the warehouse; those without one count as the analysed one's."""
+def test_only_the_analyzed_territory_is_shown(home_of_both: Home, territory: str, run_id: str) -> None:
+    """Rows of another territory stay in the warehouse; those without one count as the analyzed one's."""
     chosen = ["int_backtests__latest", "int_predictions__runs", "path:models/marts/predictions"]
     dbt.invoke(home_of_both, ["run", "--select", *chosen, "--vars", json.dumps({"territory": territory})])
     with duckdb.connect(str(home_of_both.warehouse), read_only=True) as warehouse:

@@ -146,6 +146,7 @@ def model_faults(home: Home) -> list[str]:
         registered = "select run_id from model_versions where current_stage <> 'Deleted_Internal'"
         kept = {f"artifacts/{run_id}/artifacts/bundle" for run_id in texts(registered)}
         champions = texts("select version from registered_model_aliases")
+        owed += texts("select value from registered_model_tags where key = 'goal'")
     bundles = {path.relative_to(home.mlflow).as_posix() for path in home.mlflow.glob("artifacts/*/artifacts/*bundle*")}
     found += [f"{bundle} is registered, but not there" for bundle in kept - bundles]
     found += [f"{bundle} is of no version" for bundle in bundles - kept]

@@ -104,7 +104,7 @@ def _recordings(first: int, count: int, streams: int, territory: str = "RU", day
 @pytest.mark.parametrize(
     ("rows", "figures"),
     [
-        # another territory hides that the analysed one is gone
+        # another territory hides that the analyzed one is gone
         ([*_recordings(0, 10, 100, "KZ"), f"{FIRST},song0,RU,1"], "in RU 1,000 -> 1, 9 of 10 recordings gone"),
         # as many streams, of other recordings
         (_recordings(10, 10, 100), "10 of 10 recordings gone"),

@@ -50,7 +50,7 @@ def test_a_rejected_row_concerns_what_it_would_have_counted_for(home: Home) -> N
         "DAY,ru-a0a-24-00001,RU,-5": f"RU {ISRC}",
         # the label's own numbering
         "DAY,song 7,RU,1.2K": "RU song 7",
-        # a territory that cannot be read may be the analysed one; two letters are another
+        # a territory that cannot be read may be the analyzed one; two letters are another
         f"DAY,{ISRC},Russia,5": f"** {ISRC}",
         f"DAY,{ISRC},UK,5": f"UK {ISRC}",
         f"DAY,{ISRC},KZ,1.2K": f"KZ {ISRC}",

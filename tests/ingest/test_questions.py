@@ -38,10 +38,10 @@ def test_all_countries_are_known(home: Home, tmp_path: Path) -> None:
     assert _asked(home, tmp_path, DAYS, *rows) == []
 
 
-def test_a_delivery_without_the_analysed_territory_says_so(home: Home, tmp_path: Path) -> None:
+def test_a_delivery_without_the_analyzed_territory_says_so(home: Home, tmp_path: Path) -> None:
     assert _asked(home, tmp_path, DAYS, "2024-03-01,a,KZ,5", "2024-03-01,a,RU,5") == []
     [line] = _asked(home, tmp_path, DAYS, "2024-03-02,a,KZ,5", "2024-03-02,b,BY,5")
-    assert line.startswith("no row of the analysed territory RU")
+    assert line.startswith("no row of the analyzed territory RU")
 
 
 @pytest.mark.parametrize(("day", "asked"), [("2024-05-20", 0), ("2023-03-02", 1), ("2025-01-01", 1)])

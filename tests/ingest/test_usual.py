@@ -109,7 +109,7 @@ def test_an_odd_day_lands_and_is_told(home: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("count", "mark"), [(0, "zero"), (9, "low"), (90, "")])
-def test_a_larger_territory_hides_nothing_of_the_analysed_one(
+def test_a_larger_territory_hides_nothing_of_the_analyzed_one(
     home: Home, tmp_path: Path, count: int, mark: str
 ) -> None:
     days = [MONDAY + timedelta(days=number) for number in range(29)]

@@ -1,4 +1,4 @@
--- one row per horizon and group of days since release of the analysed territory's latest backtest as known
+-- one row per horizon and group of days since release of the analyzed territory's latest backtest as known
 with as_known as (
 
     select * from {{ ref('stg_ml__backtest_as_known') }}

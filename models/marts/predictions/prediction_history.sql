@@ -1,4 +1,4 @@
--- one row per scoring run, release and horizon: every forecast ever made for the analysed territory
+-- one row per scoring run, release and horizon: every forecast ever made for the analyzed territory
 with predictions as (
 
     select * from {{ ref('stg_ml__predictions') }}
