@@ -1,5 +1,6 @@
 """What every command shares: one writer, a record, progress on stderr, and failures as one line with an exit code."""
 
+import errno
 import os
 import signal
 import sys
@@ -106,7 +107,7 @@ def _signals_noted() -> Iterator[list[int]]:
         received.append(number)
         signal.default_int_handler(number, frame)
 
-    signal.signal(signal.SIGTERM, terminate)
+    terminated_before = signal.signal(signal.SIGTERM, terminate)
     # a process in the background of a shell ignores Ctrl-C, and goes on ignoring it
     is_heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if is_heeded:
@@ -114,6 +115,7 @@ def _signals_noted() -> Iterator[list[int]]:
     try:
         yield received
     finally:
+        signal.signal(signal.SIGTERM, terminated_before)
         if is_heeded:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -142,10 +144,12 @@ def _of_the_machine(error: Exception) -> MachineError | None:
     import duckdb
 
     if isinstance(error, OSError) and error.strerror:
+        # pyarrow says more than the operating system does
+        detail, where = os.strerror(error.errno) if error.errno else error.strerror, str(error.filename or "")
         cure = "Make room there, or name another home: HITCAST_HOME=PATH"
-        # pyarrow tells more than the operating system does
-        detail = os.strerror(error.errno) if error.errno else error.strerror
-        return MachineError(detail.lower(), str(error.filename or ""), cure)
+        if error.errno == errno.EIO:
+            return machine_error(detail, where)
+        return MachineError(detail.lower(), where, cure)
     detail = (str(error).splitlines() or [""])[0]
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         what = f"{NO_MEMORY} ({detail})" if detail else NO_MEMORY

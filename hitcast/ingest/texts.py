@@ -33,6 +33,7 @@ MIN_NULS = 0.15
 CYRILLIC = ("cp1251", "koi8-r", "cp866")
 # Every other letter of Russian text is one of these.
 FREQUENT = frozenset("оеаинтсрвл")
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 MAX_RATIO, MIN_BOMB_BYTES = 200, 1 << 30
 """A file that unpacks to more bytes than the second and more than the first of its own size is a bomb, no table."""
 
@@ -125,8 +126,9 @@ def clear_failures(path: Path, mapping: TableMapping) -> Iterator[None]:
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise HitcastError("is a broken or incomplete gzip file", name_of(path), "Ask for it again") from None
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            # not the file that is read, but the unpacked one that is written
+        is_of_another = error.filename is not None and str(error.filename) != str(path)
+        if is_of_another or error.errno in OF_THE_DISK:
+            # not the file that is read is at fault, but one that is written, or the machine
             raise
         what, cure = f"cannot be read ({error.strerror or error})", "Give yourself the right to read it, or move it"
         raise HitcastError(what, name_of(path), cure) from None

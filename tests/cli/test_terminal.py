@@ -44,6 +44,12 @@ def raising(error: BaseException) -> Callable[[], None]:
             "hitcast: /x/y: no space left on device. Make room there, or name another home: HITCAST_HOME=PATH",
         ),
         (
+            OSError(errno.EIO, os.strerror(errno.EIO), "/x/y"),
+            4,
+            "hitcast: /x/y: the disk failed to read or write. Look at the disk's health, then give the same command "
+            "again",
+        ),
+        (
             duckdb.IOException("No space left\nmore"),
             4,
             "hitcast: No space left. Look at the disk's space and permissions, then run the same command again",

@@ -11,6 +11,8 @@ from tests.faults.state import differences, faults_of
 from tests.faults.test_kills import plan
 from tests.launcher import Launcher
 
+FEW = ("first ingest", "upgrade")
+"""Scenarios of the small edition, which need no run before them."""
 pytestmark = pytest.mark.kills
 
 
@@ -27,7 +29,8 @@ def test_harm_at_any_write_loses_nothing_and_mixes_nothing(
     stable: Stable, pytestconfig: pytest.Config, kind: str
 ) -> None:
     seed, failures, counts = pytestconfig.getoption("--kill-seed"), [], {}
-    for number, name in enumerate(plan(pytestconfig.getoption("--crashes"), pytestconfig.getoption("--kill-only"))):
+    crashes, only = pytestconfig.getoption("--crashes"), pytestconfig.getoption("--kill-only")
+    for number, name in enumerate(plan(crashes, only) if only or crashes > len(FEW) else FEW[:crashes]):
         scenario = next(each for each in scenarios() if each.name == name)
         label = f"{kind}, seed, number and scenario {seed} {number} {name}"
         if name not in counts:

@@ -10,6 +10,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.ingest.finding import escape_glob
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.readers import open_source, prepare, relation
+from hitcast.ingest.texts import copy_plain
 
 PLAIN = TableMapping("vk_stream_days")
 
@@ -95,6 +96,13 @@ def test_text_that_stops_being_its_encoding_further_down_is_refused(tmp_path: Pa
     mapping = TableMapping("vk_stream_days", encoding="cp1251")
     with pytest.raises(HitcastError, match="is not valid cp1251"):
         prepare(open_source(path, mapping, duckdb.connect()), tmp_path, 0)
+
+
+def test_a_place_that_cannot_be_written_is_not_taken_for_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(IsADirectoryError) as raised:
+        copy_plain(tmp_path / "a.csv", PLAIN, tmp_path)
+    assert raised.value.filename == str(tmp_path)
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
