@@ -30,7 +30,7 @@ def backup(
 def restore(file: Annotated[Path, typer.Argument(help="What `hitcast backup` wrote.")]) -> None:
     """Bring a backup back into an empty home, each file compared with its digest."""
     from hitcast.core.home import Home
-    from hitcast.job.backup import restore as bring_back
+    from hitcast.job.restore import restore as bring_back
 
     home = Home.current(for_restore=True)
     with working("restore"):

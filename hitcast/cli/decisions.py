@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from hitcast.cli.options import ReleaseName
 from hitcast.core.records import recorded
 
 if TYPE_CHECKING:
@@ -15,10 +16,7 @@ SHOWN = 20
 
 @app.command()
 def decide(
-    release: Annotated[
-        str,
-        typer.Argument(help="The release: its UPC, or the beginning of it; or its artist and title, 'ARTIST: TITLE'."),
-    ],
+    release: ReleaseName,
     decision: Annotated[Literal["promoted", "declined"], typer.Argument(help="What was decided.")],
     spend: Annotated[
         float | None, typer.Option(help="Money spent on promoting it, in the label's currency.", min=0)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hitcast.cli.options import ReleaseName
+
 if TYPE_CHECKING:
     from hitcast.job.trace import Trace
 
@@ -15,10 +17,7 @@ SHORT = 12
 
 @app.command()
 def explain(
-    release: Annotated[
-        str,
-        typer.Argument(help="The release: its UPC, or the beginning of it; or its artist and title, 'ARTIST: TITLE'."),
-    ],
+    release: ReleaseName,
     traced: Annotated[
         bool, typer.Option("--trace", help="Name files, SQL, variables and model behind it, each by its digest.")
     ] = False,

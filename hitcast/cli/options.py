@@ -1,4 +1,4 @@
-"""Options that commands share."""
+"""Options and arguments that commands share."""
 
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,10 @@ AsOf = Annotated[
 ]
 AllOrigins = Annotated[
     bool, typer.Option("--all-origins", help="Also use the last two origins, which otherwise stay untouched.")
+]
+ReleaseName = Annotated[
+    str,
+    typer.Argument(help="The release: its UPC, or the beginning of it; or its artist and title, 'ARTIST: TITLE'."),
 ]
 
 

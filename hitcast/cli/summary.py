@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from hitcast.cli.publication import describe_dates, short_path
-from hitcast.cli.tables import show_table, show_text
+from hitcast.cli.tables import show_listing, show_text
+from hitcast.core.listing import Listing
 from hitcast.core.lock import describe
 from hitcast.core.words import age, plural
 
@@ -127,7 +128,8 @@ def render_status(status: "Status") -> None:
             (ours.table_name, f"{ours.row_count:,}", str(ours.data_through_date), age(ours.published_at))
             for ours in status.published
         ]
-        show_table(console, "Published", ("table", "rows", "data through", "published"), rows)
+        heads = ("table", "rows", "data through", "published")
+        show_listing(console, Listing(heads, rows, "Published", boxed=True))
         if status.wrong_dates or status.moved_dates:
             show_text(console, describe_dates(status.wrong_dates, status.moved_dates))
         if status.lost_releases:
@@ -168,7 +170,8 @@ def _render_loaded(console: Console, tables: "Sequence[LoadedTable]") -> None:
         )
         for raw in tables
     ]
-    show_table(console, "Loaded", ("raw table", "through", "days", "rows", "last delivery"), rows)
+    heads = ("raw table", "through", "days", "rows", "last delivery")
+    show_listing(console, Listing(heads, rows, "Loaded", boxed=True))
     for raw in tables:
         if raw.has_days:
             show_text(console, describe_days(raw))
@@ -183,7 +186,8 @@ def _render_states(status: "Status") -> None:
             (state.name, ", ".join(state.reads), ", ".join(state.writes), state.describe()) for state in status.states
         ]
         console = Console()
-        show_table(console, "Steps of a run", ("step", "reads", "writes", "state"), rows, min(80, console.width))
+        heads, width = ("step", "reads", "writes", "state"), min(80, console.width)
+        show_listing(console, Listing(heads, rows, "Steps of a run", boxed=True, box_width=width))
 
 
 def render_models(versions: "Sequence[Version]") -> None:
@@ -202,7 +206,7 @@ def render_models(versions: "Sequence[Version]") -> None:
         for version in versions
     ]
     heads = ("no.", "champion", "trained as of", "features", "promotion", "registered")
-    show_table(console, "Models", heads, rows)
+    show_listing(console, Listing(heads, rows, "Models", boxed=True))
     newest = versions[0]
     if not newest.is_champion and "promotion_reason" in newest.tags:
         show_text(console, f"version {newest.version}: {newest.tags['promotion_reason']}")

@@ -8,9 +8,9 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from hitcast.core.errors import HitcastError
+from hitcast.core.rules import Rule, shown
 from hitcast.core.target import TARGETS
 from hitcast.core.target import VARIABLE as TARGET
 
@@ -33,19 +33,6 @@ SEEN_BY_DBT = (
 """Variables of hitcast that the project's profile and macros read; all others are none of dbt's business."""
 OWN, LIBPQ = "HITCAST_", "PG"
 """How names begin: of hitcast's variables, and of those that PostgreSQL's library reads, its password among them."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a variable may hold.
-
-    Attributes:
-        fits: Whether a text is such a value.
-        wanted: What to give, in words.
-    """
-
-    fits: Callable[[str], bool]
-    wanted: str
 
 
 def _is_seconds(text: str) -> bool:
@@ -73,7 +60,7 @@ def _is_written(pattern: re.Pattern[str]) -> Callable[[str], bool]:
 
 PLAIN_NAME = Rule(_is_written(NAME), "Use small letters, digits and _, 63 at most")
 ADDRESS = Rule(_is_written(PLAIN), "Use letters, digits and . , : / @ [ ] * = ~ + % - _, 255 at most")
-RULES: Mapping[str, Rule] = {
+RULES: Mapping[str, Rule[str]] = {
     TARGET: Rule(lambda text: text in TARGETS, f"Use one of {', '.join(TARGETS)}"),
     PATIENCE: Rule(_is_seconds, f"Give seconds from 0 to {MAX_SECONDS}, such as 30"),
     MEMORY_LIMIT: Rule(_is_size(DUCKDB_SIZE), "Give a size above 0, such as 2GB or 512MB"),
@@ -104,7 +91,7 @@ def check_environment() -> None:
             # what reads it by itself, such as dbt's profile, would take the empty text for its value
             os.environ.pop(name, None)
         elif not rule.fits(text):
-            raise HitcastError(f"{_shown(text)} does not fit", name, rule.wanted)
+            raise HitcastError(f"{shown(text)} does not fit", name, rule.wanted)
 
 
 def patience_seconds() -> float:
@@ -115,7 +102,7 @@ def patience_seconds() -> float:
     """
     text = os.environ.get(PATIENCE) or DEFAULTS[PATIENCE]
     if not _is_seconds(text):
-        raise HitcastError(f"{_shown(text)} does not fit", PATIENCE, RULES[PATIENCE].wanted)
+        raise HitcastError(f"{shown(text)} does not fit", PATIENCE, RULES[PATIENCE].wanted)
     return float(text)
 
 
@@ -140,7 +127,3 @@ def without_secrets() -> Iterator[None]:
         yield
     finally:
         os.environ.update(hidden)
-
-
-def _shown(text: str) -> str:
-    return ascii(text if len(text) <= 60 else f"{text[:57]}...")

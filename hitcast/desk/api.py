@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
+from hitcast.desk.pages.release import decided
 from hitcast.desk.texts import text
 from hitcast.desk.visit import Visit, VisitOf, not_found
 
@@ -60,7 +61,11 @@ def releases(
 
 @router.get("/releases/{release_id}")
 def release(visit: VisitOf, release_id: str) -> dict[str, Any]:
-    """A release: its forecast over each horizon, days, path, reasons, history and past releases that began alike."""
+    """A release: its forecast over each horizon, days, path, reasons, history and past releases that began alike.
+
+    `decision` is as of the latest run, `noted` all that people noted until now, the latest first, which counts where no
+    campaign does; `unread` says why that cannot be read.
+    """
     found = [
         row
         for horizon in visit.snapshot.horizons
@@ -79,7 +84,7 @@ def release(visit: VisitOf, release_id: str) -> dict[str, Any]:
         reasons=visit.snapshot.rows("drivers", **known),
         history=visit.snapshot.rows("history", **known),
         similar=visit.snapshot.rows("similar", **known),
-        decision=visit.snapshot.row("decision", **known),
+        **decided(visit, release_id),
     )
 
 

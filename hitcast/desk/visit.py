@@ -1,6 +1,7 @@
 """What a page or an answer is made from: the publication, the reader, and what the address asks for."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,9 @@ STALE_DAYS = 2
 STALE_HOURS = 36
 MAX_RATIO = 1000.0
 MAX_PAGES = 100_000
+MAX_TYPED = 40
+"""Signs of what was typed that a refusal repeats."""
+AMOUNT = re.compile(r"[0-9]{1,15}([.,][0-9]{1,9})?")
 PAGES = ("week", "releases", "plan", "calendar", "trust", "health")
 """Pages of the menu, each with a text `page.<name>` and a path of its name but for the first."""
 
@@ -70,9 +74,20 @@ class Visit:
 
     @cached_property
     def ratio(self) -> float:
-        """Cost of a promotion that does not pay, in missed hits: the address's `ratio`, else the published one."""
-        given = self.number("ratio")
-        return given if given is not None and 0 < given <= MAX_RATIO else float(self.snapshot.costs["ratio"] or 1)
+        """Cost of a promotion that does not pay, in missed hits: the address's `ratio`, else the published one.
+
+        Raises:
+            HTTPException: It is no number, or out of bounds.
+        """
+        published = float(self.snapshot.costs["ratio"] or 1)
+        typed, given = self.text("ratio", MAX_TYPED), self.number("ratio")
+        if not typed:
+            return published
+        # a published ratio is in bounds, and forms round it
+        most = max(MAX_RATIO, 2 * published)
+        if given is None or not 0 < given <= most:
+            raise refused("choice.ratio", typed=typed, most=f"{most:g}")
+        return given
 
     @property
     def needed(self) -> float:
@@ -81,10 +96,13 @@ class Visit:
 
     @cached_property
     def horizon(self) -> int:
-        """Days of the window: the address's `horizon` where it is forecast, else the classes'."""
-        given = self.number("horizon")
-        default = int(self.snapshot.costs["class_horizon"])
-        return int(given) if given in self.snapshot.horizons else default
+        """Days of the window: the address's `horizon`, else the classes'.
+
+        Raises:
+            HTTPException: It is not forecast.
+        """
+        usual = int(self.snapshot.costs["class_horizon"])
+        return int(self.choice("horizon", sorted({*self.snapshot.horizons, usual})) or usual)
 
     @property
     def page_number(self) -> int:
@@ -95,6 +113,15 @@ class Visit:
         """A parameter of the address in one line; empty where it is not given."""
         given = self.request.query_params.get(name, "")
         return "".join(sign if sign.isprintable() else " " for sign in given).strip()[:longest]
+
+    def choice(self, name: str, allowed: Iterable[object]) -> str:
+        """A parameter of the address that is one of some; empty where it is not given.
+
+        Raises:
+            HTTPException: It is none of them.
+        """
+        typed = self.text(name)
+        return must_be_one(name, typed, allowed) if typed else ""
 
     def number(self, name: str) -> float | None:
         """A parameter of the address as a number; None where it is none."""
@@ -187,6 +214,32 @@ VisitOf = Annotated[Visit, Depends(visit_of)]
 def refused(key: str, **values: object) -> HTTPException:
     """What a route raises for what a reader typed: a text's key and its values, in the reader's language."""
     return HTTPException(422, {"key": key, **values})
+
+
+def must_be_one(name: str, typed: str, allowed: Iterable[object]) -> str:
+    """What was typed for a parameter, which must be one of some.
+
+    Raises:
+        HTTPException: It is none of them.
+    """
+    choices = [str(one) for one in allowed]
+    if typed not in choices:
+        raise refused("choice.none", name=name, typed=typed[:MAX_TYPED], choices=", ".join(choices))
+    return typed
+
+
+def amount(name: str, typed: str) -> float | None:
+    """An amount as people type it: 15 000, 15000,50; None where nothing is typed.
+
+    Raises:
+        HTTPException: It is no amount; the text `amount.<name>` says so.
+    """
+    digits = "".join(typed.split())
+    if not digits:
+        return None
+    if not AMOUNT.fullmatch(digits):
+        raise refused(f"amount.{name}", typed=words.one_line(typed)[:MAX_TYPED])
+    return float(digits.replace(",", "."))
 
 
 def not_found(what: str) -> HTTPException:

@@ -14,7 +14,7 @@ from hitcast.core.files import written
 from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.project import settings_of
 from hitcast.core.settings import Settings
-from hitcast.core.spark import open_session
+from hitcast.core.spark_session import open_session
 from hitcast.core.target import DUCKDB, chosen
 from hitcast.core.warehouse import damaged, is_damage, open_warehouse
 

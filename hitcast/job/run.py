@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hitcast.core.errors import HitcastError
 from hitcast.core.lock import writing
 from hitcast.core.records import recorded
-from hitcast.core.spark import stop_if_missing
+from hitcast.core.spark_session import stop_if_missing
 from hitcast.ingest.landing import read_ledger
 from hitcast.job.steps import REBUILD, Job, Progress, steps_named
 

@@ -8,16 +8,22 @@ import duckdb
 
 from hitcast.core.decisions import read_decisions
 from hitcast.core.errors import HitcastError
-from hitcast.core.home import Home
+from hitcast.core.home import PROJECT_DIR, Home
 from hitcast.core.words import one_line
-from hitcast.serving.publish import open_published, published_file
+from hitcast.serving.publish import open_published
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FIND, NOTED = (Path(__file__).with_name(f"{name}.sql") for name in ("find_release", "noted_decisions"))
+FIND = Path(__file__).with_name("find_release.sql")
+MART = tuple(PROJECT_DIR / file for file in ("macros/promotion_value.sql", "models/marts/predictions/decisions.sql"))
+"""The SQL of the mart `decisions`, with the macro that it calls."""
+UNPUBLISHED = {
+    "stg_ml__decisions": "noted",
+    "release_targets": "(select release_id, horizon_days, actual_streams as streams from main.release_predictions)",
+}
+"""What the mart reads that is not published under its name, and what stands in its place."""
 MAX_LISTED = 5
-OTHER_VERSION = "lacks {}, as another version of hitcast wrote it"
 
 
 def find_release(home: Home, named: str) -> tuple[str, str]:
@@ -51,20 +57,36 @@ def known_decisions(home: Home) -> tuple["pd.DataFrame", tuple[float, float]]:
     import pandas as pd
 
     found, costs = published_decisions(home)
-    latest = {one.release_id: one for one in read_decisions(home)}
-    is_logged = found["decided_by"] == "campaign log"
-    latest = {name: one for name, one in latest.items() if name not in set(found.loc[is_logged, "release_id"])}
+    decided = read_decisions(home)
+    latest = {one.release_id: one for one in decided}
     same = found.assign(at=found["decided_at"].astype("datetime64[us]")).set_index("release_id")["at"].to_dict()
-    news = [one for one in latest.values() if same.get(one.release_id) != pd.Timestamp(one.decided_at)]
+    news = [name for name, one in latest.items() if same.get(name) != pd.Timestamp(one.decided_at)]
     if not news:
         return found, costs
-    noted = pd.DataFrame([asdict(one) for one in news]).astype({"spend": "float64", "label_forecast": "float64"})
+    kinds = {"spend": "float64", "label_forecast": "float64", "decided_at": "datetime64[us]"}
+    noted = pd.DataFrame([asdict(one) for one in decided]).astype(kinds)
     with open_published(home) as published:
         published.register("noted", noted)
-        live = published.execute(NOTED.read_text(encoding="utf-8")).df()
+        live = _mart_again(published)
+    live = live[live["release_id"].isin(news)]
     kept = found[~found["release_id"].isin(live["release_id"])]
     joined = pd.concat([part for part in (kept, live[found.columns]) if len(part)], ignore_index=True)
     return joined.sort_values(["release_date", "release_id"], ascending=[False, True], ignore_index=True), costs
+
+
+def _mart_again(published: duckdb.DuckDBPyConnection) -> "pd.DataFrame":
+    """The mart `decisions` as the next run will write it: its own SQL over what is published and the table `noted`."""
+    from jinja2 import Environment
+
+    [values] = published.execute(
+        "select class_horizon, false_positive_cost, false_negative_cost from promotion_costs"
+    ).fetchall()
+    variables = dict(zip(("class_horizon", "false_positive_cost", "false_negative_cost"), values, strict=True))
+    text = "".join(file.read_text(encoding="utf-8") for file in MART)
+    # the text is ours and no page; the variables become parameters
+    template = Environment(autoescape=False).from_string(text)  # noqa: S701
+    query = template.render(ref=lambda name: UNPUBLISHED.get(name, f"main.{name}"), var=lambda name: f"${name}")
+    return published.execute(query, variables).df()
 
 
 def published_decisions(home: Home) -> tuple["pd.DataFrame", tuple[float, float]]:
@@ -74,10 +96,6 @@ def published_decisions(home: Home) -> tuple["pd.DataFrame", tuple[float, float]
         HitcastError: Nothing is published, or by a version that knew no decisions.
     """
     with open_published(home) as published:
-        try:
-            found = published.execute("from decisions order by release_date desc, release_id").df()
-        except duckdb.CatalogException:
-            what = OTHER_VERSION.format("the table decisions")
-            raise HitcastError(what, str(published_file(home)), "Run `hitcast run`") from None
+        found = published.execute("from decisions order by release_date desc, release_id").df()
         [costs] = published.execute("select false_positive_cost, false_negative_cost from promotion_costs").fetchall()
     return found, costs

@@ -3,11 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
-from hitcast.serving.publish import open_published, published_file
+from hitcast.serving.publish import open_published
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +30,5 @@ def rank_by_size(home: Home) -> "pd.DataFrame":
 
 def _read(home: Home, name: str) -> "pd.DataFrame":
     query = Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
-    try:
-        with open_published(home) as published:
-            return published.execute(query).df()
-    except (duckdb.BinderException, duckdb.CatalogException):
-        what = "lacks tables or columns, as another version of hitcast wrote it"
-        raise HitcastError(what, str(published_file(home)), "Run `hitcast run`") from None
+    with open_published(home) as published:
+        return published.execute(query).df()

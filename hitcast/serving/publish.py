@@ -54,7 +54,8 @@ def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, to be read and closed soon: a connection keeps to the file that it opened.
 
     Raises:
-        HitcastError: Nothing is published yet, or the file cannot be read, or a later version of hitcast wrote it.
+        HitcastError: Nothing is published yet, or the file cannot be read, or a later version of hitcast wrote it, or
+            one that knew less than the block asks for.
     """
     file = published_file(home)
     if not file.exists():
@@ -66,6 +67,9 @@ def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         stop_if_newer(published_format(connection), PUBLISHED_FORMAT, str(file))
         yield connection
+    except (duckdb.BinderException, duckdb.CatalogException):
+        what = "lacks tables or columns, as another version of hitcast wrote it"
+        raise HitcastError(what, str(file), "Run `hitcast run`") from None
     except duckdb.Error as error:
         # DuckDB compares each block with its checksum when it reads it
         raise (_unreadable(file, error) if is_damage(str(error)) else error) from None

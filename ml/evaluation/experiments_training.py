@@ -164,16 +164,10 @@ def leakage(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
         pool = whole[whole["as_of_date"] <= testing["as_of_date"].max()]
         for seed, seed_rows in enumerate(seeded):
             given = replace(seed_rows, settings=replace(settings, seed=seed_rows.settings.seed))
-            random = np.random.default_rng(given.settings.seed)
-            half = random.permutation(len(testing)) % 2
-            split: dict[str, list[tuple[pd.DataFrame, pd.DataFrame]]] = {
+            split = {
                 "temporal": [(training, testing)],
-                "random": [],
+                "random": random_split(pool, testing, len(training), given.settings.seed),
             }
-            for tested in (testing[half == 0], testing[half == 1]):
-                others = pool[~pool["release_id"].isin(tested["release_id"])]
-                drawn = random.choice(len(others), size=min(len(training), len(others)), replace=False)
-                split["random"].append((others.iloc[np.sort(drawn)].reset_index(drop=True), tested))
             for variant, parts in split.items():
                 for trained, tested in parts:
                     totals = trained[target_column(longest)].to_numpy(dtype=float)
@@ -209,6 +203,30 @@ def leakage(bench: Bench, progress: Progress) -> tuple[pd.DataFrame, str]:
         measured,
         f"{verdict}: at {longest} days it would have claimed, on the same test releases, {'; '.join(store_errors)}.",
     )
+
+
+def random_split(
+    pool: pd.DataFrame, testing: pd.DataFrame, count: int, seed: int
+) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Each half of the test rows, beside as many rows as given of all releases but those of that half.
+
+    Args:
+        pool: Rows to draw from.
+        testing: Rows of the test releases.
+        count: Rows to draw for each half, all where there are fewer.
+        seed: Of the halves and the draws.
+
+    Returns:
+        Rows to train on and rows to test, of either half.
+    """
+    random = np.random.default_rng(seed)
+    half = random.permutation(len(testing)) % 2
+    parts = []
+    for tested in (testing[half == 0], testing[half == 1]):
+        others = pool[~pool["release_id"].isin(tested["release_id"])]
+        drawn = random.choice(len(others), size=min(count, len(others)), replace=False)
+        parts.append((others.iloc[np.sort(drawn)].reset_index(drop=True), tested))
+    return parts
 
 
 def _skills(losses: pd.DataFrame) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from hitcast.cli.tables import show_table, show_text
+from hitcast.cli.tables import show_listing, show_text
+from hitcast.core.listing import Listing
 
 HEADS = ("table", "rows", "through", "published")
 ROWS = [("release_predictions", "1,234", "2021-12-31", "2 hours ago"), ("releases [x]", "5", "", "2 hours ago")]
@@ -14,7 +15,7 @@ ROWS = [("release_predictions", "1,234", "2021-12-31", "2 hours ago"), ("release
 def shown(width: int, is_terminal: bool) -> list[str]:
     to = io.StringIO()
     console = Console(file=to, width=width, force_terminal=is_terminal, color_system=None)
-    show_table(console, "Published", HEADS, ROWS)
+    show_listing(console, Listing(HEADS, ROWS, "Published", boxed=True))
     show_text(console, f"{'a long line ' * 12}[end]")
     return to.getvalue().splitlines()
 

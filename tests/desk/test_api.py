@@ -147,14 +147,20 @@ def test_what_cannot_be_asked_is_refused_as_json(desk: Client, asked: dict[str, 
     assert next(iter(asked)) in answer.json["error"]
 
 
-@pytest.mark.parametrize("asked", [{"horizon": "7"}, {"horizon": "15"}, {"ratio": "1e9"}, {"ratio": "nan"}])
-def test_what_is_not_there_is_refused_or_said(desk: Client, asked: dict[str, str]) -> None:
-    answer = desk.get("/api/v1/releases", **asked)
-    if answer.status == 200:
-        assert answer.json["horizon_days"] == 30
-        assert answer.json["publication"]["needed_probability"] == pytest.approx(5 / 6)
-    else:
-        assert answer.status == 422
+@pytest.mark.parametrize("path", ["/api/v1/releases", f"/api/v1/releases/{OLDER_ID}"])
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"horizon": "7"}, "horizon=7 is none of 14, 30"),
+        ({"horizon": "15"}, "horizon=15 is none of 14, 30"),
+        ({"ratio": "1e9"}, "ratio=1e9 is no number above 0, 1000 at most"),
+        ({"ratio": "nan"}, "ratio"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_what_is(desk: Client, path: str, asked: dict[str, str], said: str) -> None:
+    answer = desk.get(path, **asked)
+    assert answer.status == 422
+    assert said in answer.json["error"]
 
 
 @pytest.mark.parametrize("path", ["releases", f"releases/{FIRST_ID}", "plan", "health"])

@@ -294,6 +294,40 @@ def test_without_a_log_the_plan_says_that_it_ranks_by_size(desks: Callable[[str]
     assert "60.0 K" in page_of(desks, "usual", "plan of a budget", "en").main
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/trust?day=5", "day=5 is none of 1, 3, 7"),
+        ("/trust?set=vk", "set=vk is none of tiktok, tiktok_vk"),
+        ("/trust?horizon=7", "horizon=7 is none of 14, 30"),
+        ("/calendar?horizon=x", "horizon=x is none of 14, 30"),
+        ("/?ratio=x", "ratio=x is no number above 0, 1000 at most"),
+        ("/plan?budget=-1", "Budget: -1 is no amount of 0 or more"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused_with_what_can(desks: Callable[[str], str], path: str, said: str) -> None:
+    answer = Client(desks("usual")).get(path)
+    assert answer.status == 422
+    assert said in answer.main
+
+
+@pytest.mark.parametrize("path", ["/trust?day=&set=&ratio=", "/trust?day=7&set=tiktok", "/plan?budget=60%20000,0"])
+def test_what_forms_send_is_answered(desks: Callable[[str], str], path: str) -> None:
+    assert Client(desks("usual")).get(path).status == 200
+
+
+def test_a_published_ratio_of_any_size_can_be_chosen(home: Home) -> None:
+    publish(home.serving / "hitcast.duckdb", changes=("update promotion_costs set false_positive_cost = 123456.78",))
+    with serving(home) as address:
+        client = Client(address)
+        for written in ("123456.78", "123457"):
+            assert client.get("/trust", ratio=written).status == 200
+
+
+def test_without_a_backtest_any_choice_of_it_is_answered(desks: Callable[[str], str]) -> None:
+    assert Client(desks("no backtest")).get("/trust?day=7&set=tiktok&ratio=5").status == 200
+
+
 def test_without_a_backtest_trust_says_how_to_make_one(desks: Callable[[str], str]) -> None:
     assert "hitcast backtest" in page_of(desks, "no backtest", "trust", "en").main
 

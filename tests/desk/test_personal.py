@@ -193,6 +193,21 @@ def test_a_note_is_one_line_and_shown_as_text(desk: Client, home: Home) -> None:
     assert len(kept.note) == 500
 
 
+def test_the_api_gives_what_was_noted_as_the_page_does(desk: Client, home: Home) -> None:
+    path = f"/api/v1/{release_path(FIRST_ID).lstrip('/')}"
+    before = desk.get(path).json
+    assert (before["noted"], before["unread"]) == ([], "")
+    desk.post(f"{release_path(FIRST_ID)}/decide", decision="promoted", spend="1000", note="first")
+    desk.post(f"{release_path(FIRST_ID)}/decide", decision="declined", note="second")
+    after = desk.get(path).json
+    assert [(one["decision"], one["spend"], one["note"]) for one in after["noted"]] == [
+        ("declined", None, "second"), ("promoted", 1000.0, "first"),
+    ]  # fmt: skip
+    assert after["decision"] == before["decision"]
+    home.decisions.write_bytes(b"no database at all" * 100)
+    assert "is damaged" in desk.get(path).json["unread"]
+
+
 def test_a_locked_or_damaged_file_of_decisions_is_one_line_and_pages_go_on(desk: Client, home: Home) -> None:
     desk.post("/reader", name="Anna")
     home.decisions.write_bytes(b"no database at all" * 100)

@@ -139,8 +139,11 @@ def test_filters_hold_together_and_stay_in_every_link(desk: Client, rows: dict[s
 def test_a_ratio_moves_the_line_of_advice(desk: Client, rows: dict[str, dict[str, Any]]) -> None:
     found = {ratio: set(shown(desk.get("/releases", show="promote", ratio=ratio))) for ratio in ("0.1", "1", "5", "50")}
     assert found["0.1"] > found["1"] >= found["5"] >= found["50"]
-    for wrong in ("0", "-1", "nan", "inf", "x", "1e9", ""):
-        assert set(shown(desk.get("/releases", show="promote", ratio=wrong))) == found["5"]
+    assert set(shown(desk.get("/releases?show=promote&ratio="))) == found["5"]
+    for wrong in ("0", "-1", "nan", "inf", "x", "1e9"):
+        answer = desk.get("/releases", show="promote", ratio=wrong)
+        assert answer.status == 422
+        assert f"ratio={wrong} is no number above 0, 1000 at most" in answer.main
 
 
 def test_pages_are_parts_of_the_whole(desk: Client, rows: dict[str, dict[str, Any]]) -> None:
@@ -156,7 +159,7 @@ def test_pages_are_parts_of_the_whole(desk: Client, rows: dict[str, dict[str, An
 
 
 def test_columns_are_chosen_and_kept(desk: Client) -> None:
-    answer = desk.get("/releases", columns=["label", "actual", "no such column"])
+    answer = desk.get("/releases", columns=["label", "actual"])
     heads = [node.attributes["class"] for node in answer.page.all("th", scope="col") if "class" in node.attributes]
     assert heads == ["column-release", "column-label", "column-actual"]
     assert all("columns=label" in link for link in links(answer.page) if "page=" in link or "sort=" in link)
@@ -229,10 +232,20 @@ def test_no_other_kind_of_file(desk: Client) -> None:
 
 @pytest.mark.parametrize("path", ["/releases", "/releases.csv", "/api/v1/releases"])
 def test_a_choice_that_is_none_is_refused_in_words(desk: Client, path: str) -> None:
-    for language, said in (("en", "show=zzz is none of"), ("ru", "show=zzz: нет такого")):
-        answer = desk.get(path, {"accept-language": language}, show="zzz")
-        assert answer.status == 422
-        assert said in answer.main if not path.startswith("/api") else "show" in answer.json["error"]
+    for name, allowed in (("show", "starred"), ("sort", "-released"), ("horizon", "14, 30")):
+        for language, said in (("en", f"{name}=zzz is none of"), ("ru", f"{name}=zzz: нет такого")):
+            answer = desk.get(path, {"accept-language": language}, **{name: "zzz"})
+            assert answer.status == 422
+            if path.startswith("/api"):
+                assert name in answer.json["error"]
+            else:
+                assert said in answer.main and allowed in answer.main
+
+
+def test_a_column_that_is_none_is_refused_in_words(desk: Client) -> None:
+    answer = desk.get("/releases", columns=["label", "zzz"])
+    assert answer.status == 422
+    assert "columns=zzz is none of release, verdict" in answer.main
 
 
 ORDER = ("promote", "watch", "hit", "leave", "unknown")

@@ -48,6 +48,8 @@ def test_no_table_is_empty_and_every_column_is_used(published: duckdb.DuckDBPyCo
         "from release_predictions where not lower_90 <= lower_80 or not lower_80 <= predicted_streams",
         "from release_predictions where not predicted_streams <= upper_80 or not upper_80 <= upper_90",
         "from release_predictions where known_streams > predicted_streams",
+        "from release_predictions where predicted_streams > 0 "
+        "and abs(1 - coalesce(known_streams, 0) / predicted_streams - share_to_come) > 1e-9",
         "from release_predictions where is_final <> (actual_streams is not null)",
         "from release_predictions where is_promotion_candidate and (is_final or coalesce(known_streams, 0) >= 100000)",
         "from release_predictions where (refusal is null) <> (predicted_streams is not null)",

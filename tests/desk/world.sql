@@ -255,7 +255,11 @@ select
         as absolute_percentage_error,
     latest.actual_streams is not null as is_final,
     catalog_release_date, is_date_moved,
-    greatest(0, 1 - coalesce(latest.known_streams, 0) / latest.expected_streams) as share_to_come,
+    case
+        when latest.predicted_streams > 0
+            then greatest(0, 1 - coalesce(latest.known_streams, 0) / latest.predicted_streams)
+        when latest.predicted_streams is not null then 1
+    end as share_to_come,
     verdict
 from latest
 inner join releases using (release_id)

@@ -13,7 +13,9 @@ import pytest
 from hitcast.core.errors import BusyError, HitcastError
 from hitcast.core.home import Home
 from hitcast.job import backup
-from hitcast.job.backup import CONTENTS, back_up, restore
+from hitcast.job import restore as restoring
+from hitcast.job.backup import CONTENTS, back_up
+from hitcast.job.restore import restore
 
 KEPT = {
     "label.yml": b"currency: RUB\n",
@@ -163,7 +165,7 @@ def test_a_killed_restore_is_begun_anew(
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(backup.os, "sync", killed)
+        patch.setattr(restoring.os, "sync", killed)
         with pytest.raises(KilledError):
             restore(tmp_path / "backup.tar", other)
     (other.root / "raw" / "half of a file").write_bytes(b"")
@@ -191,7 +193,7 @@ def test_what_leads_out_of_the_home_is_refused(other: Home, tmp_path: Path) -> N
 
 def _contents(files: dict[str, str]) -> bytes:
     plain = {"format": 2, "made_at": "2026-01-01", "mode": 0o700, "is_demo": False, "size": 0, "files": files}
-    return backup._signed(json.dumps(plain).encode())
+    return backup.signed(json.dumps(plain).encode())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -21,7 +22,8 @@ NAMES = (*renamed(FIRST_ID, "Anna", "One"), *renamed(TWIN, "Anna", "Twin"), *ren
 def home(tmp_path: Path) -> Home:
     made = Home(tmp_path)
     made.serving.mkdir(parents=True)
-    publish(made.serving / "hitcast.duckdb", changes=NAMES)
+    # a campaign counts before what a person noted
+    publish(made.serving / "hitcast.duckdb", changes=(*NAMES, "delete from campaigns"))
     return made
 
 
@@ -70,6 +72,48 @@ def test_what_was_noted_is_known_before_a_run(home: Home) -> None:
     assert pd.isna(rows.loc[PAST_ID, "predicted_streams"])
     untouched = found[~found["release_id"].isin([FIRST_ID, PAST_ID])].set_index("release_id")
     assert untouched["decision"].equals(published.set_index("release_id")["decision"].loc[untouched.index])
+
+
+def test_a_campaign_counts_before_what_is_noted(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.serving.mkdir(parents=True)
+    publish(home.serving / "hitcast.duckdb")
+    record_decision(home, Decision(FIRST_ID, "declined", note="too late"))
+    found, _ = known_decisions(home)
+    row = found.set_index("release_id").loc[FIRST_ID]
+    assert (row["decision"], row["decided_by"], row["spend"]) == ("promoted", "campaign log", 16_000)
+    assert row["note"] == "too late"
+
+
+def test_what_was_noted_stands_beside_the_advice_of_its_day(home: Home) -> None:
+    """The mart's own SQL says so; what it needs is published."""
+    with duckdb.connect(str(home.serving / "hitcast.duckdb"), read_only=True) as connection:
+        [release_id, days] = connection.execute(
+            """
+            select release_id, list((as_of_day, predicted_streams, probability_high, predicted_at) order by as_of_day)
+            from prediction_history
+            where horizon_days = 30
+            group by release_id
+            having count(probability_high) > 2 and count(*) = count(probability_high) and max(known_streams) < 100000
+            order by release_id
+            """
+        ).fetchall()[0]
+    day, predicted, probability, moment = days[-2]
+    record_decision(home, Decision(release_id, "declined", decided_at=moment + timedelta(hours=1)))
+    row = known_decisions(home)[0].set_index("release_id").loc[release_id]
+    assert (row["decided_as_of_day"], row["predicted_streams"], row["probability_high"]) == (
+        day, predicted, probability,
+    )  # fmt: skip
+    assert row["is_advised"] == (probability >= 5 / 6)
+
+
+def test_a_publication_of_another_version_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.serving.mkdir(parents=True)
+    publish(home.serving / "hitcast.duckdb", changes=("drop table campaigns",))
+    record_decision(home, Decision(FIRST_ID, "declined"))
+    with pytest.raises(HitcastError, match=r"lacks tables or columns, .*Run `hitcast run`"):
+        known_decisions(home)
 
 
 def test_a_second_decision_says_what_it_replaces(home: Home) -> None:

@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
 from hitcast.core.home import Home
-from hitcast.core.spark import open_session
+from hitcast.core.spark_session import open_session
 from hitcast.core.target import spark_of
 
 LISTENING = "0A"

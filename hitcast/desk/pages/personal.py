@@ -1,6 +1,5 @@
 """What a reader does: language, name, stars, decisions, and the token that opens the desk to other machines."""
 
-import re
 from typing import Annotated
 from urllib.parse import quote
 
@@ -13,11 +12,10 @@ from hitcast.core.words import one_line
 from hitcast.desk import view
 from hitcast.desk.guard import LOGIN_COOKIE
 from hitcast.desk.reader import LANGUAGE_COOKIE, LANGUAGES, NAME_COOKIE, clean_name, keep
-from hitcast.desk.visit import Visit, VisitOf, not_found, refused
+from hitcast.desk.visit import Visit, VisitOf, amount, not_found, refused
 
 router = APIRouter(include_in_schema=False)
 MAX_NOTE_LENGTH = 500
-AMOUNT = re.compile(r"[0-9]{1,15}([.,][0-9]{1,9})?")
 Back = Annotated[str, Form(alias="next")]
 
 
@@ -79,7 +77,7 @@ def decide(
         raise refused("decision.wrong")
     _must_be_known(visit, release_id)
     choice: Choice = "promoted" if decision == "promoted" else "declined"
-    amounts = [_amount("spend", spend) if choice == "promoted" else None, _amount("forecast", forecast)]
+    amounts = [amount("spend", spend) if choice == "promoted" else None, amount("forecast", forecast)]
     record_decision(
         visit.desk.home, Decision(release_id, choice, amounts[0], amounts[1], one_line(note)[:MAX_NOTE_LENGTH])
     )
@@ -113,13 +111,3 @@ def _login(visit: Visit, status: int) -> HTMLResponse:
 def _must_be_known(visit: Visit, release_id: str) -> None:
     if visit.snapshot.row("catalog_release", release_id=release_id) is None:
         raise not_found(release_id)
-
-
-def _amount(name: str, text: str) -> float | None:
-    """An amount as people type it: 15 000, 15000,50; None where nothing is typed."""
-    typed = "".join(text.split())
-    if not typed:
-        return None
-    if not AMOUNT.fullmatch(typed):
-        raise refused(f"amount.{name}", typed=one_line(text)[:40])
-    return float(typed.replace(",", "."))

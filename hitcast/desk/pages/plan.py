@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.label import read_label
-from hitcast.desk.visit import VisitOf
+from hitcast.desk.visit import VisitOf, amount
 
 router = APIRouter(include_in_schema=False)
 MAX_ROWS = 50
@@ -24,8 +24,8 @@ def plan(visit: VisitOf) -> HTMLResponse:
         label = read_label(visit.desk.home)
     except HitcastError as error:
         failure = str(error)
-    asked = visit.number("budget")
-    budget = asked if asked is not None and asked >= 0 else (label.budget if label else None)
+    asked = amount("budget", visit.text("budget"))
+    budget = asked if asked is not None else (label.budget if label else None)
     found, rows = None, []
     if label is not None and budget is not None and not usable.empty:
         shares = usable.set_index("release_id")["paid_share"].dropna().to_dict()

@@ -10,7 +10,7 @@ from hitcast.core.decisions import decisions_of
 from hitcast.core.errors import HitcastError
 from hitcast.desk import drawing
 from hitcast.desk.published import Row
-from hitcast.desk.visit import Visit, VisitOf, not_found
+from hitcast.desk.visit import MAX_TYPED, Visit, VisitOf, not_found, refused
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +52,7 @@ def release(visit: VisitOf, release_id: str) -> HTMLResponse:
         ),
         date_check=visit.snapshot.row("date_check", **known),
         listening=listening(visit, release_id),
-        **_decided(visit, release_id),
+        **decided(visit, release_id),
         asked=asked_chance(visit, release_id),
         ratios=RATIOS,
         missing=missing_days(days),
@@ -69,17 +69,19 @@ def _without_forecast(visit: Visit, catalog: Row) -> HTMLResponse:
     return visit.page(
         "release_unknown",
         release=catalog,
-        **_decided(visit, release_id),
+        **decided(visit, release_id),
         path=path_chart(visit, catalog, days, [], known),
         daily=daily_charts(days),
         known_streams=so_far[-1] if so_far else None,
     )
 
 
-def _decided(visit: Visit, release_id: str) -> dict[str, Any]:
-    """What was advised and decided: `decision` as of the latest run, and all that people `noted`, the latest first.
+def decided(visit: Visit, release_id: str) -> dict[str, Any]:
+    """What was advised and decided, for the page and the API.
 
-    What was noted is read where it was written, as a run may be hours away; `unread` says why it cannot be.
+    Returns:
+        `decision` as of the latest run, and all that people `noted`, the latest first. What was noted is read where it
+        was written, as a run may be hours away; `unread` says why it cannot be.
     """
     decision = visit.snapshot.row("decision", release_id=release_id)
     try:
@@ -179,7 +181,14 @@ def history_chart(history: list[Row]) -> dict[str, Any] | None:
 
 
 def asked_chance(visit: Visit, release_id: str) -> dict[str, Any] | None:
-    """The chance of the range that the reader typed; None where none was typed."""
+    """The chance of the range that the reader typed; None where none was typed.
+
+    Raises:
+        HTTPException: An end of it is no number.
+    """
+    for name in ("from", "to"):
+        if (typed := visit.text(name, MAX_TYPED)) and visit.number(name) is None:
+            raise refused(f"amount.{name}", typed=typed)
     low, high = visit.number("from"), visit.number("to")
     if low is None and high is None:
         return None

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from hitcast.desk.download import csv_of, xlsx_of
 from hitcast.desk.pages.week import sparklines
-from hitcast.desk.visit import Visit, VisitOf, refused
+from hitcast.desk.visit import Visit, VisitOf, must_be_one, not_found
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,6 +20,8 @@ COLUMNS = {
     "released": "released", "label": "label", "genre": "genre", "actual": "actual",
 }  # fmt: skip
 """Columns in their order, each with what it can be sorted by; empty for none."""
+SORTS = tuple(f"{sign}{by}" for by in COLUMNS.values() if by for sign in ("", "-"))
+"""What the table can be sorted by, and the other way round."""
 USUAL_COLUMNS = ("release", "verdict", "forecast", "range", "chance", "day", "known", "change", "spark", "reason")
 BY_NAME = ("release", "label", "genre")
 FILES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -32,20 +34,15 @@ def choice(visit: Visit) -> dict[str, Any]:
     Raises:
         HTTPException: There is no such choice: none would be shown that nobody asked for.
     """
-    show = visit.text("show") or "open"
-    if show not in SHOWN:
-        raise refused("releases.no_choice", typed=show, choices=", ".join(SHOWN))
-    sort = visit.text("sort")
-    name = sort.removeprefix("-")
-    known = name in {by for by in COLUMNS.values() if by}
+    sort = visit.choice("sort", SORTS) or "-verdict"
     return {
-        "show": show,
+        "show": visit.choice("show", SHOWN) or "open",
         "label": visit.text("label"),
         "genre": visit.text("genre"),
         "artist": visit.text("artist"),
         "search": visit.text("search"),
-        "sort": name if known else "verdict",
-        "is_descending": sort.startswith("-") if known else True,
+        "sort": sort.removeprefix("-"),
+        "is_descending": sort.startswith("-"),
     }
 
 
@@ -53,6 +50,7 @@ def choice(visit: Visit) -> dict[str, Any]:
 def releases(visit: VisitOf, columns: Annotated[list[str] | None, Query()] = None) -> HTMLResponse:
     """The table."""
     chosen = choice(visit)
+    columns = [must_be_one("columns", one, COLUMNS) for one in columns or () if one]
     number = visit.page_number
     rows = visit.forecasts(
         "all_releases", stars=visit.stars, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS, **chosen
@@ -68,7 +66,7 @@ def releases(visit: VisitOf, columns: Annotated[list[str] | None, Query()] = Non
         "sort": "" if sort == "-verdict" else sort,
         "horizon": visit.text("horizon"),
         "ratio": visit.text("ratio"),
-        "columns": columns or [],
+        "columns": columns,
     }
     return visit.page(
         "releases",
@@ -92,8 +90,6 @@ def releases(visit: VisitOf, columns: Annotated[list[str] | None, Query()] = Non
 @router.get("/releases.{kind}")
 def download(visit: VisitOf, kind: str) -> Response:
     """All that the choice matches, as a file: CSV as the reader's language writes numbers, or XLSX."""
-    from hitcast.desk.visit import not_found
-
     if kind not in FILES:
         raise not_found(kind)
     rows = visit.forecasts("all_releases", stars=visit.stars, limit=1_000_000, offset=0, **choice(visit))

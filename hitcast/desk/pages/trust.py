@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from hitcast.desk import drawing, quality
-from hitcast.desk.published import Snapshot
+from hitcast.desk.published import Row, Snapshot
 from hitcast.desk.statistics import REFERENCE, statistics
 from hitcast.desk.visit import VisitOf
 
@@ -22,8 +22,14 @@ USUAL_DAY = 7
 @router.get("/trust")
 def trust(visit: VisitOf) -> HTMLResponse:
     """The page on how good the forecasts are."""
-    values = trust_values(visit.snapshot, visit.horizon, visit.ratio, visit.number("day"), visit.text("set"))
-    return visit.page("trust", "trust", **values)
+    asked: dict[str, Any] = {}
+    # without a backtest there is nothing to choose
+    if choices := visit.snapshot.rows("backtest_choices"):
+        day = visit.choice("day", tested_days(choices))
+        # the form offers the sets of the day that it shows, and may send one with a day that knows it not
+        feature_set = visit.choice("set", sorted({row["feature_set"] for row in choices}))
+        asked = {"asked_day": int(day) if day else None, "asked_set": feature_set}
+    return visit.page("trust", "trust", **trust_values(visit.snapshot, visit.horizon, visit.ratio, **asked))
 
 
 @router.get("/trust/statistics")
@@ -33,7 +39,7 @@ def statistician(visit: VisitOf) -> HTMLResponse:
 
 
 def trust_values(
-    snapshot: Snapshot, horizon: int, ratio: float, asked_day: float | None = None, asked_set: str = ""
+    snapshot: Snapshot, horizon: int, ratio: float, asked_day: int | None = None, asked_set: str = ""
 ) -> dict[str, Any]:
     """What the page and the report say of the latest backtest and of published forecasts.
 
@@ -41,8 +47,8 @@ def trust_values(
         snapshot: The publication.
         horizon: Days of the window.
         ratio: Cost of a promotion that does not pay, in missed hits.
-        asked_day: As-of day; the reference task's, or the one nearest to it, where this one was not tested.
-        asked_set: Feature set; the one that sees most where this one was not tested.
+        asked_day: As-of day that was tested; None for the reference task's, or the one nearest to it.
+        asked_set: Feature set; the one that sees most where this one was not tested on that day.
 
     Returns:
         Values of `trust_content.html`; without a backtest `choices` is empty and only `live` is known beside it.
@@ -51,9 +57,8 @@ def trust_values(
     live = snapshot.rows("live", horizon=horizon)
     if not choices:
         return {"choices": [], "live": live}
-    days = sorted({row["as_of_day"] for row in choices if row["task"] == "streams"})
-    is_tested = asked_day is not None and asked_day in days
-    day = int(asked_day or 0) if is_tested else min(days, key=lambda one: abs(one - USUAL_DAY))
+    days = tested_days(choices)
+    day = asked_day if asked_day is not None else min(days, key=lambda one: abs(one - USUAL_DAY))
     sets = sorted({row["feature_set"] for row in choices if row["as_of_day"] == day}, reverse=True)
     feature_set = asked_set if asked_set in sets else sets[0]
     chosen = {"feature_set": feature_set, "as_of_day": day}
@@ -84,6 +89,15 @@ def trust_values(
         "reference": reference_figures(snapshot, feature_set, day, horizon),
         "square": drawing.Frame(drawing.Scale(0, 1, 52, 348), drawing.Scale(0, 1, 266, 10), 360, 300),
     }
+
+
+def tested_days(choices: list[Row]) -> list[int]:
+    """As-of days of the backtest of totals, in their order.
+
+    Args:
+        choices: Rows of the query `backtest_choices`.
+    """
+    return sorted({row["as_of_day"] for row in choices if row["task"] == "streams"})
 
 
 def dots(snapshot: Snapshot, streams: pd.DataFrame) -> dict[str, Any] | None:

@@ -11,11 +11,13 @@ import duckdb
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.moments import is_ahead, today
-from hitcast.core.sql import Sql, fill, fill_file
-from hitcast.serving.publish import open_published, published_file
+from hitcast.core.sql import Sql, fill, fill_file, quoted
+from hitcast.serving.publish import open_published
 
 KINDS = ("first_high", "plan_changed", "forecast_moved", "spike", "date_wrong", "platform_late")
 """In the order in which they are listed; each is found by the `.sql` file of its name."""
+SHARED = ("earlier", "advice")
+"""Temporary tables that several of those files read, each made by the `.sql` file of its name."""
 STATES = ("platform_late",)
 """Kinds of facts that end, and are news once more when they begin again."""
 MAX_AGE_DAYS = 14
@@ -85,25 +87,22 @@ def find_alerts(
         "late_days": LATE_DAYS,
         "today": today(),
     }
-    try:
-        with open_published(home) as published:
-            [stamp] = published.execute(
-                "select distinct published_at, run_id, data_through_date from publish_info"
-            ).fetchall()
-            if is_ahead(sent_through) and sent_run_id != stamp[1]:
-                # a clock in the future dated it: the run alone says which publication it was
-                given["sent_through"] = LONG_AGO
-            _run(published, fill("create temp table earlier as {query}", query=fill_file(__file__, "earlier")), given)
-            alerts = []
-            for kind in KINDS:
-                found = _run(published, fill_file(__file__, kind), given)
-                names = [column[0] for column in found.description]
-                rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
-                alerts += [Alert(kind, row.pop("key"), row) for row in rows]
-    except (duckdb.BinderException, duckdb.CatalogException):
-        raise HitcastError(
-            "lacks columns, as another version of hitcast wrote it", str(published_file(home)), "Run `hitcast run`"
-        ) from None
+    with open_published(home) as published:
+        [stamp] = published.execute(
+            "select distinct published_at, run_id, data_through_date from publish_info"
+        ).fetchall()
+        if is_ahead(sent_through) and sent_run_id != stamp[1]:
+            # a clock in the future dated it: the run alone says which publication it was
+            given["sent_through"] = LONG_AGO
+        for name in SHARED:
+            table = {"name": quoted(name), "query": fill_file(__file__, name)}
+            _run(published, fill("create temp table {name} as {query}", **table), given)
+        alerts = []
+        for kind in KINDS:
+            found = _run(published, fill_file(__file__, kind), given)
+            names = [column[0] for column in found.description]
+            rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
+            alerts += [Alert(kind, row.pop("key"), row) for row in rows]
     return Published(*stamp), alerts
 
 

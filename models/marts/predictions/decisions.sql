@@ -1,4 +1,5 @@
 -- one row per release that promoting was advised for, or that somebody decided about
+-- `hitcast.serving.decisions` reads this SQL too, over what is published: a note is seen before the next run
 with history as (
 
     select * from {{ ref('prediction_history') }}

@@ -12,7 +12,7 @@ from ml.evaluation import experiments, experiments_shared
 from ml.evaluation.compare import read_origins
 from ml.evaluation.experiments import EXPERIMENTS, experiment
 from ml.evaluation.experiments_shared import Bench, by_release, figure, mean_rows, rmsle_rows
-from ml.evaluation.experiments_training import outliers, trees_alone
+from ml.evaluation.experiments_training import outliers, random_split, trees_alone
 from tests.ml.conftest import MakeHome, quiet
 
 
@@ -106,6 +106,18 @@ def test_trees_without_the_hits_forecast_none(marts: Marts, settings: Settings) 
     cut = training[training["streams_30"] < 20_000].reset_index(drop=True)
     assert trees_alone(cut, given[0])(testing)[30].max() < 25_000
     assert zoo.streams_by("ridge", cut, given[0])(testing)[30].max() > 100_000
+
+
+def test_a_random_split_tests_each_row_once_on_others_releases() -> None:
+    pool = pd.DataFrame({"release_id": [f"R{number % 40}" for number in range(120)], "place": range(120)})
+    testing = pool[pool["release_id"].isin([f"R{number}" for number in range(10)])].reset_index(drop=True)
+    for count in (30, 1000):
+        parts = random_split(pool, testing, count, seed=3)
+        assert sorted(row for _, tested in parts for row in tested["place"]) == sorted(testing["place"])
+        for trained, tested in parts:
+            assert not set(trained["release_id"]) & set(tested["release_id"])
+            assert not trained["place"].duplicated().any()
+            assert len(trained) == min(count, (~pool["release_id"].isin(tested["release_id"])).sum())
 
 
 def test_the_random_split_tests_the_same_releases(make_home: MakeHome) -> None:
