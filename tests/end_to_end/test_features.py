@@ -123,7 +123,7 @@ def test_every_target_equals_an_independent_computation(home: Home, reference: R
     assert any(known is None and value is not None for known, value in zip(expected, trained_on, strict=True))
 
 
-@pytest.mark.parametrize("day", [date(2021, 3, 1), date(2021, 5, 15)])
+@pytest.mark.parametrize("day", [date(2021, 3, 1), pytest.param(date(2021, 5, 15), marks=pytest.mark.slow)])
 def test_a_poisoned_future_changes_no_feature_but_of_a_date_in_question(
     home: Home, world: World, built_home: Callable[[World], Home], day: date
 ) -> None:

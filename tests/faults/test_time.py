@@ -93,6 +93,7 @@ def test_what_a_clock_in_the_future_wrote_is_noticed_and_passes(
     assert abs(day.delivered_at - present()) < timedelta(minutes=5)
 
 
+@slow
 def test_marts_built_while_the_clock_was_ahead_are_stale_when_others_are_published(
     home: Home, settings: Settings
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_rebuild_keeps_every_forecast(home: Home, settings: Settings, damage: 
     assert (home.root / ASIDE).exists() == (damage != "gone")
 
 
+@slow
 def test_a_damaged_warehouse_is_rebuilt_by_the_command_that_it_names(home: Home) -> None:
     # the run scores the same day again, which replaces the champion's latest forecasts by the same ones
     history = published(home, "select * exclude predicted_at from prediction_history order by all")

@@ -72,7 +72,9 @@ class KilledError(Exception):
     """Ends an upgrade where a kill would."""
 
 
-@pytest.mark.parametrize("step", range(6))
+@pytest.mark.parametrize(
+    "step", [pytest.param(step, marks=[] if step in (1, 4) else pytest.mark.slow) for step in range(6)]
+)
 def test_an_upgrade_that_is_killed_is_finished_by_the_next_one(
     home: Home, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:

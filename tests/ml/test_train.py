@@ -143,6 +143,7 @@ def genres_differ(tables: dict[str, pd.DataFrame]) -> None:
     targets.loc[is_first, "streams"] = targets.loc[is_first, "streams"] * 4
 
 
+@pytest.mark.slow
 def test_two_processes_forecast_the_same(make_home: MakeHome) -> None:
     """Hash seeds differ, so that an order taken from a set would show."""
     command = (

@@ -63,7 +63,12 @@ def without_history(tables: Tables) -> None:
 
 
 @pytest.mark.parametrize(
-    ("releases", "days", "change"), [(40, 200, None), (90, 300, silent), (60, 200, without_history)]
+    ("releases", "days", "change"),
+    [
+        pytest.param(40, 200, None, marks=pytest.mark.slow),
+        (90, 300, silent),
+        pytest.param(60, 200, without_history, marks=pytest.mark.slow),
+    ],
 )
 def test_every_reason_of_an_odd_small_world_is_true(
     make_home: MakeHome, releases: int, days: int, change: Callable[[Tables], None] | None

@@ -20,6 +20,7 @@ from tests.serving.alerts.conftest import MOVED
 
 SECONDS = 0.3
 CALLER = """
+import signal
 import sys
 from hitcast.cli.terminal import guarded
 from hitcast.serving.alerts import mail, webhook
@@ -28,6 +29,8 @@ def call():
     print("begun", flush=True)
     webhook.post([], "") if sys.argv[1] == "webhook" else mail.send([], "subject", "text")
 
+# tests may run where Ctrl-C is ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(guarded(call))
 """
 Send = Callable[[], object]
