@@ -16,6 +16,7 @@ Show = Literal["open", "new", "promote", "watch", "hit", "moved", "late", "misda
 Sort = Literal[
     "verdict", "-verdict", "released", "-released", "day", "-day", "known", "-known", "forecast", "-forecast",
     "chance", "-chance", "to_come", "-to_come", "change", "-change", "actual", "-actual", "release", "-release",
+    "label", "-label", "genre", "-genre",
 ]  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pytest
 
 from hitcast.core.home import Home
+from hitcast.desk.api import Sort
+from hitcast.desk.pages.releases import SORTS
 from tests.desk.client import Client, serving
 from tests.desk.world import FIRST_ID, MODEL, NO_LOG, ODD_NAMES, PAST_ID, RUN, publish
 
@@ -54,6 +56,14 @@ def test_releases_are_those_of_the_file(desk: Client, rows: Any, horizon: int) -
     assert publication["model_name"] == MODEL
     assert publication["data_through_date"] == "2026-03-01"
     assert publication["needed_probability"] == pytest.approx(5 / 6)
+
+
+def test_whatever_the_table_is_sorted_by_the_answer_is_too(desk: Client) -> None:
+    assert set(get_args(Sort)) == set(SORTS)
+    labels = [row["label_name"] for row in desk.get("/api/v1/releases", show="all", sort="label").json["releases"]]
+    known = [label for label in labels if label]
+    assert known == sorted(known, key=str.casefold)
+    assert len(set(known)) > 1
 
 
 def test_parts_make_the_whole(desk: Client) -> None:

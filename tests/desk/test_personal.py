@@ -42,7 +42,9 @@ def test_the_reader_chooses_it_for_a_year_and_stays_on_the_page(desk: Client) ->
     assert "Max-Age=31536000" in answer.headers["set-cookie"]
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert desk.get(here).page.one("html").attributes["lang"] == "ru"
-    assert desk.post("/language", language="xx", next=here).cookies == {}
+    refused = desk.post("/language", language="xx", next=here)
+    assert (refused.status, refused.cookies) == (422, {})
+    assert "language=xx: нет такого, есть en, ru" in refused.page.text
 
 
 @pytest.mark.parametrize("name", ["Anna", "Анна Петрова", "x; path=/; a=b", '"quoted"', "a,b", "100 % =&", "🦄"])

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from hitcast.core.home import Home
 from tests.desk.client import Answer, Client, links, serving
-from tests.desk.world import ODD_NAMES, publish
+from tests.desk.world import FIRST_ID, ODD_NAMES, publish
 
 NEEDED = 5 / 6
 
@@ -260,3 +260,9 @@ def test_of_one_verdict_the_largest_forecast_is_first_everywhere(desk: Client) -
     cards = desk.get("/").page.all("article")
     titles = [card.one("h3").one("a").text for card in cards]
     assert titles == [row["release_title"] for row in rows if row["verdict"] != "unknown"][: len(cards)]
+
+
+def test_releases_that_cannot_stand_beside_others_are_named(desk: Client) -> None:
+    page = desk.get("/compare", release=[FIRST_ID, "4607 none", "a", "b", "c"]).page
+    assert "4607 none is no UPC of a published release." in page.text
+    assert "At most 4 fit beside each other; left out: 1." in page.text

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from hitcast.core.words import one_line
 from hitcast.desk import drawing
-from hitcast.desk.visit import VisitOf
+from hitcast.desk.visit import MAX_TYPED, VisitOf
 
 router = APIRouter(include_in_schema=False)
 MAX_RELEASES = 4
@@ -15,8 +16,8 @@ MAX_RELEASES = 4
 @router.get("/compare")
 def compare(visit: VisitOf, release: Annotated[list[str] | None, Query()] = None) -> HTMLResponse:
     """The chosen releases, or how to choose them."""
-    asked = list(dict.fromkeys(release or []))[:MAX_RELEASES]
-    found = [row for one in asked for row in visit.forecasts("release", release_id=one)]
+    asked = list(dict.fromkeys(one.strip() for one in release or [] if one.strip()))
+    found = [row for one in asked[:MAX_RELEASES] for row in visit.forecasts("release", release_id=one)]
     ids = [row["release_id"] for row in found]
     length = max(visit.snapshot.horizons)
     known = visit.snapshot.rows("known_days", releases=ids, first_day=0, last_day=length - 1)
@@ -43,5 +44,12 @@ def compare(visit: VisitOf, release: Annotated[list[str] | None, Query()] = None
             }
         )
     return visit.page(
-        "compare", rows=found, curves=curves, frame=frame, scale=visit.range_scale(found), most=MAX_RELEASES
+        "compare",
+        rows=found,
+        unknown=[one_line(one)[:MAX_TYPED] for one in asked[:MAX_RELEASES] if one not in ids],
+        left_out=len(asked[MAX_RELEASES:]),
+        curves=curves,
+        frame=frame,
+        scale=visit.range_scale(found),
+        most=MAX_RELEASES,
     )

@@ -12,7 +12,7 @@ from hitcast.core.words import one_line
 from hitcast.desk import view
 from hitcast.desk.guard import LOGIN_COOKIE
 from hitcast.desk.reader import LANGUAGE_COOKIE, LANGUAGES, NAME_COOKIE, clean_name, keep
-from hitcast.desk.visit import Visit, VisitOf, amount, not_found, refused
+from hitcast.desk.visit import Visit, VisitOf, amount, must_be_one, not_found, refused
 
 router = APIRouter(include_in_schema=False)
 MAX_NOTE_LENGTH = 500
@@ -34,8 +34,7 @@ def _cookie_path(visit: Visit) -> str:
 def choose_language(visit: VisitOf, language: Annotated[str, Form()], back: Back = "/") -> RedirectResponse:
     """Keeps the reader's language."""
     answer = _back(visit, back)
-    if language in LANGUAGES:
-        keep(answer, LANGUAGE_COOKIE, language, _cookie_path(visit))
+    keep(answer, LANGUAGE_COOKIE, must_be_one("language", language, LANGUAGES), _cookie_path(visit))
     return answer
 
 
