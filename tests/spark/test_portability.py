@@ -2,6 +2,7 @@
 
 import pytest
 
+from hitcast.core.home import PROJECT_DIR
 from tests.spark.portability import problems, problems_of_source
 
 PORTABLE = """
@@ -78,3 +79,13 @@ def test_dates_are_subtracted_by_the_macro_alone() -> None:
     assert problems_of_source("select {{ days_since_release('a.stream_date', 'b.release_date') }} - 1 from a") == []
     assert problems_of_source("select last_day(x) - 1, release_date - 14, horizon_days - 1 from a") == []
     assert problems_of_source("select a.stream_date - b.release_date from a")
+
+
+def test_all_that_spark_needs_alone_is_listed_in_one_place() -> None:
+    page = (PROJECT_DIR / "docs" / "scale.md").read_text(encoding="utf-8")
+    [listed] = [part for part in page.split("\n## ") if part.startswith("What Spark needs alone")]
+    of_spark = [file for file in (PROJECT_DIR / "macros").glob("*.sql") if "macro spark__" in file.read_text()]
+    of_spark += (PROJECT_DIR / "hitcast" / "core").glob("spark*.py")
+    assert len(of_spark) > 5
+    for file in of_spark:
+        assert f"`{file.relative_to(PROJECT_DIR)}`" in listed
