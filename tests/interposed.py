@@ -45,6 +45,7 @@ class Interposed:
         self.count = 0
         self.changed: dict[str, list[Callable[[], object]]] = {}
         self.written: dict[str, int] = {}
+        self.synced: set[str] = set()
         self.here = threading.local()
 
     def begin(self) -> None:
@@ -60,6 +61,7 @@ class Interposed:
             place = _folder(number)
             self.changed.pop(place, None)
             self.written.pop(place, None)
+            self.synced.add(place)
 
         return call
 
@@ -94,16 +96,20 @@ class Interposed:
         before = self._kept(place)
         changes = self.changed.setdefault(str(place.parent), [])
         if event == "os.rename":
-            if not source.is_dir():
-                # who wrote it natively was not seen; it was synced since, or it may be lost
+            if not source.is_dir() and str(source) not in self.synced:
+                # also where who wrote it natively was not seen
                 self.written[str(place)] = self.written.pop(str(source), 0)
             changes.append(lambda: (place.rename(source), before and before.replace(place)))
         elif event == "os.remove":
             changes.append(lambda: before and before.replace(place))
         elif event == "os.mkdir":
-            changes.append(lambda: shutil.rmtree(place))
+            # one that is there already is asked for too
+            if not place.exists():
+                changes.append(lambda: shutil.rmtree(place))
         elif before is None:
             changes.append(place.unlink)
+        if event == "open":
+            self.synced.discard(str(place))
         if event == "open" and str(place) not in self.written:
             self.written[str(place)] = place.stat().st_size if before and arguments[2] & os.O_APPEND else 0
 

@@ -18,13 +18,21 @@ def written(place: Path) -> Iterator[Path]:
     Args:
         place: File to write or replace; its folder is made if it is missing.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(place.parent)
     part = place.with_name(f".{place.name}{PART}")
     try:
         yield part
         put_in_place({part: place})
     finally:
         part.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder and those above it that are missing, each on disk in the one above it."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in reversed(missing):
+        sync(each.parent)
 
 
 def put_in_place(places: dict[Path, Path]) -> None:

@@ -244,7 +244,13 @@ def move_into_place(moves: Sequence[tuple[Path, Path]]) -> None:
         for incoming, target in moves:
             target.parent.mkdir(parents=True, exist_ok=True)
             incoming.replace(target)
-        folders = {folder for _, target in moves for folder in list(target.parents)[:3]}
+    sync_folders(target for _, target in moves)
+
+
+def sync_folders(landed: Iterable[Path]) -> None:
+    """Waits until the entries that lead to landed files are on disk: of their deliveries, days and tables."""
+    folders = {folder for file in landed for folder in file.parents[:3]}
+    with ThreadPoolExecutor(SYNCERS) as pool:
         list(pool.map(sync, folders))
 
 

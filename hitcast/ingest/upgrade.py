@@ -14,7 +14,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.files import sync
 from hitcast.core.home import HOME_FORMAT, Home
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
-from hitcast.ingest.landing import LedgerRow, is_first_ledger, landed_file, write_ledger
+from hitcast.ingest.landing import LedgerRow, is_first_ledger, kept_files, landed_file, sync_folders, write_ledger
 
 UNFIT = "does not fit the ledger"
 """Digest of a file that is not what the ledger says, or is lost: the next run stops with its name and the cure."""
@@ -63,6 +63,8 @@ def _moved(home: Home, rows: list[LedgerRow]) -> list[LedgerRow]:
         contract = contracts[row.table_name]
         has_file = contract.day_column is not None or row.delivery_number == latest[row.table_name]
         moved.append(_moved_file(home, contract, row) if has_file and not row.is_withdrawn else row)
+    # the ledger names them next, and what stood in their place goes
+    sync_folders(place for place in kept_files(home, moved) if place.exists())
     return moved
 
 
@@ -77,7 +79,6 @@ def _moved_file(home: Home, contract: Contract, row: LedgerRow) -> LedgerRow:
             # a file system without links
             shutil.copyfile(before, place)
             sync(place)
-        sync(place.parent)
     is_sound = contract.day_column is None or _row_count(place) == row.row_count
     return replace(row, digest=digest_of(place) if place.exists() and is_sound else UNFIT)
 

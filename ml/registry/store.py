@@ -78,6 +78,9 @@ def register(
     for file in part.iterdir():
         sync(file)
     put_in_place({part: kept})
+    # folders that MLflow may have made, without seeing to it that they are on disk
+    for above in kept.parent.parents[:3]:
+        sync(above)
     try:
         client.get_registered_model(MODEL)
     except MlflowException:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from hitcast.core.home import Home
+from hitcast.ingest.landing import FirstFormatError
 from tests.faults.scenarios import Scenario, Stable, scenarios
 from tests.faults.state import differences, faults_of
 from tests.faults.test_kills import plan
@@ -50,6 +52,14 @@ def writes(stable: Stable, scenario: Scenario) -> int:
     return stable.launcher.writes
 
 
+def faults_now(home: Home) -> list[str]:
+    """As `faults_of` after a kill; a home of an earlier version has none that this one knows."""
+    try:
+        return faults_of(home, is_at_rest=False)
+    except FirstFormatError:
+        return []
+
+
 def trial(stable: Stable, scenario: Scenario, kind: str, label: str, count: int) -> list[str]:
     """Harms one command at one of its writes, looks, runs it again and looks again; says what is wrong, in words."""
     home, arguments = stable.home, stable.command(scenario)
@@ -59,7 +69,7 @@ def trial(stable: Stable, scenario: Scenario, kind: str, label: str, count: int)
     shutil.rmtree(stable.launcher.folder / "aside", ignore_errors=True)
     ended = stable.run(arguments, {"kind": kind, "at": at, "seed": label})
     where = f"{label}, write {at} of {count}"
-    wrong = [f"{where}: {fault}" for fault in faults_of(home, is_at_rest=False)]
+    wrong = [f"{where}: {fault}" for fault in faults_now(home)]
     if kind != "crash" and not scenario.is_done_by(ended.code) and (ended.code != 4 or "Traceback" in ended.said):
         wrong.append(f"{where}: exit code {ended.code}: {ended.said[-2000:]}")
     again = stable.run(arguments)
