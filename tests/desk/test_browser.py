@@ -36,6 +36,7 @@ REACHED = """
   .filter(one => one.type !== 'hidden' && one.checkVisibility()).length
 """
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SHAPED = ("week", "releases", "release", "trust", "health")
 Case = tuple[str, str, int, str, str]
 
 
@@ -49,8 +50,8 @@ def every_case() -> list[Case]:
 
 
 def pairwise() -> list[Case]:
-    """A part in which every two values of two different kinds meet."""
-    left = every_case()
+    """A part in which every two values of two different kinds meet; of most states, on the pages that they shape."""
+    left = [case for case in every_case() if case[0] == "usual" or case[1] in SHAPED]
     places = list(itertools.combinations(range(5), 2))
     wanted = {(place, tuple(case[at] for at in place)) for case in left for place in places}
     chosen = []
@@ -109,9 +110,9 @@ def looked_at(chromium: Any, desks: Callable[[str], str], cases: list[Case]) -> 
 
 @pytest.mark.parametrize("state", SHOWING)
 def test_pages_of_a_state_fit_are_quiet_and_accessible(chromium: Any, desks: Callable[[str], str], state: str) -> None:
-    """Every two of state, page, width, scheme and language meet; `-m pages` looks at all of them together."""
+    """Every two of page, width, scheme and language meet, and most states; `-m pages` looks at all together."""
     cases = [case for case in pairwise() if case[0] == state]
-    assert len(cases) >= len(WIDTHS) * len(SCHEMES)
+    assert {case[2] for case in cases} == set(WIDTHS)
     assert looked_at(chromium, desks, cases) == []
 
 
