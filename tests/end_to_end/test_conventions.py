@@ -50,6 +50,15 @@ def test_every_column_is_listed_and_every_source_column_described(manifest: dict
         assert [name for name, column in source["columns"].items() if not column["description"]] == [], source["name"]
 
 
+def test_a_comment_fits_the_metastore_of_spark(manifest: dict[str, Any]) -> None:
+    """Hive's keeps 255 signs of a column's comment, and refuses a longer one in words of its own."""
+    commented = [node for node in models(manifest) if node["config"]["persist_docs"].get("columns")]
+    assert commented
+    for node in commented:
+        for name, column in node["columns"].items():
+            assert len(column["description"]) <= 255, f"{node['name']}.{name}"
+
+
 def test_every_model_opens_with_its_grain(manifest: dict[str, Any]) -> None:
     for node in models(manifest):
         first = (PROJECT_DIR / node["original_file_path"]).read_text().splitlines()[0]
