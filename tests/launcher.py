@@ -1,7 +1,8 @@
 """Runs `hitcast` in children forked from one process that has imported everything.
 
 Most of a short command's life is imports, which a test need not wait for, and during which a kill can harm nothing; a
-forked child starts with the work. Run as a module it is the process that forks; `Launcher` is the test's end of it.
+forked child starts with the work. Nothing else is done before the fork: dbt's parser keeps threads, which a child would
+wait for in vain. Run as a module it is the process that forks; `Launcher` is the test's end of it.
 """
 
 import json
@@ -9,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from dataclasses import dataclass
@@ -124,13 +124,8 @@ def _serve() -> None:
     for name in IMPORTED:
         __import__(name)
     print(json.dumps({"ready": True}), flush=True)
-    is_warm = False
     for line in sys.stdin:
-        asked = json.loads(line)
-        if not is_warm and asked["argv"][:1] == ["run"]:
-            _warm_up()
-            is_warm = True
-        begun = time.perf_counter()
+        asked, begun = json.loads(line), time.perf_counter()
         # made by the parent, so that the group is there before anybody is told of it
         pid = os.fork()
         if pid == 0:
@@ -141,15 +136,6 @@ def _serve() -> None:
         _, status = os.waitpid(pid, 0)
         seconds = time.perf_counter() - begun
         print(json.dumps({"code": os.waitstatus_to_exitcode(status), "seconds": seconds}), flush=True)
-
-
-def _warm_up() -> None:
-    """What dbt makes once in a process, half of its first parse: schemas of its classes, and compiled Jinja."""
-    from hitcast.core.home import Home
-    from hitcast.job import dbt
-
-    with tempfile.TemporaryDirectory() as folder:
-        dbt.invoke(Home(Path(folder)), ["parse"])
 
 
 def _work(asked: dict[str, Any]) -> None:
