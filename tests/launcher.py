@@ -2,7 +2,7 @@
 
 Most of a short command's life is imports, which a test need not wait for, and during which a kill can harm nothing; a
 forked child starts with the work. Nothing else is done before the fork: dbt's parser keeps threads, which a child would
-wait for in vain. Run as a module it is the process that forks; `Launcher` is the test's end of it.
+wait for without end. Run as a module it is the process that forks; `Launcher` is the test's end of it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Starting Spark without Spark: what is missing, held or not there is told before it is tried."""
+"""Starting Spark without Spark: what is missing, held or not there is said before it is tried."""
 
 import socket
 import subprocess

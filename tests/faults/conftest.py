@@ -13,6 +13,8 @@ from hitcast.core.project import read_variables, settings_of
 from hitcast.core.settings import Settings
 from ml.registry import store
 from tests.commands import copied
+from tests.faults.scenarios import Stable
+from tests.launcher import Launcher
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,12 @@ def mounted(tmp_path: Path) -> Iterator[Callable[[int], Disk]]:
     yield mount
     for root in roots:
         subprocess.run(["umount", "--lazy", str(root)], check=True)
+
+
+@pytest.fixture(scope="session")
+def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stable]:
+    """Homes to kill and crash commands on; made by those who ask for them first."""
+    root = tmp_path_factory.mktemp("kills")
+    launcher = Launcher(root)
+    yield Stable(root, launcher)
+    launcher.close()

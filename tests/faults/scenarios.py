@@ -1,6 +1,7 @@
 """Homes to begin from, commands to kill on them, and the moments at which a kill may do most harm."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -206,6 +207,22 @@ def scenarios() -> list[Scenario]:
         Scenario("upgrade", "old", None, ("prune",), 12, (("links are made", appeared("raw/*/*/delivery=*"), 0.2),)),
         Scenario("restore", "empty", None, ("restore", "BACKUP"), 8, (("files", exists("raw/*/*"), 0.5),)),
     ]
+
+
+def plan(count: int, only: str, few: tuple[str, ...]) -> list[str]:
+    """Scenarios of all trials, in turn, each as often as its weight says; of a small edition the few alone."""
+    known = [scenario for scenario in scenarios() if re.search(only, scenario.name)]
+    if len(few) >= count and not only:
+        return list(few[:count])
+    total = sum(scenario.weight for scenario in known)
+    due = {scenario.name: 0.0 for scenario in known}
+    planned = []
+    for _ in range(count):
+        for scenario in known:
+            due[scenario.name] += scenario.weight / total
+        planned.append(max(due, key=lambda name: due[name]))
+        due[planned[-1]] -= 1
+    return planned
 
 
 @dataclass

@@ -2,28 +2,17 @@
 
 import random
 import shutil
-from collections.abc import Iterator
 
 import pytest
 
 from hitcast.core.home import Home
 from hitcast.ingest.landing import FirstFormatError
-from tests.faults.scenarios import Scenario, Stable, scenarios
+from tests.faults.scenarios import Scenario, Stable, plan, scenarios
 from tests.faults.state import differences, faults_of
-from tests.faults.test_kills import plan
-from tests.launcher import Launcher
 
 FEW = ("first ingest", "upgrade")
 """Scenarios of the small edition, which need no run before them."""
 pytestmark = pytest.mark.kills
-
-
-@pytest.fixture(scope="module")
-def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stable]:
-    root = tmp_path_factory.mktemp("crashes")
-    launcher = Launcher(root)
-    yield Stable(root, launcher)
-    launcher.close()
 
 
 @pytest.mark.parametrize("kind", ["crash", "error", "errors"])
@@ -32,7 +21,7 @@ def test_harm_at_any_write_loses_nothing_and_mixes_nothing(
 ) -> None:
     seed, failures, counts = pytestconfig.getoption("--kill-seed"), [], {}
     crashes, only = pytestconfig.getoption("--crashes"), pytestconfig.getoption("--kill-only")
-    for number, name in enumerate(plan(crashes, only) if only or crashes > len(FEW) else FEW[:crashes]):
+    for number, name in enumerate(plan(crashes, only, FEW)):
         scenario = next(each for each in scenarios() if each.name == name)
         label = f"{kind}, seed, number and scenario {seed} {number} {name}"
         if name not in counts:

@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 import shutil
 import threading
 import time
@@ -14,9 +13,9 @@ import pytest
 
 from hitcast.core.home import Home
 from hitcast.serving.publish import published_file
-from tests.faults.scenarios import Scenario, Stable, scenarios
+from tests.faults.scenarios import Scenario, Stable, plan, scenarios
 from tests.faults.state import differences, faults_of, published_faults
-from tests.launcher import Ended, Launcher, kill
+from tests.launcher import Ended, kill
 
 FEW = ("first ingest", "corrections", "first run", "publish")
 """Scenarios of the small edition."""
@@ -44,18 +43,10 @@ class Tally:
     mixed: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def stable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stable]:
-    root = tmp_path_factory.mktemp("kills")
-    launcher = Launcher(root)
-    yield Stable(root, launcher)
-    launcher.close()
-
-
 def test_a_kill_at_any_moment_loses_nothing_and_mixes_nothing(stable: Stable, pytestconfig: pytest.Config) -> None:
     kills, seed = pytestconfig.getoption("--kills"), pytestconfig.getoption("--kill-seed")
     tallies: dict[str, Tally] = {}
-    for number, name in enumerate(plan(kills, pytestconfig.getoption("--kill-only"))):
+    for number, name in enumerate(plan(kills, pytestconfig.getoption("--kill-only"), FEW)):
         tally = tallies.setdefault(name, Tally())
         label = f"{seed} {number} {name}"
         chance = random.Random(label)
@@ -72,22 +63,6 @@ def test_a_kill_at_any_moment_loses_nothing_and_mixes_nothing(stable: Stable, py
     assert not failures, "\n".join(failures)
     for tally in tallies.values():
         assert tally.kills == tally.completed == tally.equal
-
-
-def plan(kills: int, only: str) -> list[str]:
-    """Scenarios of all kills, in turn, each as often as its weight says."""
-    known = [scenario for scenario in scenarios() if re.search(only, scenario.name)]
-    if len(FEW) >= kills and not only:
-        return list(FEW[:kills])
-    total = sum(scenario.weight for scenario in known)
-    due = {scenario.name: 0.0 for scenario in known}
-    planned = []
-    for _ in range(kills):
-        for scenario in known:
-            due[scenario.name] += scenario.weight / total
-        planned.append(max(due, key=lambda name: due[name]))
-        due[planned[-1]] -= 1
-    return planned
 
 
 def trial(stable: Stable, name: str, label: str, chance: random.Random, tally: Tally) -> str:
