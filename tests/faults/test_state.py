@@ -22,6 +22,7 @@ MODELS = """
 create table runs (status text);
 create table model_version_tags (key text, value text);
 create table model_versions (run_id text, current_stage text);
+create table registered_model_tags (key text, value text);
 create table registered_model_aliases (version text);
 insert into runs values ('FINISHED'), ('KILLED');
 insert into model_versions values ('a', 'None'), ('gone', 'Deleted_Internal');
@@ -98,6 +99,10 @@ HARM: dict[str, tuple[Callable[[Home], None], str]] = {
     "a run still running": (lambda home: ask_models(home, "insert into runs values ('RUNNING')"), "RUNNING"),
     "a title owed": (
         lambda home: ask_models(home, "insert into model_version_tags values ('title', 'due')"),
+        "a title is owed",
+    ),
+    "a goal owed": (
+        lambda home: ask_models(home, "insert into registered_model_tags values ('goal', '2')"),
         "a title is owed",
     ),
     "a bundle of nobody": (
