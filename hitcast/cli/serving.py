@@ -56,6 +56,10 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--to", "--output", help="Folder to write to.", show_default="HITCAST_HOME/exported")
     ] = None,
+    language: Annotated[
+        Literal["en", "ru"],
+        typer.Option(help="ru: CSV as a Russian spreadsheet reads it, semicolons and decimal commas."),
+    ] = "en",
 ) -> None:
     """Write the published tables as CSV or XLSX, for spreadsheets."""
     from hitcast.core.home import Home
@@ -63,7 +67,7 @@ def export(
 
     home = Home.current()
     folder = output or home.root / "exported"
-    for file, row_count in export_tables(home, tuple(tables or ()), kind, folder).items():
+    for file, row_count in export_tables(home, tuple(tables or ()), kind, folder, language).items():
         typer.echo(f"{row_count:>9,} rows  {file.name}")
     typer.echo(f"Written to {folder.absolute()}; --to names another folder")
 

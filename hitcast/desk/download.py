@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from hitcast.core.spreadsheet import NUMBER_FORMATS, SPLITS
 from hitcast.core.words import Language
 
 SIGNS = r"[=+\-@|%\uff1d\uff0b\uff0d\uff20]"
 SKIPPED = r"[ \"\x00-\x08\x0b\x0c\x0e-\x1f\xa0\xad\u200b-\u200f\u2028-\u202f\u2060\u3000\ufeff]"
-SPLITS: Mapping[Language, str] = {"en": r"[;\t\r\n]", "ru": r"[,;\t\r\n]"}
-"""Where a cell begins within a text for spreadsheets that split at another sign than the file does."""
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
 START = {one: re.compile(f"({split}|{SKIPPED})*{SIGNS}|[\\t\\r\\n]") for one, split in SPLITS.items()}
 WITHIN = {one: re.compile(f"({split}{SKIPPED}*)({SIGNS})") for one, split in SPLITS.items()}
@@ -46,7 +45,8 @@ def xlsx_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
     with xlsxwriter.Workbook(target, options) as workbook:
-        bold, day = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "yyyy-mm-dd"})
+        bold = workbook.add_format({"bold": True})
+        formats = {kind: workbook.add_format({"num_format": sign}) for kind, sign in NUMBER_FORMATS.items()}
         sheet = workbook.add_worksheet("releases")
         sheet.freeze_panes(1, 0)
         for column, name in enumerate(rows[0] if rows else ()):
@@ -57,7 +57,10 @@ def xlsx_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
                 if isinstance(value, str):
                     sheet.write_string(number, column, value)
                 elif isinstance(value, date):
-                    sheet.write_datetime(number, column, value, day)
+                    sheet.write_datetime(number, column, value, formats["date"])
+                elif isinstance(value, int | float) and not isinstance(value, bool):
+                    kind = "integer" if isinstance(value, int) else "double"
+                    sheet.write_number(number, column, value, formats[kind])
                 elif value is not None:
                     sheet.write(number, column, value)
         if rows:
