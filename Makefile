@@ -36,8 +36,8 @@ demo: $(STAMP) ## Run the whole job on a made-up label
 	@# exit code 5: landed, but look; the demo's exports hold rows that are rejected
 	$(HITCAST) ingest "$(HITCAST_HOME)/exports/first" $(MAPPINGS) || [ $$? -eq 5 ]
 	$(HITCAST) ingest "$(HITCAST_HOME)/exports/corrections" $(MAPPINGS) || [ $$? -eq 5 ]
-	@# as if it had run every morning of the last two weeks, so that the desk has a history to show
-	$(HITCAST) run --mornings 14
+	@# as if it had run every morning of the last two weeks, and a short backtest, so that no page of the desk is empty
+	$(HITCAST) run --mornings 14 --backtest 1
 
 test: $(STAMP) ## Run the tests but for the slow suites (docs/testing.md); fails below 90 % of branches covered
 	@mkdir -p .cache/coverage

@@ -52,12 +52,12 @@ def land(home: Home, *folders: str) -> None:
     report(seconds=seconds, rows=sum(file.read for table in landed.tables for file in table.files))
 
 
-def small_files(home: Home, count: int, joined: bool) -> None:
-    """Writes files of twenty rows in the contract's own columns, ten a day; or all their rows as one file."""
+def small_files(home: Home, count: int, joined: bool, a_day: int = 10) -> None:
+    """Writes files of twenty rows in the contract's own columns, some a day; or all their rows as one file."""
     home.exports.mkdir(parents=True)
     header, texts = "stream_date,isrc,territory,streams\n", []
     for number in range(count):
-        day, part = FIRST_DAY + timedelta(days=number // 10), number % 10
+        day, part = FIRST_DAY + timedelta(days=number // a_day), number % a_day
         texts.append("".join(f"{day},RUA0A21{20 * part + row:05},RU,{1 + row}\n" for row in range(20)))
     for number, text in enumerate(["".join(texts)] if joined else texts):
         (home.exports / f"{number:06}.csv").write_text(header + text, encoding="utf-8")

@@ -46,6 +46,14 @@ def run(
             max=365,
         ),
     ] = 0,
+    backtest: Annotated[
+        int,
+        typer.Option(
+            "--backtest",
+            help="Also backtest at so many of the latest origins, and publish how good forecasts have been.",
+            min=0,
+        ),
+    ] = 0,
     step: Annotated[
         list[str] | None,
         typer.Option(help="Run this step alone; `hitcast status` lists them. May be given several times."),
@@ -67,12 +75,14 @@ def run(
         if not quiet:
             typer.echo(f"{step.number}/{step.count} {step.name:<12} {step.seconds:7.1f} s  {step.outcome}")
 
+    if step and backtest:
+        raise typer.BadParameter("goes with a whole run; use `hitcast backtest`", param_hint="--backtest")
     if target is not None:
         # for dbt's profile and whatever asks for settings in this process
         os.environ[VARIABLE] = target
     home = Home.current()
     with holding(home, "run"):
-        job = Job(home, read_variables(variables), retrain, mornings)
+        job = Job(home, read_variables(variables), retrain, mornings, backtest)
         run_steps(job, step or (), rebuild, silent if quiet else working, finished)
     if job.publication is not None and not quiet:
         render_publication(home)

@@ -64,7 +64,7 @@ def run(
             raise HitcastError(f"mends DuckDB's file, and the target is {job.settings.target}", "--rebuild", cure)
     if not names and not rebuild:
         _stop_if_empty(job)
-    steps = steps_named(names)
+    steps = steps_named(names, job.backtest_origins > 0)
     job.home.dbt.mkdir(parents=True, exist_ok=True)
     with writing(job.home, "hitcast run"):
         done = (REBUILD, *steps) if rebuild else steps

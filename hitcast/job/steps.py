@@ -14,6 +14,7 @@ from hitcast.core.project import settings_of
 from hitcast.core.records import Counts
 from hitcast.core.settings import Settings
 from hitcast.core.warehouse import count_rows, write_tables
+from hitcast.core.words import counted
 from hitcast.ingest import check_landing
 from hitcast.ingest.landing import read_ledger
 from hitcast.job import dbt
@@ -44,6 +45,7 @@ class Job:
         retrain: When to train although there is a champion.
         mornings: Days before the last one that are forecast too, as daily runs would have; a first model is then
             trained as of the first of them.
+        backtest_origins: How many of the latest origins to backtest at before publication; none for 0.
         publication: What the run published; None until then.
     """
 
@@ -51,6 +53,7 @@ class Job:
     variables: dict[str, Any]
     retrain: Retrain = "changed"
     mornings: int = 0
+    backtest_origins: int = 0
     publication: Publication | None = field(default=None, init=False)
 
     @cached_property
@@ -109,6 +112,15 @@ def train(job: Job, progress: Progress, counts: Counts) -> str:
     trained = training.train(job.settings, progress=progress, days_back=days_back)
     counts.rows_in = trained.release_count
     return trained.describe() + cause + ended
+
+
+def backtest(job: Job, progress: Progress, counts: Counts) -> str:
+    """Replays the latest origins, so that what is published says how good forecasts have been."""
+    from ml.evaluation import backtest as evaluation
+
+    found = evaluation.backtest(job.settings, progress, job.backtest_origins, job.home.exports / "truth.parquet")
+    counts.rows_out = found.row_count
+    return f"{counted(len(found.plan.folds), 'origin')} replayed"
 
 
 def predict(job: Job, progress: Progress, counts: Counts) -> str:
@@ -195,6 +207,8 @@ def _cause_to_train(settings: Settings, retrain: Retrain) -> str:
 
 REBUILD = Step("rebuild", ("raw/", "serving/hitcast.duckdb"), ("warehouse.duckdb",), rebuild)
 """Comes first where it is asked for."""
+BACKTEST = Step("backtest", ("release_features", "release_targets", "training_days"), ("ml.backtest_*",), backtest)
+"""Comes after `train` where it is asked for."""
 STEPS = (
     Step(
         "features",
@@ -239,8 +253,8 @@ STEPS = (
 """In the order of a run: each reads what those before it write."""
 
 
-def steps_named(names: Collection[str]) -> tuple[Step, ...]:
-    """The named steps in the order of a run; all of them where none is named.
+def steps_named(names: Collection[str], with_backtest: bool = False) -> tuple[Step, ...]:
+    """The named steps in the order of a run; all of them where none is named, a backtest among them if it is wanted.
 
     Raises:
         HitcastError: There is no such step.
@@ -248,4 +262,7 @@ def steps_named(names: Collection[str]) -> tuple[Step, ...]:
     known = {step.name: step for step in STEPS}
     if unknown := [name for name in names if name not in known]:
         raise HitcastError(f"there is no step {unknown[0]}", "--step", f"Use one of {', '.join(known)}")
-    return tuple(step for step in STEPS if step.name in names or not names)
+    named = [step for step in STEPS if step.name in names or not names]
+    if with_backtest:
+        named.insert(1 + [step.name for step in named].index("train"), BACKTEST)
+    return tuple(named)

@@ -10,12 +10,14 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.project import read_variables, settings_of
+from hitcast.core.records import Counts
 from hitcast.job import steps as job
 from hitcast.job.run import run
 from hitcast.job.steps import Job
 from hitcast.serving.publish import Publication
 from ml import drift, predict, train
 from ml.drift import Drift
+from ml.evaluation import backtest
 from ml.registry import standing, store, usable
 
 
@@ -95,3 +97,23 @@ def test_a_champion_that_cannot_forecast_is_replaced(
     assert job._cause_to_train(settings, retrain) == "; version 4 was trained on other features"
     with pytest.raises(HitcastError, match="--retrain never: version 4 was trained on other features"):
         job._cause_to_train(settings, "never")
+
+
+def test_a_backtest_that_is_asked_for_comes_before_what_publishes_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "backtest" not in [step.name for step in job.steps_named(())]
+    names = [step.name for step in job.steps_named((), with_backtest=True)]
+    assert names == ["features", "train", "backtest", "predict", "drift", "predictions", "publish"]
+    asked = []
+    monkeypatch.setattr(
+        backtest,
+        "backtest",
+        lambda settings, progress, origins, truth: (
+            asked.append(origins) or SimpleNamespace(plan=SimpleNamespace(folds=[1, 2]), row_count=40)
+        ),
+    )
+    counts = Counts()
+    wanted = Job(Home(tmp_path), read_variables(), backtest_origins=2)
+    assert job.BACKTEST.work(wanted, lambda message: None, counts) == "2 origins replayed"
+    assert (asked, counts.rows_out) == ([2], 40)
