@@ -11,6 +11,8 @@ import pytest
 from hitcast.demo.plan import DEFAULT_ROWS, plan_world
 from hitcast.demo.simulation import run_script, simulate
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[duckdb.DuckDBPyConnection]:

@@ -58,6 +58,7 @@ def test_deliveries_come_each_month_and_after_the_last_day() -> None:
     assert delivery_days(date(2021, 12, 10))[-2:] == [date(2021, 12, 1), date(2021, 12, 11)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", DAYS)
 def test_in_the_end_the_world_is_the_same(plain: Home, dated: Home, table: str) -> None:
     # a sound may be matched 40 days after a release, and be heard of 14 days before it
@@ -67,6 +68,7 @@ def test_in_the_end_the_world_is_the_same(plain: Home, dated: Home, table: str) 
     assert rows == landed(plain, table, until)
 
 
+@pytest.mark.slow
 def test_a_sound_matched_late_comes_with_its_whole_past(plain: Home, dated: Home) -> None:
     seen: dict[date, dict[str, set[tuple[str, str]]]] = {}
     for folder in sorted((dated.exports / "deliveries").iterdir()):
@@ -95,12 +97,14 @@ def test_a_sound_matched_late_comes_with_its_whole_past(plain: Home, dated: Home
     assert max(delays) <= 40 + 31
 
 
+@pytest.mark.slow
 def test_days_are_sent_again_and_what_they_were_is_kept(dated: Home) -> None:
     superseded = [row for row in read_history(dated) if row.superseded_on and row.table_name == "tiktok_sound_days"]
     assert len(superseded) > 100
     assert all(row.superseded_on and row.known_from < row.superseded_on for row in superseded)
 
 
+@pytest.mark.slow
 def test_the_catalog_knows_only_what_was_announced(dated: Home) -> None:
     first = min((dated.exports / "deliveries").iterdir())
     lines = (first / "catalog" / "catalog.csv").read_text(encoding="cp1251").splitlines()[1:]

@@ -46,12 +46,14 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_threads(
     assert checksums(tmp_path / "exports") == checksums(small_world[0])
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_world(small_world: tuple[Path, DemoSummary], tmp_path: Path) -> None:
     write_demo_data(tmp_path / "exports", ROWS, seed=8)
     ours, theirs = checksums(small_world[0]), checksums(tmp_path / "exports")
     assert all(theirs[name] != digest for name, digest in ours.items())
 
 
+@pytest.mark.slow
 def test_until_ends_the_data_and_changes_nothing_before(small_world: tuple[Path, DemoSummary], tmp_path: Path) -> None:
     short, out = tmp_path / "exports", small_world[0]
     until = date(2020, 8, 20)

@@ -102,6 +102,7 @@ def test_only_what_the_ledger_names_is_read(tmp_path: Path, monkeypatch: pytest.
     ]
 
 
+@pytest.mark.slow
 def test_a_day_landed_before_a_column_came_is_read(tmp_path: Path) -> None:
     home, export = Home(tmp_path / "home"), tmp_path / "export.csv"
     deliver(home, export, VK + "2024-01-01,A,RU,1\n2024-01-02,A,RU,2\n")
@@ -119,6 +120,7 @@ def test_a_day_landed_before_a_column_came_is_read(tmp_path: Path) -> None:
     assert staged(home) == [("2024-01-01", "A", 1, None), ("2024-01-02", "A", 2, None)]
 
 
+@pytest.mark.slow
 def test_without_a_home_named_it_is_the_one_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HITCAST_HOME", raising=False)
     monkeypatch.chdir(tmp_path)

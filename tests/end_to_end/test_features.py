@@ -123,6 +123,7 @@ def test_every_target_equals_an_independent_computation(home: Home, reference: R
     assert any(known is None and value is not None for known, value in zip(expected, trained_on, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [date(2021, 3, 1), pytest.param(date(2021, 5, 15), marks=pytest.mark.slow)])
 def test_a_poisoned_future_changes_no_feature_but_of_a_date_in_question(
     home: Home, world: World, built_home: Callable[[World], Home], day: date
@@ -149,6 +150,7 @@ def test_a_poisoned_future_changes_no_feature_but_of_a_date_in_question(
     assert not everything.equals(read(home, "release_features", "release_id, as_of_day"))
 
 
+@pytest.mark.slow
 def test_deliveries_in_any_order_build_the_same_marts(home: Home, world: World, tmp_path_factory) -> None:
     """Late, re-sent and corrected days, and a catalog that grows, end where one delivery of it all ends."""
     other = Home(tmp_path_factory.mktemp("home"))
@@ -172,6 +174,7 @@ def test_deliveries_in_any_order_build_the_same_marts(home: Home, world: World, 
         pd.testing.assert_frame_equal(read(home, table, key), read(other, table, key))
 
 
+@pytest.mark.slow
 def test_a_day_withdrawn_from_the_landing_disappears(home: Home, tmp_path: Path) -> None:
     home = Home(shutil.copytree(home.root, tmp_path / "home"))
     day = pd.Timestamp(2021, 4, 1)

@@ -22,6 +22,8 @@ from ml.registry import store
 from ml.train import train
 from tests.end_to_end.small_world import make_world
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def whole(built_home: Callable[..., Home]) -> Home:

@@ -97,6 +97,7 @@ def test_a_second_run_changes_nothing_and_readers_never_wait(home: Home) -> None
     assert published(home, "select count(*) as rows from prediction_history")["rows"].item() == history
 
 
+@pytest.mark.slow
 def test_other_horizons_need_no_edit(home: Home) -> None:
     other = Home(home.root.parent / "other horizons")
     shutil.copytree(home.raw, other.raw)
@@ -105,6 +106,7 @@ def test_other_horizons_need_no_edit(home: Home) -> None:
     assert set(published(other, "from release_predictions")["horizon_days"]) == {14, 28}
 
 
+@pytest.mark.slow
 def test_a_feature_added_in_sql_and_yaml_alone_is_trained_on(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

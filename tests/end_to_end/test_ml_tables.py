@@ -87,6 +87,7 @@ def home_of_both(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("territory", "run_id"), [("RU", "ru"), ("KZ", "kz")])
 def test_only_the_analyzed_territory_is_shown(home_of_both: Home, territory: str, run_id: str) -> None:
     """Rows of another territory stay in the warehouse; those without one count as the analyzed one's."""

@@ -54,6 +54,7 @@ def history(home: Home) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [(), pytest.param(("--rebuild",), marks=slow)], ids=["run", "rebuild"])
 def test_a_run_brings_an_old_home_up_to_date_and_keeps_its_forecasts(home: Home, how: tuple[str, ...]) -> None:
     before = history(home)

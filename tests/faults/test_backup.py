@@ -16,6 +16,7 @@ def tables(home: Home) -> dict[str, object]:
     return {name: rows for name, rows in print_of(home).items() if name.startswith("hitcast.duckdb ")}
 
 
+@pytest.mark.slow
 def test_all_that_is_published_comes_back(home: Home, tmp_path: Path) -> None:
     succeeded(hitcast(home, "backup", str(tmp_path / "backup.tar")))
     other = Home(tmp_path / "other")

@@ -75,6 +75,7 @@ def test_a_home_that_cannot_be_written_is_told_and_still_read(prepared: Home, mo
     assert (other.root / "release_predictions.csv").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_a_home_without_the_right_to_write_is_told(home: Home) -> None:
     home.root.chmod(0o500)
     # root may write wherever it likes, unless it lays that right down

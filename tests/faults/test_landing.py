@@ -60,6 +60,7 @@ def flipped(path: Path, chance: random.Random) -> bytes:
     return content
 
 
+@pytest.mark.slow
 def test_a_damaged_day_is_named_and_delivered_again(home: Home, exports: Path) -> None:
     rows, file = landed_rows(home), file_of(home)
     cut(file, 0.5)
@@ -113,6 +114,7 @@ def test_a_run_stops_at_a_flipped_bit_and_says_how_to_go_on(home: Home, table: s
     assert ("`hitcast run --rebuild`" if table == "landing_deliveries" else "`hitcast ingest`") in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["empty", "gone", "no Parquet"])
 def test_a_day_that_is_not_there_is_missed(home: Home, kind: str) -> None:
     file = file_of(home, "tiktok_sound_days", date(2020, 5, 5))
@@ -121,6 +123,7 @@ def test_a_day_that_is_not_there_is_missed(home: Home, kind: str) -> None:
         check_landing(home)
 
 
+@pytest.mark.slow
 def test_a_withdrawn_day_whose_file_is_put_back_stays_withdrawn(home: Home) -> None:
     file = file_of(home)
     content = file.read_bytes()
@@ -135,6 +138,7 @@ def test_a_withdrawn_day_whose_file_is_put_back_stays_withdrawn(home: Home) -> N
     assert published(home, FORECASTS).equals(forecasts)
 
 
+@pytest.mark.slow
 def test_a_kill_between_landing_and_ledger_followed_by_a_run_changes_nothing(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +160,7 @@ def test_a_kill_between_landing_and_ledger_followed_by_a_run_changes_nothing(
     assert published(home, FORECASTS).equals(forecasts)
 
 
+@pytest.mark.slow
 def test_a_damaged_catalog_asks_for_the_whole_one(home: Home, exports: Path) -> None:
     file = file_of(home, "catalog_tracks", None)
     rows = pq.read_table(file).drop_columns(["delivery_number"]).to_pylist()
@@ -173,6 +178,7 @@ def test_a_damaged_catalog_asks_for_the_whole_one(home: Home, exports: Path) -> 
     assert pq.read_table(file).drop_columns(["delivery_number"]).to_pylist() == rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["cut off", "gone"])
 def test_a_damaged_ledger_is_restored_from_its_copy(home: Home, exports: Path, kind: str) -> None:
     withdraw(home, "vk_stream_days", [DAY])
@@ -187,6 +193,7 @@ def test_a_damaged_ledger_is_restored_from_its_copy(home: Home, exports: Path, k
     assert restore_ledger(home) is None
 
 
+@pytest.mark.slow
 def test_a_damaged_publication_is_written_anew(home: Home) -> None:
     rows = published(home, "from release_predictions order by all")
     overwritten(home.serving / "hitcast.duckdb", 0, 0.01)

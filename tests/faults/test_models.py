@@ -59,6 +59,7 @@ def test_the_champion_before_stands_in_for_a_damaged_one(
     assert "instead of champion version 2, which cannot be read" in standing.instead_of
 
 
+@pytest.mark.slow
 def test_forecasts_and_status_say_who_stands_in_until_training_again(home: Home, champion: store.Version) -> None:
     cut(first(champion.bundle, "*.cbm"), 0.5)
     detail = succeeded(hitcast(home, "predict"))

@@ -24,6 +24,7 @@ def statuses(settings: Settings, command: str) -> list[str]:
     return [run.info.status for run in runs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=slow)])
 def test_an_interrupted_search_keeps_its_trials(
     home: Home, settings: Settings, number: signal.Signals, code: int
@@ -45,6 +46,7 @@ def test_an_interrupted_search_goes_on(home: Home) -> None:
     assert "streams  4 trials" in succeeded(hitcast(home, "tune", "--trials", "4"))
 
 
+@pytest.mark.slow
 def test_a_search_cut_short_in_its_first_trial_tries_the_defaults_again(settings: Settings) -> None:
     optuna = quiet_optuna()
     study = optuna.create_study(storage=open_storage(settings))

@@ -133,6 +133,7 @@ def test_a_delivery_by_a_clock_set_back_still_replaces_and_is_the_latest(home: H
     assert read_ledger(home)[key].delivered_at > after[key].delivered_at
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("clock_set_back")
 def test_forecasts_and_publications_by_a_clock_set_back_are_the_latest(home: Home, settings: Settings) -> None:
     before = last_published_at(home)
@@ -170,6 +171,7 @@ def test_ages_of_what_lies_in_the_future_are_none(home: Home) -> None:
     assert "times lie in the future of this machine's clock" in message
 
 
+@pytest.mark.slow
 @slow
 def test_another_time_zone_gives_the_same_days_and_forecasts(prepared: Home, home: Home) -> None:
     for zone in ("Asia/Vladivostok", "America/New_York"):

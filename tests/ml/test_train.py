@@ -47,6 +47,7 @@ def test_a_bundle_forecasts_the_same_after_a_round_trip(
     pd.testing.assert_frame_equal(score(load_bundle(folder), rows), score(bundle, rows), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_training_twice_gives_the_same_forecasts(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     marts = read_marts(settings)
@@ -99,6 +100,7 @@ def test_retraining_on_more_data_is_a_refresh_and_the_version_says_so(trained: t
     assert store.rollback(settings) == first.version
 
 
+@pytest.mark.slow
 def test_another_recipe_is_registered_and_not_promoted_until_releases_can_tell(
     trained: tuple[Settings, TrainingRun],
 ) -> None:
@@ -253,6 +255,7 @@ def test_what_moves_the_forecasts_is_kept_with_the_run(trained: tuple[Settings, 
     assert not case_rows["feature_name"].duplicated().any()
 
 
+@pytest.mark.slow
 def test_a_moved_home_still_works(trained: tuple[Settings, TrainingRun]) -> None:
     settings, result = trained
     moved = settings.warehouse.parent.with_name("moved")

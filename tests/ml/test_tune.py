@@ -102,6 +102,7 @@ tune(Settings(home / "warehouse.duckdb", home / "mlflow", home / "optuna.db"), 2
 """
 
 
+@pytest.mark.slow
 def test_a_killed_search_loses_no_finished_trial(tmp_path: Path) -> None:
     settings = home(tmp_path / "home", release_count=400)
     process = subprocess.Popen([sys.executable, "-c", SEARCH, str(tmp_path / "home")], stdout=subprocess.DEVNULL)

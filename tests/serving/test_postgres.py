@@ -137,6 +137,7 @@ def test_a_failed_publication_leaves_the_rows_of_the_one_before(home: Home, dsn:
     assert ask(dsn, "select count(*) from hitcast.release_predictions") == [(3,)]
 
 
+@pytest.mark.slow
 def test_readers_of_one_query_never_see_two_publications(home: Home, dsn: str) -> None:
     publish_to_postgres(home)
     done, mixed, reads = Event(), [], []

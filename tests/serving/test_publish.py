@@ -176,7 +176,8 @@ def test_a_damaged_publication_is_told_and_written_anew(home: Home) -> None:
     assert info(home, "run_id") == "r1"
 
 
-def test_a_warehouse_held_by_another_process_is_told_in_one_line(home: Home) -> None:
+def test_a_warehouse_held_by_another_process_is_told_in_one_line(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HITCAST_PATIENCE", "1")
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(home.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

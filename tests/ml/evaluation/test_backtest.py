@@ -143,6 +143,7 @@ def test_the_leader_board_fits_eighty_columns(backtested: BacktestResult) -> Non
     assert "…" not in text
 
 
+@pytest.mark.slow
 def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
     settings = make_home(release_count=200, days_of_history=200)
     message: list[str] = []
@@ -154,6 +155,7 @@ def test_a_short_history_works_and_says_so(make_home: MakeHome) -> None:
     assert (errors["hitcast"] <= errors["log_linear"] * 1.02).all()
 
 
+@pytest.mark.slow
 def test_an_empty_class_does_not_stop_a_backtest(make_home: MakeHome) -> None:
     settings = make_home(release_count=160, days_of_history=200, class_minimums=(0, 1, 2))
     result = backtest(settings, progress=quiet, origins=2)
