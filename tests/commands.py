@@ -7,8 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -22,6 +24,12 @@ MAPPINGS = [part for name in ("catalog", "tiktok", "vk") for part in ("--mapping
 ROWS = 60_000
 """Size of the demo world that most tests share."""
 slow = pytest.mark.slow
+
+
+def rest_slow(values: Iterable[Any], plain: int = 1) -> list[Any]:
+    """Parameters of which a plain run takes the first, and `-m slow` the others."""
+    kept = list(values)
+    return [*kept[:plain], *(pytest.param(value, marks=slow) for value in kept[plain:])]
 
 
 def environment(home: Home, **variables: str) -> dict[str, str]:

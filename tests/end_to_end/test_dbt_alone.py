@@ -52,6 +52,7 @@ def staged(home: Home) -> list[tuple[object, ...]]:
     return sorted(vk) + sorted(tiktok) + sorted(tracks)
 
 
+@pytest.mark.slow
 def test_only_what_the_ledger_names_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, export = Home(tmp_path / "home"), tmp_path / "export.csv"
     days = {day: home.raw / "vk_stream_days" / f"stream_date=2024-01-0{day}" for day in range(1, 6)}

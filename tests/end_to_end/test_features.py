@@ -54,7 +54,7 @@ def test_every_listed_feature_equals_an_independent_computation(home: Home, refe
     """A feature that the reference does not list is named in a warning, and breaks nothing."""
     features = read(home, "release_features", "release_id, as_of_day")
     # the first week's rows, of which models learn, and as-of days before, after and at the end
-    features = features[features["as_of_day"].isin([*range(8), 10, 29])]
+    features = features[features["as_of_day"].isin([0, 1, 4, 7, 10, 29])]
     assert (features.groupby("as_of_day").size() > 10).all()
     expected = pd.DataFrame(
         [reference.features(row.release_id, row.as_of_day) for row in features.itertuples()], index=features.index

@@ -15,7 +15,7 @@ from hitcast.ingest import check_landing, ingest, landing, restore_ledger, withd
 from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.landing import LedgerRow, landed_files, read_history, read_ledger
 from hitcast.ingest.soundness import damage
-from tests.commands import MAPPINGS, copied, cut, hitcast, overwritten, published, refused, slow, succeeded
+from tests.commands import MAPPINGS, copied, cut, hitcast, overwritten, published, refused, rest_slow, slow, succeeded
 
 DAY = date(2021, 12, 20)
 HEADER = "stream_date,isrc,territory,streams"
@@ -105,7 +105,9 @@ def test_one_flipped_bit_in_the_ledger_is_noticed(home: Home) -> None:
     check_landing(home)
 
 
-@pytest.mark.parametrize("table", ["vk_stream_days", "tiktok_sound_days", "catalog_tracks", "landing_deliveries"])
+@pytest.mark.parametrize(
+    "table", rest_slow(["vk_stream_days", "tiktok_sound_days", "catalog_tracks", "landing_deliveries"])
+)
 def test_a_run_stops_at_a_flipped_bit_and_says_how_to_go_on(home: Home, table: str) -> None:
     path = home.ledger if table == "landing_deliveries" else file_of(home, table, None if "catalog" in table else DAY)
     flipped(path, random.Random(7))

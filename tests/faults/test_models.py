@@ -20,7 +20,7 @@ from ml.registry import store, tracking
 from ml.registry.bundles import load_bundle
 from ml.registry.standing import load_standing
 from ml.studies import DEFAULTS, open_storage, tuned_parameters
-from tests.commands import cut, hitcast, overwritten, refused, slow, succeeded
+from tests.commands import cut, hitcast, overwritten, refused, rest_slow, slow, succeeded
 
 TODAY = date(2022, 1, 1)
 
@@ -45,7 +45,7 @@ def quiet(message: str) -> None:
     pass
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", rest_slow(DAMAGES, plain=3))
 def test_the_champion_before_stands_in_for_a_damaged_one(
     settings: Settings, champion: store.Version, damage: str
 ) -> None:
@@ -111,7 +111,7 @@ def test_a_feature_that_is_gone_from_the_marts_is_named(settings: Settings) -> N
 
 
 @pytest.mark.parametrize("kind", ["mlflow", "optuna"])
-@pytest.mark.parametrize("damage", ["noise", "cut off", "text"])
+@pytest.mark.parametrize("damage", rest_slow(["noise", "cut off", "text"]))
 def test_a_damaged_store_is_told_at_once(settings: Settings, kind: str, damage: str) -> None:
     file = tracking.store_file(settings) if kind == "mlflow" else settings.optuna_file
     if kind == "optuna":

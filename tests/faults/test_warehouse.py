@@ -18,7 +18,7 @@ from hitcast.core.settings import Settings
 from hitcast.core.warehouse import open_warehouse
 from hitcast.job.rebuild import ASIDE, rebuild, stop_on_lost_warehouse
 from hitcast.serving.publish import published_file
-from tests.commands import cut, hitcast, overwritten, published, refused, slow, succeeded
+from tests.commands import cut, hitcast, overwritten, published, refused, rest_slow, slow, succeeded
 
 DAMAGES = {
     "header": lambda file: overwritten(file, 0, 0.001),
@@ -51,7 +51,7 @@ def bi_tool(file: Path, seconds: float = 60) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", rest_slow(DAMAGES))
 def test_a_rebuild_keeps_every_forecast(home: Home, settings: Settings, damage: str) -> None:
     before = table(home.warehouse, "ml.predictions")
     drivers = table(home.warehouse, "ml.prediction_drivers")
@@ -114,7 +114,7 @@ def test_a_backtest_comes_back_as_it_was_published(home: Home, settings: Setting
     assert metrics["evaluated_at"].notna().all()
 
 
-@pytest.mark.parametrize("damage", ["empty", "gone"])
+@pytest.mark.parametrize("damage", rest_slow(["empty", "gone"]))
 def test_a_lost_warehouse_does_not_publish_over_its_forecasts(home: Home, settings: Settings, damage: str) -> None:
     whole = published_file(home).read_bytes()
     DAMAGES[damage](home.warehouse)

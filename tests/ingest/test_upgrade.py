@@ -22,6 +22,7 @@ from hitcast.ingest.landing import (
 )
 from hitcast.ingest.soundness import check_landing
 from hitcast.ingest.upgrade import bring_up_to_date
+from tests.commands import rest_slow
 from tests.homes import unpacked
 
 BEFORE = {
@@ -118,7 +119,7 @@ def test_without_links_files_are_copied(home: Home, monkeypatch: pytest.MonkeyPa
     assert landed_now(home) == before
 
 
-@pytest.mark.parametrize("damage", ["cut", "lost", "other rows"])
+@pytest.mark.parametrize("damage", rest_slow(["other rows", "cut", "lost"]))
 def test_a_damaged_day_of_an_old_home_is_named(home: Home, damage: str) -> None:
     first, second = sorted((home.raw / "vk_stream_days").glob("stream_date=2020*/data.parquet"))[:2]
     if damage == "cut":

@@ -88,6 +88,7 @@ def test_first_version_is_champion_and_later_ones_if_promoted(trained: tuple[Set
     assert [version.is_champion for version in store.list_models(settings)] == [True, False]
 
 
+@pytest.mark.slow
 def test_retraining_on_more_data_is_a_refresh_and_the_version_says_so(trained: tuple[Settings, TrainingRun]) -> None:
     settings, first = trained
     second = train(settings, first.cutoff + timedelta(days=30), progress=quiet)

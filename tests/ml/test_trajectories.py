@@ -62,9 +62,10 @@ def test_paths_go_through_the_forecasts_of_all_horizons(trained: tuple[Settings,
     assert (known["joint_lower_80"] == known["joint_upper_80"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "horizons",
-    [pytest.param((7, 14), marks=pytest.mark.slow), (14, 30, 60), pytest.param((14,), marks=pytest.mark.slow)],
+    [(7, 14), (14, 30, 60), (14,)],
 )
 def test_any_horizons_have_paths(make_home: MakeHome, horizons: tuple[int, ...]) -> None:
     settings = make_home(release_count=300, horizons=horizons)

@@ -79,6 +79,7 @@ def test_a_champion_trained_on_days_that_are_gone_is_due_at_once(trained: tuple[
     assert found.is_retrain_due
 
 
+@pytest.mark.slow
 def test_a_fresh_candidate_that_was_not_promoted_keeps_from_training_again(
     trained: tuple[Settings, TrainingRun],
 ) -> None:

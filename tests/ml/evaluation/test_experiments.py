@@ -13,6 +13,7 @@ from ml.evaluation.compare import read_origins
 from ml.evaluation.experiments import EXPERIMENTS, experiment
 from ml.evaluation.experiments_shared import Bench, by_release, figure, mean_rows, rmsle_rows
 from ml.evaluation.experiments_training import outliers, random_split, trees_alone
+from tests.commands import rest_slow
 from tests.ml.conftest import MakeHome, quiet
 
 
@@ -62,7 +63,7 @@ def test_a_release_without_a_loss_is_left_out() -> None:
     assert (first["release_count"], first["value"], difference["value"]) == (25, 1.0, 0.5)
 
 
-@pytest.mark.parametrize("name", list(EXPERIMENTS))
+@pytest.mark.parametrize("name", rest_slow(EXPERIMENTS))
 def test_an_answer_is_written_with_its_figures(name: str, make_home: MakeHome) -> None:
     settings = make_home(release_count=300)
     answered = experiment(name, settings, progress=quiet)

@@ -88,6 +88,7 @@ def without_genre(tables: Tables) -> None:
     features[["release_weekday", "release_month", "first_week_holidays", "window_holidays"]] = 1
 
 
+@pytest.mark.slow
 def test_a_genre_that_is_not_given_is_no_reason(make_home: MakeHome) -> None:
     settings = make_home(release_count=90, days_of_history=300, change=without_genre)
     train(settings, read_marts(settings).data_through - timedelta(days=45), progress=quiet)
@@ -96,6 +97,7 @@ def test_a_genre_that_is_not_given_is_no_reason(make_home: MakeHome) -> None:
     assert not said.str.contains("of the genre|релизов жанра|unknown").any()
 
 
+@pytest.mark.slow
 def test_a_model_that_is_none_of_this_projects_own_is_asked_like_any(make_home: MakeHome) -> None:
     settings = make_home(release_count=120, days_of_history=400)
     as_of = read_marts(settings).data_through - timedelta(days=45)

@@ -193,6 +193,7 @@ def test_without_a_warehouse_the_title_can_still_be_given(two: Trained) -> None:
     assert champion_number(settings) == 1
 
 
+@pytest.mark.slow
 def test_after_days_were_withdrawn_every_cure_works_in_one_step(trained: Trained) -> None:
     settings, first = trained
     withdraw(settings, 10, first)
