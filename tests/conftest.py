@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--kill-seed", default="1", help="-m kills: seed of the moments")
     group.addoption("--kill-only", default="", help="-m kills: regular expression that a scenario's name must match")
     group.addoption("--days", type=int, default=1, help="-m soak: days of use; a whole edition is 100")
-    group.addoption("--publishes", type=int, default=20, help="-m load: publications; a whole edition is 200")
+    group.addoption("--publishes", type=int, default=8, help="-m load: publications; a whole edition is 200")
     group.addoption("--exports", type=int, default=200, help="-m fuzz: spoiled exports; a whole edition is 10,000")
     group.addoption("--labels", type=int, default=2, help="-m labels: odd labels; a whole edition is 60")
     group.addoption("--first-label", type=int, default=0, help="-m labels: seed of the first label")
