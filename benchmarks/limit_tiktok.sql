@@ -1,4 +1,4 @@
--- one row per release and day from three before it to 30 after; its views follow the streams with noise of their own
+-- one row per release and day from three before it to 30 after; what it counts follows the streams loosely
 copy (
     select
         $first_day::date + (release_day + age)::integer as activity_date,
@@ -6,8 +6,8 @@ copy (
         printf('RUL1A%07d', number) as isrc,
         'PGC' as content_type,
         'RU' as territory,
-        (hash(number) % 1000) // (5 + abs(age)) as creations,
-        exp(5 + 4 * (hash(number) % 1000) / 1000 + (hash(number, age, 1) % 1000) / 1000)::bigint as views,
+        (hash(number) % 1000 + 4 * (hash(number, 1) % 1000)) // (5 + abs(age)) // 5 as creations,
+        exp(5 + 2 * (hash(number) % 1000 + hash(number, 2) % 1000) / 1000 + (hash(number, age, 3) % 1000) / 1000)::bigint as views,
         0 as likes,
         0 as comments,
         0 as shares

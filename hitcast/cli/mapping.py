@@ -68,6 +68,7 @@ def _check_free(file: Path) -> None:
 
 def _messages(drafts: Sequence["Draft"]) -> list[str]:
     """The guesses with sample values and how sure they are."""
+    from hitcast.ingest.propose.draft import remarks
     from hitcast.ingest.propose.guess import SURE
 
     lines = []
@@ -78,6 +79,7 @@ def _messages(drafts: Sequence["Draft"]) -> list[str]:
         if draft.rival:
             lines.append(one_line(f"  UNSURE: it may be {draft.rival}"))
         lines += [one_line(" ".join(("  UNSURE:", *filter(None, (hint.line, hint.reason))))) for hint in draft.hints]
+        lines += [one_line(f"  {remark}") for remark in remarks(draft)]
         for guess in draft.table.guesses if draft.table else []:
             source = guess.source.label if guess.source else guess.constant
             taken = "" if draft.is_taken(guess) else ", not taken"

@@ -11,6 +11,8 @@ from hitcast.ingest.finding import shown
 from hitcast.ingest.landing import Ledger
 
 MAX_NAMED = 3
+MAX_AHEAD = timedelta(days=3 * 366)
+"""No label announces a release earlier."""
 
 
 def catalog_questions(
@@ -31,6 +33,10 @@ def catalog_questions(
         """
     if releases := connection.execute(fill(query, **places)).fetchall():
         found.append(f"dated 1970-01-01, as if the date were not known: UPC {_named(releases)}")
+    query = "select distinct {upc} from staged where problem = 0 and {release_date} > $latest order by all"
+    latest = {"latest": delivered_on + MAX_AHEAD}
+    if releases := connection.execute(fill(query, **places), latest).fetchall():
+        found.append(f"dated more than three years ahead, as years of two digits may be: UPC {_named(releases)}")
     query = """
         select {upc} from (
             select {upc}, {release_date} as release_date from staged where problem = 0

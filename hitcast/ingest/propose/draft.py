@@ -114,6 +114,18 @@ def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
     return lines + (["  values:", *words] if words else [])
 
 
+def remarks(draft: Draft) -> list[str]:
+    """What is unsure beside the columns: sheets that are not read, lines left out, short and hidden counts, words."""
+    if not draft.table:
+        return []
+    marked = [line.strip() for line in _table(draft, draft.table, []) if " # UNSURE: " in f" {line}"]
+    said = {f"# UNSURE: {_short(hint.reason)}" for hint in draft.hints if not hint.line} | {
+        f"# {hint.line}  # UNSURE: {_short(hint.reason)}" for hint in draft.hints if hint.line
+    }
+    own = ("date_format:", "timezone:", "# UNSURE: it may be ")
+    return [line for line in marked if line not in said and not line.startswith(own)]
+
+
 def _layout(draft: Draft) -> list[str]:
     """Where the header and the rows are, by all samples."""
     layouts = [sample.layout for sample in draft.samples]
@@ -134,8 +146,12 @@ def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]
     """How dates, short and hidden counts and durations are written."""
     lines = []
     types = {column.name: column.data_type for column in table.contract.delivered}
+    written = ""
     for name, source in taken:
-        if source.dates and types[name] == "date":
+        if not source.dates or types[name] != "date":
+            continue
+        if not written:
+            written = source.dates.date_format
             other = f"  # UNSURE: may be {source.dates.other}" if source.dates.other else ""
             lines.append(f"  date_format: {_flow(source.dates.date_format)}{other}")
             if source.dates.timezone:
@@ -143,6 +159,8 @@ def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]
                 lines.append(f"  timezone: {source.dates.timezone}  # UNSURE: {why}")
             if source.dates.is_partial and not table.contract.day_column:
                 lines.append("  partial_dates: first_day  # UNSURE: 2021 and 2021-05 are their first day")
+        elif source.dates.date_format != written:
+            lines.append(f"  # UNSURE: {name} is written {_flow(source.dates.date_format)}; one format counts for all")
     counts = [source for name, source in taken if types[name] == "bigint"]
     if any(source.is_short for source in counts):
         lines.append("  shorthand: true  # UNSURE: counts like 1.2K are rounded")

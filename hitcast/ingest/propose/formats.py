@@ -169,10 +169,14 @@ def number_format(columns: Sequence[Sequence[str]]) -> tuple[str, str]:
             marked = [value for value in values if not value.isdigit()]
             seen = [*marked[:: max(1, len(marked) // MAX_SEEN)], *values[:MAX_SEEN]]
             numbers = [number for value in seen if (number := number_of(value, *form)) is not None]
-            # a column in which every number has three decimals holds decimals, not thousands
-            if form[1] in (".", ",") and seen and all(value.count(form[1]) == 1 for value in seen):
+            # a column in which every number has three decimals holds decimals, not thousands, unless all are 000
+            is_decimal = seen and all(value.count(form[1]) == 1 and not value.endswith("000") for value in seen)
+            if form[1] in (".", ",") and is_decimal:
                 continue
-            total += sum(1.0 if number.is_integer() else 0.9 for number in numbers) / max(len(seen), 1)
+            # nobody writes 18 as 18.000
+            rounded = re.compile(rf"[+-]?\d{{1,3}}{re.escape(form[0])}000")
+            whole = sum(number.is_integer() for number in numbers) - sum(map(bool, map(rounded.fullmatch, seen)))
+            total += (0.9 * len(numbers) + 0.1 * whole) / max(len(seen), 1)
         return round(total, 3)
 
     return max(NUMBER_FORMATS, key=fit)

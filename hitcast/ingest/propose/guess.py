@@ -15,6 +15,7 @@ MIN_SCORE, SHARPNESS, SURE = 0.4, 0.15, 0.7
 HALF_SCORE = 0.4
 VALUES_WEIGHT = 0.8
 FORBIDDEN = -9.0
+NAMED, CALLED_ALIKE = 0.5, 0.6
 
 
 @dataclass(frozen=True)
@@ -131,10 +132,24 @@ def _pairs(
     columns, guesses, parts = contract.delivered, {}, {}
     for row, place in zip(rows, places, strict=True):
         if scores[row, place] >= MIN_SCORE:
-            sureness = _sureness(scores, row, place)
-            guesses[columns[row].name] = Guess(columns[row], profiles[place], sureness)
+            sureness, reason = _sureness(scores, row, place), ""
+            if rivals := _rivals(columns[row], profiles[place], profiles, scores[row]):
+                sureness, reason = min(sureness, CALLED_ALIKE), f"or {', '.join(rivals)}, called like it too"
+            guesses[columns[row].name] = Guess(columns[row], profiles[place], sureness, "", reason)
             parts[columns[row].name] = min(1.0, scores[row, place])
     return guesses, parts
+
+
+def _rivals(column: Column, chosen: Profile, profiles: Sequence[Profile], scores: np.ndarray) -> list[str]:
+    """Headers that name a required day, country or count as well as the chosen one does, and hold other values."""
+    if not column.required or not (column.data_type == "date" or column.typical_share == 1 or column.is_country):
+        return []
+    return [
+        other.header
+        for other, score in zip(profiles, scores, strict=True)
+        if other is not chosen and score > FORBIDDEN and not other.outside and not chosen.is_wide
+        and name_evidence(column, other.header) >= NAMED and other.values != chosen.values
+    ]  # fmt: skip
 
 
 def _unfed(contract: Contract, guesses: Mapping[str, Guess]) -> list[Column]:

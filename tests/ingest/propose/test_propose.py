@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 import yaml
 
+from hitcast.cli.mapping import _messages
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest import ingest
@@ -174,3 +175,56 @@ def test_a_workbook_without_a_value_is_told(tmp_path: Path) -> None:
         workbook.add_worksheet()
     with pytest.raises(HitcastError, match=r"x\.xlsx: is empty"):
         propose([tmp_path], "RU")
+
+
+def _guessed(folder: Path, text: str) -> tuple[list[str], str]:
+    """What `hitcast map` says of one CSV of streams, and the mapping it writes."""
+    folder.mkdir(exist_ok=True)
+    (folder / "report.csv").write_text(text, encoding="utf-8")
+    drafts, texts = propose([folder], "RU")
+    return _messages(drafts), texts[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "chosen"),
+    [
+        ("Date,ISRC,Country,Plays,Streams", ("2026-03-{:02}", "RU,1{0},9{0}"), "streams"),
+        ("Report Date,Usage Date,ISRC,Country,Streams", ("2026-03-{0:02},2026-02-{0:02}", "RU,1{0}"), "stream_date"),
+        ("Date,ISRC,Country,Listener Market,Streams", ("2026-03-{:02}", "RU,KZ,1{}"), "territory"),
+    ],
+)
+def test_columns_that_are_called_alike_are_unsure(
+    tmp_path: Path, header: str, values: tuple[str, str], chosen: str
+) -> None:
+    days, rest = values
+    rows = [f"{days.format(i)},RUA0A2600001,{rest.format(i)}" for i in range(10, 17)]
+    said, _ = _guessed(tmp_path, "\n".join([header, *rows]))
+    [line] = [line for line in said if line.startswith(f"  {chosen} ")]
+    assert "UNSURE" in line
+    assert "called like it too" in line
+
+
+def test_a_campaigns_start_and_end_are_of_one_date_format(tmp_path: Path) -> None:
+    rows = [f"C{i},TikTok,0{i}.03.2026,1{i}.03.2026,460000000019,125{i}" for i in range(1, 8)]
+    text = "\n".join(["Campaign,Channel,Start date,End date,UPC,Spend", *rows])
+    _, mapping = _guessed(tmp_path, text)
+    assert mapping.count("date_format") == 1
+    assert yaml.safe_load(mapping)["tables"]["promotion_spends"]["date_format"] == "%d.%m.%Y"
+
+
+@pytest.mark.parametrize("counts", [["987", "1.000", "12.000"], ["18.000", "73.000", "9.000"]])
+def test_dots_before_three_noughts_set_thousands_apart(tmp_path: Path, counts: list[str]) -> None:
+    rows = [f"2026-03-0{i};RUA0A2600001;RU;{count}" for i, count in enumerate(counts, 1)]
+    _, mapping = _guessed(tmp_path, "\n".join(["Date;ISRC;Country;Streams", *rows]))
+    assert yaml.safe_load(mapping)["tables"]["vk_stream_days"]["thousands"] == "."
+
+
+def test_sheets_that_are_not_read_are_said(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "q.xlsx")) as workbook:
+        for sheet, month in (("Mar", 3), ("Apr", 4)):
+            page = workbook.add_worksheet(sheet)
+            page.write_row(0, 0, ["Date", "ISRC", "Country", "Streams"])
+            for row in range(1, 8 + month):
+                page.write_row(row, 0, [f"2026-0{month}-{row:02}", "RUA0A2600001", "RU", 100 + row])
+    drafts, _ = propose([tmp_path], "RU")
+    assert any("sheet: Apr" in line and "UNSURE: Mar too" in line for line in _messages(drafts))
