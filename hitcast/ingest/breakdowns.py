@@ -8,7 +8,7 @@ from hitcast.ingest.contract import measure_of
 from hitcast.ingest.losses import ACCEPT
 from hitcast.ingest.stage import Stage
 
-LEAST_MEASURE = 10
+MIN_STREAMS = 10
 """Smaller sums are often alike by chance."""
 MIN_OWNERS, MIN_SHARE = 3, 0.9
 ROWS_ASKED = 500_000
@@ -44,7 +44,7 @@ def held_for_breakdowns(connection: duckdb.DuckDBPyConnection, stage: Stage) -> 
         recording=places["isrc"],
     )
     apart = max(1, int((stage.read - stage.rejected).sum()) // ROWS_ASKED)
-    [found] = connection.execute(query, {"apart": apart, "least": LEAST_MEASURE}).fetchall()
+    [found] = connection.execute(query, {"apart": apart, "min_streams": MIN_STREAMS}).fetchall()
     owners, doubled, owner, measure, splits = found
     if doubled < MIN_OWNERS or doubled < MIN_SHARE * owners:
         return None

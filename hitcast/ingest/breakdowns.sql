@@ -14,7 +14,7 @@ owners as (
         list(split_by order by split_by) as splits
     from parts
     group by {owner}
-    having count(*) > 1 and max(measure) >= $least
+    having count(*) > 1 and max(measure) >= $min_streams
 ),
 
 judged as (

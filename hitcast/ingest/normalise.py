@@ -285,7 +285,8 @@ def _value(text: str, column: Column, mapping: TableMapping, checks: Checks, nat
         return f"try_cast(trim({text}) as boolean)"
     if column.data_type == "varchar":
         return canonical(text, column.name) if column.is_identifier else text
-    return number(text, column.data_type)
+    # with a mark for thousands, what is left of marks is the decimal one
+    return number(text, column.data_type, bool(mapping.thousands))
 
 
 def _translated(text: str, values: Mapping[str, str | None], checks: Checks) -> str:

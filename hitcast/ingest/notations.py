@@ -81,14 +81,17 @@ def plain_number(text: str, mapping: TableMapping, parameter: Callable[[object],
     return text
 
 
-def number(text: str, data_type: str) -> str:
-    """SQL of a plain number's text as a bigint or a double; null where it is none."""
+def number(text: str, data_type: str, is_mark_certain: bool = False) -> str:
+    """SQL of a plain number's text as a bigint or a double; null where it is none.
+
+    18.000 is no whole number unless the decimal mark is certain: it may be eighteen thousand.
+    """
     if data_type == "double":
         finite = f"try_cast({text} as double)"
         return f"case when isfinite({finite}) and not contains({text}, '_') then {finite} end"
     # A bare cast would round 12.5 and take 1_000, 0x1F and 1e3 for numbers.
-    # Nor is 18.000 taken for 18: where thousands are set apart by the decimal mark it is eighteen thousand.
-    whole = f"regexp_full_match({text}, '\\s*[+-]?(\\d+(\\.0{{0,2}})?|\\d+\\.0{{4,}}|\\d{{4,}}\\.000)\\s*')"
+    zeros = "\\d+(\\.0*)?" if is_mark_certain else "\\d+(\\.0{0,2})?|\\d+\\.0{4,}|\\d{4,}\\.000"
+    whole = f"regexp_full_match({text}, '\\s*[+-]?({zeros})\\s*')"
     return (
         f"case when cast(try_cast({text} as bigint) as varchar) = {text} then try_cast({text} as bigint)"
         f" when {whole} then try_cast(split_part({text}, '.', 1) as bigint) end"

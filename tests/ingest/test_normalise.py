@@ -54,6 +54,8 @@ def _normalise(folder: Path, column: Column, given: pa.Array, **mapping: Any) ->
         (WHOLE, "12", 12, {}),
         (WHOLE, " 12 ", 12, {}),
         (WHOLE, "12.0", 12, {}),
+        (WHOLE, "12.000", 12, {"thousands": ","}),
+        (WHOLE, "12.000", 12000, {"thousands": ".", "decimal": ","}),
         (WHOLE, "12.", 12, {}),
         (WHOLE, "+5", 5, {}),
         (WHOLE, "007", 7, {}),

@@ -2,7 +2,7 @@
 
 import glob
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -118,12 +118,14 @@ def remarks(draft: Draft) -> list[str]:
     """What is unsure beside the columns: sheets that are not read, lines left out, short and hidden counts, words."""
     if not draft.table:
         return []
-    marked = [line.strip() for line in _table(draft, draft.table, []) if " # UNSURE: " in f" {line}"]
-    said = {f"# UNSURE: {_short(hint.reason)}" for hint in draft.hints if not hint.line} | {
-        f"# {hint.line}  # UNSURE: {_short(hint.reason)}" for hint in draft.hints if hint.line
-    }
-    own = ("date_format:", "timezone:", "# UNSURE: it may be ")
-    return [line for line in marked if line not in said and not line.startswith(own)]
+    lines = [line.strip() for line in _table(replace(draft, hints=[], rival=""), draft.table, [])]
+    # what is said with the columns themselves
+    own = (
+        "date_format:",
+        "timezone:",
+        *(f"{guess.column.name}: " for guess in draft.table.guesses if not guess.source),
+    )
+    return [line for line in lines if "# UNSURE: " in line and not line.startswith(own)]
 
 
 def _layout(draft: Draft) -> list[str]:
