@@ -42,12 +42,12 @@ class DayShares(BaseEstimator):
             X: Rows of `release_features`.
             paths: As `ml.days.read_paths` gives them.
         """
-        starts, features = known_days(X, self.feature_set), _features(X)
+        starts, features, streams = known_days(X, self.feature_set), _features(X), paths_of(paths, X)
         self.days_ = np.unique(starts)
         self.means_, self.directions_, self.lines_ = [], [], []
         for start in self.days_:
             rows = starts == start
-            logs = np.log(shares(paths_of(paths, X[rows]), start))
+            logs = np.log(shares(streams[rows], start))
             mean = logs.mean(axis=0)
             count = min(COMPONENTS, int(rows.sum()) // RELEASES_PER_COMPONENT, logs.shape[1])
             directions = np.linalg.eigh((logs - mean).T @ (logs - mean))[1][:, ::-1][:, :count].T

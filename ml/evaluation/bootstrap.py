@@ -7,6 +7,7 @@ Source: Efron & Tibshirani 1993, An introduction to the bootstrap, chapters 8 an
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -51,14 +52,20 @@ def paired_interval(
         return float("nan"), float("nan")
     by_week = np.zeros((count, sums.shape[1]))
     np.add.at(by_week, place, sums)
-    times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
     # a draw without errors has no ratio of them, or an endless one
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = statistic(times @ by_week)
+        values = statistic(_drawn_weeks(count, draws, seed) @ by_week)
         if np.isnan(values).all():
             return float("nan"), float("nan")
         low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+@lru_cache(maxsize=32)
+def _drawn_weeks(count: int, draws: int, seed: int) -> np.ndarray:
+    """How often each week is drawn, shape (draws, weeks). A board asks for the same draws hundreds of times."""
+    times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
+    return times.astype(float)
 
 
 def skill_interval(

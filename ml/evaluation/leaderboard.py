@@ -72,8 +72,8 @@ def evaluate(
         figures |= _class_intervals(actual, predicted, probabilities, line, row_part)
         figures |= advice_metrics(actual == 2, probabilities[:, 2], shares, costs, row_part)
         figures |= _cost_intervals(actual == 2, probabilities[:, 2], line[:, 2], costs, row_part)
-        found.append(_rows("classes", key, figures, len(rows)))
-    return pd.concat(found, ignore_index=True)
+        found += _rows("classes", key, figures, len(rows))
+    return pd.DataFrame(found, columns=["metric_name", "metric_value", "task", "release_count", *KEYS])
 
 
 def evaluate_untouched(
@@ -137,7 +137,7 @@ def _shares_to_come(predictions: pd.DataFrame) -> pd.Series:
     return 1 - known.fillna(0.0) / actual.where(actual > 0, np.inf)
 
 
-def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[pd.DataFrame]:
+def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[tuple[Any, ...]]:
     names = ("actual_streams", "predicted_streams", "predicted_streams_line", "known_streams")
     actual, predicted, line, known = (rows[name].to_numpy(dtype=float) for name in names)
     expected = rows["expected_streams"].to_numpy(dtype=float)
@@ -146,7 +146,7 @@ def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[pd.Data
     has_intervals = rows["lower_90"].notna().all()
     if has_intervals:
         figures |= interval_metrics(actual, rows[list(INTERVAL_COLUMNS)])
-    found = [_rows("streams", key, figures, len(rows))]
+    found = _rows("streams", key, figures, len(rows))
     size, bucket = decade(actual), decade(predicted)
     for number in np.unique(size):
         size_rows = size == number
@@ -156,11 +156,11 @@ def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[pd.Data
         by_size["expected_volume_ratio"] = expected_volume_ratio(actual[size_rows], expected[size_rows])
         by_size["skill"] = skill(*parts, line[size_rows])
         by_size |= _ends("skill", skill_interval(*parts, line[size_rows], weeks[size_rows]))
-        found.append(_rows("streams", key, _named(by_size, f"decade_{number}"), int(size_rows.sum())))
+        found += _rows("streams", key, _named(by_size, f"decade_{number}"), int(size_rows.sum()))
     for number in np.unique(bucket) if has_intervals else []:
         size_rows = bucket == number
         covered = interval_metrics(actual[size_rows], rows.loc[size_rows, list(INTERVAL_COLUMNS)])
-        found.append(_rows("streams", key, _named(covered, f"bucket_{number}"), int(size_rows.sum())))
+        found += _rows("streams", key, _named(covered, f"bucket_{number}"), int(size_rows.sum()))
     return found
 
 
@@ -270,9 +270,6 @@ def _named(figures: dict[str, float], suffix: str) -> dict[str, float]:
     return {f"{name}_{suffix}": value for name, value in figures.items()}
 
 
-def _rows(task: str, key: Any, figures: dict[str, float], release_count: int) -> pd.DataFrame:
+def _rows(task: str, key: Any, figures: dict[str, float], release_count: int) -> list[tuple[Any, ...]]:
     """Metrics as rows; those that could not be computed are left out."""
-    finite = {name: value for name, value in figures.items() if np.isfinite(value)}
-    rows = pd.DataFrame({"metric_name": list(finite), "metric_value": list(finite.values())})
-    rows[["task", "release_count", *KEYS]] = [task, release_count, *key]
-    return rows
+    return [(name, value, task, release_count, *key) for name, value in figures.items() if np.isfinite(value)]

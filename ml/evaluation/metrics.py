@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from ml.decide.decisions import promotion_threshold
 
@@ -88,7 +89,9 @@ def _share(part: float, whole: float) -> float:
 
 def spearman(actual: np.ndarray, predicted: np.ndarray) -> float:
     """Rank correlation; NaN where either side is constant."""
-    return float(pd.Series(actual).rank().corr(pd.Series(predicted).rank()))
+    if len(actual) < 2 or np.ptp(actual) == 0 or np.ptp(predicted) == 0:
+        return float("nan")
+    return float(np.corrcoef(rankdata(actual), rankdata(predicted))[0, 1])
 
 
 def reference_mape(actual: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
@@ -171,9 +174,14 @@ def average_precision(hit: np.ndarray, score: np.ndarray) -> float:
     """Area under the precision-recall steps; rows with the same score enter together. NaN without a hit."""
     if not hit.any():
         return float("nan")
-    by_score = pd.DataFrame({"score": score, "hit": hit.astype(float)}).groupby("score")["hit"].agg(["sum", "count"])
-    hits, rows = by_score.iloc[::-1].cumsum().to_numpy().T
+    hits, rows = _found_by_score(hit, score)
     return float(np.sum(np.diff(hits, prepend=0.0) * hits / rows) / hit.sum())
+
+
+def _found_by_score(hit: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hits and rows down to each score, the highest first; rows with the same score enter together."""
+    _, place = np.unique(-score, return_inverse=True)
+    return np.cumsum(np.bincount(place, hit.astype(float))), np.cumsum(np.bincount(place)).astype(float)
 
 
 def week_metrics(top: np.ndarray, probability: np.ndarray, weeks: np.ndarray) -> dict[str, float]:
@@ -194,12 +202,17 @@ def precision_of_week(hit: np.ndarray, score: np.ndarray, weeks: np.ndarray, bes
         weeks: Release week of each row.
         best: Picks a week; a week with fewer releases picks all.
     """
-    rows = pd.DataFrame({"week": weeks, "score": score, "hit": hit.astype(float)})
-    tied = rows.groupby(["week", "score"])["hit"].agg(["sum", "count"]).reset_index()
-    tied = tied.sort_values("score", ascending=False)
-    before = tied.groupby("week")["count"].cumsum() - tied["count"]
-    picked = (best - before).clip(lower=0, upper=tied["count"])
-    return _share(float((picked * tied["sum"] / tied["count"]).sum()), float(picked.sum()))
+    order = np.lexsort((-score, weeks))
+    ordered_weeks, ordered_scores = weeks[order], score[order]
+    is_other_week = np.append(True, ordered_weeks[1:] != ordered_weeks[:-1])
+    starts = np.flatnonzero(is_other_week | np.append(True, ordered_scores[1:] != ordered_scores[:-1]))
+    tied_hits = np.add.reduceat(hit[order].astype(float), starts)
+    counts = np.diff(np.append(starts, len(order)))
+    # rows of the week that are ahead of each group of equals
+    week_starts = np.flatnonzero(is_other_week)
+    before = starts - week_starts[np.searchsorted(week_starts, starts, side="right") - 1]
+    picked = np.clip(best - before, 0, counts)
+    return _share(float((picked * tied_hits / counts).sum()), float(picked.sum()))
 
 
 def lift_metrics(top: np.ndarray, probability: np.ndarray) -> dict[str, float]:
@@ -217,8 +230,7 @@ def lift_curve(hit: np.ndarray, score: np.ndarray, shares: np.ndarray) -> tuple[
 
     Releases with equal scores count as far as places are left for them.
     """
-    by_score = pd.DataFrame({"score": score, "hit": hit.astype(float)}).groupby("score")["hit"].agg(["sum", "count"])
-    hits, picked = by_score.iloc[::-1].cumsum().to_numpy().T
+    hits, picked = _found_by_score(hit, score)
     wanted = np.maximum(shares * len(hit), 1.0)
     found = np.interp(wanted, np.append(0.0, picked), np.append(0.0, hits))
     return (found / wanted / hit.mean()).tolist(), (found / hit.sum()).tolist()
@@ -228,8 +240,7 @@ def recall_at_precision(hit: np.ndarray, score: np.ndarray, least: float) -> flo
     """The largest share of hits that a threshold finds while its picks are right this often; NaN without a hit."""
     if not hit.any():
         return float("nan")
-    by_score = pd.DataFrame({"score": score, "hit": hit.astype(float)}).groupby("score")["hit"].agg(["sum", "count"])
-    hits, rows = by_score.iloc[::-1].cumsum().to_numpy().T
+    hits, rows = _found_by_score(hit, score)
     return float(np.max(hits, where=hits / rows >= least, initial=0.0) / hit.sum())
 
 
@@ -248,13 +259,17 @@ def reliability(hit: np.ndarray, probability: np.ndarray, bins: int = 10) -> pd.
     Returns:
         A row a bin that is not empty: `from`, its lower edge, `probability`, `share`, `hits` and `releases`.
     """
-    rows = pd.DataFrame(
-        {"from": np.minimum((probability * bins).astype(int), bins - 1) / bins, "probability": probability, "hit": hit}
-    )
-    return (
-        rows.groupby("from")
-        .agg(probability=("probability", "mean"), share=("hit", "mean"), hits=("hit", "sum"), releases=("hit", "count"))
-        .reset_index()
+    places = np.minimum((probability * bins).astype(int), bins - 1)
+    releases, hits, chances = (np.bincount(places, weight) for weight in (None, hit.astype(float), probability))
+    found = np.flatnonzero(releases)
+    return pd.DataFrame(
+        {
+            "from": found / bins,
+            "probability": chances[found] / releases[found],
+            "share": hits[found] / releases[found],
+            "hits": hits[found].astype(int),
+            "releases": releases[found],
+        }
     )
 
 
