@@ -74,7 +74,8 @@ def _messages(drafts: Sequence["Draft"]) -> list[str]:
     lines = []
     for draft in drafts:
         more = f" and {len(draft.paths) - 1} more" if len(draft.paths) > 1 else ""
-        table = draft.table.contract.table if draft.table else "left alone, for no table fits it"
+        table = "left alone, for no table fits it" + (f": {draft.reason}" if draft.reason else "")
+        table = draft.table.contract.table if draft.table else table
         lines.append(one_line(f"{draft.paths[0].name}{more}: {table}"))
         if draft.rival:
             lines.append(one_line(f"  UNSURE: it may be {draft.rival}"))

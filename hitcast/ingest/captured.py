@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hitcast.core.errors import HitcastError
+from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.finding import name_of, shown
+from hitcast.ingest.headings import stated_period
 from hitcast.ingest.mapping import TableMapping
 
 
@@ -18,9 +20,10 @@ def captured(mapping: TableMapping, path: Path, above: Callable[[], list[str]]) 
         above: Reads the lines above its header.
 
     Raises:
-        HitcastError: A value is not there.
+        HitcastError: A value is not there, or the day is to be taken of what states a period.
     """
     found = {}
+    _refuse_periods(mapping, path, above)
     for column, capture in mapping.captures.items():
         texts = {"file_name": lambda: [path.name], "folder": lambda: [path.absolute().parent.name]}
         texts["above_header"] = above
@@ -31,3 +34,18 @@ def captured(mapping: TableMapping, path: Path, above: Callable[[], list[str]]) 
             raise HitcastError(shown(what), name_of(path), "Correct the expression in the mapping")
         found[column] = match[1]
     return found
+
+
+def _refuse_periods(mapping: TableMapping, path: Path, above: Callable[[], list[str]]) -> None:
+    """Refuses a file of which no column says the day, where a name or a line above its header states a period."""
+    contract = load_contracts().get(mapping.table)
+    day = contract.day_column if contract else None
+    if day is None or mapping.period or day not in {*mapping.captures, *mapping.constants}:
+        return
+    texts = [path.name, *above()]
+    if day in mapping.captures and mapping.captures[day].place == "folder":
+        texts.append(path.absolute().parent.name)
+    if period := next(filter(None, map(stated_period, texts)), ""):
+        what = f"states a period, {period}, and no column says the day: its counts would stand as those of one day"
+        cure = "Ask for counts of each day, or write `period: day` in the mapping where they are of one day"
+        raise HitcastError(shown(what), name_of(path), cure)

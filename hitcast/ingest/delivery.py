@@ -31,7 +31,6 @@ from hitcast.ingest.landing import (
 )
 from hitcast.ingest.losses import (
     held_for_loss,
-    held_for_periods,
     held_for_rejects,
     held_for_the_future,
     rejected_days,
@@ -40,6 +39,7 @@ from hitcast.ingest.losses import (
 from hitcast.ingest.mapping import load_mapping
 from hitcast.ingest.midnights import held_for_early_days
 from hitcast.ingest.partial import Concerned, concerned, partial_day
+from hitcast.ingest.periods import held_for_periods, held_for_spans, held_for_the_day_column
 from hitcast.ingest.questions import questions
 from hitcast.ingest.readers import Source
 from hitcast.ingest.recognise import notes_on
@@ -131,6 +131,8 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
         report.rejected_days = rejected_days(connection, stage)
         _hold(delivery, report, held_for_rejects(report.rejected_days, table))
         _hold(delivery, report, held_for_early_days(connection, stage))
+        _hold(delivery, report, held_for_spans(connection, stage))
+        _hold(delivery, report, held_for_the_day_column(connection, stage))
         _hold(delivery, report, held_for_breakdowns(connection, stage))
     land = _land_days if contract.day_column else _land_upserted
     accepted, duplicate = land(delivery, stage, folder, report)
@@ -180,7 +182,8 @@ def _land_days(delivery: Delivery, stage: Stage, folder: Path, report: TableRepo
     except KeyConflictError as conflict:
         raise conflict_error(delivery.connection, stage, conflict) from None
     _hold(delivery, report, held_for_loss(report.resent, contract))
-    _hold(delivery, report, held_for_periods(sorted(days), contract.table))
+    if not any(source.mapping.period for source in stage.sources):
+        _hold(delivery, report, held_for_periods(sorted(days), contract.table))
     _hold(delivery, report, held_for_the_future(sorted(days), delivery.delivered_at.date(), contract.table))
     ledger = delivery.ledger | {(row.table_name, row.delivered_day): row for row in delivery.changes}
     report.days = usual_days(ledger, contract.table, [*report.days_new, *report.days_replaced])

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -25,8 +24,6 @@ MAX_LOST_SHARE = 0.5
 """Of a day that comes again, its rows, its sum, its sum in the analyzed territory, or its recordings: a day that loses
 more holds a delivery."""
 MAX_SHOWN = 3
-MIN_PERIODS = 3
-"""Days from which on it says something that they lie a week or a month apart."""
 ACCEPT = "If that is right, give the same command with --accept-loss"
 
 
@@ -168,19 +165,6 @@ def resent_day(contract: Contract, day: date, before: Path, after: Path, territo
     gone = len(recordings[0] - recordings[1])
     counts = (territory, own_before, own_sum, len(recordings[0]), gone)
     return ResentDay(day, rows_before, row_count, sum_before, total, *counts)
-
-
-def held_for_periods(days: Sequence[date], table: str) -> HitcastError | None:
-    """Why a delivery is held whose days are those of weeks or of months; None where they are not.
-
-    Its counts are sums of the days since the one before, and would stand as those of one day.
-    """
-    gaps = {(later - earlier).days for earlier, later in pairwise(sorted(days))}
-    if len(days) < MIN_PERIODS or not gaps or not (gaps == {7} or 28 <= min(gaps) <= max(gaps) <= 31):
-        return None
-    period = "week" if gaps == {7} else "month"
-    what = f"held: {len(days)} days, each a {period} after the one before: its counts seem to be sums of a {period}"
-    return HitcastError(what, table, f"Ask for counts of each day. {ACCEPT}")
 
 
 def held_for_the_future(days: Sequence[date], today: date, table: str) -> HitcastError | None:

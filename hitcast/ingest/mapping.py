@@ -23,6 +23,7 @@ CHOICES = {
     "counts": ("cumulative",),
     "empty": ("no_activity",),
     "codes": ("own",),
+    "period": ("day",),
 }
 
 
@@ -61,6 +62,7 @@ class TableMapping:
         empty: `no_activity` where a file with a header alone says that nothing happened on its day; empty where it is
             refused.
         codes: `own` where a code of another form than the others is the label's own; empty where it is a slip.
+        period: `day` where each row is known to be of one day, whatever headers and distances of days look like.
         timezone: The platform's, such as Europe/Moscow: a time with an offset lands on its day there; empty for the day
             as it is written.
     """
@@ -93,6 +95,7 @@ class TableMapping:
     empty: str = ""
     timezone: str = ""
     codes: str = ""
+    period: str = ""
 
     @property
     def adds_up(self) -> bool:

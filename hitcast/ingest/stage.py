@@ -11,9 +11,10 @@ import pyarrow as pa
 from hitcast.core.sql import Sql, fill, fill_file, joined, listed, quoted, typed
 from hitcast.ingest.batches import prepared_batches
 from hitcast.ingest.broken import broken_rows, reading_error
+from hitcast.ingest.carried import carried_types, carried_values
 from hitcast.ingest.checks import Checks
 from hitcast.ingest.contract import Contract
-from hitcast.ingest.identity import day_text, has_identity, has_times, has_words, identity_of
+from hitcast.ingest.identity import has_identity
 from hitcast.ingest.lines import check_line_ends, count_lines, record_lines
 from hitcast.ingest.normalise import normalized
 from hitcast.ingest.places import places_of
@@ -33,8 +34,8 @@ class Stage:
     """What was read for one table, per file in the order of the sources.
 
     The connection holds it: `staged` (v0, v1, ... in contract order, file_number, problem, unfit, bad_value, identity
-    where the delivered columns alone do not name repeats, and day_text where a day may be written with a time; in file
-    order by rowid) and `rejects` (file_number, line, column_name, value, reason).
+    where the delivered columns alone do not name repeats, and what else `carried_types` names; in file order by rowid)
+    and `rejects` (file_number, line, column_name, value, reason).
 
     Attributes:
         contract: The table.
@@ -78,19 +79,15 @@ def load(
     types = {f"v{i}": column.data_type for i, column in enumerate(contract.delivered)}
     verdict = {"file_number": "integer", "problem": "integer", "unfit": "integer", "bad_value": "varchar"}
     is_told_apart = any(has_identity(source, contract) for source in sources)
-    keeps_identity = is_told_apart or any(has_words(source, contract) for source in sources)
-    if keeps_identity:
-        verdict["identity"] = "ubigint"
-    if is_timed := any(has_times(source, contract) for source in sources):
-        verdict["day_text"] = "varchar"
-    connection.execute(fill("create or replace table staged ({types})", types=typed(types | verdict)))
+    carried = carried_types(sources, contract)
+    connection.execute(fill("create or replace table staged ({types})", types=typed(types | verdict | carried)))
     connection.execute(
         "create or replace table rejects"
         " (file_number integer, line bigint, column_name varchar, value varchar, reason varchar)"
     )
     read, rejected = (np.zeros(len(sources), dtype=np.int64) for _ in range(2))
     for first, batch, prepared in prepared_batches(sources, work_dir):
-        problems = _insert(connection, contract, batch, prepared, first, keeps_identity, is_timed)
+        problems = _insert(connection, contract, batch, prepared, first, list(carried))
         broken = broken_rows(connection, batch, prepared)
         for number, count, first_row, failed in _counts(connection, first, len(batch)):
             own = broken[number - first]
@@ -110,9 +107,9 @@ def load(
             check_unchanged(source)
         advance(sum(source.size for source in batch))
     parsed.cache_clear()
-    if keeps_identity and not is_told_apart:
+    if "identity" in carried and not is_told_apart:
         is_told_apart = bool(connection.execute("select 1 from staged where identity <> 0 limit 1").fetchall())
-    stage = Stage(contract, sources, read, rejected, is_told_apart, is_timed)
+    stage = Stage(contract, sources, read, rejected, is_told_apart, "day_text" in carried)
     refuse_worthless(connection, sources, read, rejected)
     return stage
 
@@ -123,10 +120,9 @@ def _insert(
     batch: list[Source],
     prepared: list[Path],
     first: int,
-    keeps_identity: bool,
-    is_timed: bool,
+    names: list[str],
 ) -> pa.Table:
-    """Appends a batch to `staged`; returns the checks that it was put to."""
+    """Appends a batch to `staged`, with what is carried by these names; returns the checks that it was put to."""
     shape, checks = batch[0], Checks()
     places, _ = places_of(shape.headers, contract, shape.mapping)
     try:
@@ -135,9 +131,7 @@ def _insert(
         for source in batch:
             check_unchanged(source)
         raise
-    carried = {"identity": identity_of(shape, contract)} if keeps_identity else {}
-    if is_timed:
-        carried["day_text"] = day_text(contract) if has_times(shape, contract) else Sql("cast(null as varchar)")
+    carried = carried_values(shape, contract, names, checks)
     query = normalized(shape, contract, places, checks, tame, carried)
     checks.parameters |= {"first_file": first} | row_parameters(batch, prepared)
     if shape.kind == "csv":

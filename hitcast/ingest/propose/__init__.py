@@ -17,6 +17,7 @@ from hitcast.ingest.propose.evidence import Context, context_of
 from hitcast.ingest.propose.globs import family_of
 from hitcast.ingest.propose.guess import SURE, TableGuess, nearest, tables_of
 from hitcast.ingest.propose.profiles import CODE, Profile, profiles_of
+from hitcast.ingest.propose.reasons import no_days
 from hitcast.ingest.propose.repeats import hints_of
 from hitcast.ingest.propose.sniff import Sample, sample
 
@@ -82,10 +83,15 @@ def propose(paths: Sequence[Path], territory: str, ask: Ask | None = None) -> tu
         others = [profile for other, every, _ in kinds if other is not kind for profile in every]
         contexts.append(context := context_of(profiles, _joins(profiles, others)))
         drafts.append(Draft(kind.samples, kind.paths, None, form, kind.words))
-        tables.append(tables_of(kind.paths[0].name, contracts, context, territory))
-    drafts = _decided(drafts, tables, ask) + [Draft([], [file], None, (".", ""), {}) for file in prose]
+        tables.append(_tables(kind, context, contracts, territory))
+    drafts = _decided(drafts, tables, ask)
     if not any(draft.table for draft in drafts):
         raise _nothing_fits(paths, prose, kinds, contexts, contracts)
+    drafts = [
+        draft if draft.table or table else replace(draft, reason=_lacking(kind, context, contracts))
+        for draft, table, (kind, *_), context in zip(drafts, tables, kinds, contexts, strict=True)
+    ]
+    drafts += [Draft([], [file], None, (".", ""), {}) for file in prose]
     return drafts, _mapping_files(drafts, contracts)
 
 
@@ -104,8 +110,7 @@ def _nothing_fits(
     texts = []
     for (kind, *_), context in list(zip(kinds, contexts, strict=True))[:MAX_NAMED]:
         headers, rows = kind.samples[0].headers, kind.samples[0].rows
-        table, lacking = nearest(contracts, context)
-        detail = f"nothing that could be {', '.join(lacking)} of {table}; found {', '.join(headers)}"
+        detail = _lacking(kind, context, contracts)
         if len(headers) == 1:
             detail = f"one column alone, {headers[0]}: its fields are not separated by {' '.join(MARKS)} or tabs"
         elif not rows:
@@ -113,6 +118,26 @@ def _nothing_fits(
         texts.append(shown(f"{kind.paths[0].name} has {detail}"[:MAX_TEXT]))
     cure = "Ask for what is lacking, or write a mapping by hand: docs/ingest.md says how"
     return HitcastError(f"{what}: {'; '.join(texts)}", where, cure)
+
+
+def _tables(kind: Kind, context: Context, contracts: Mapping[str, Contract], territory: str) -> list[TableGuess]:
+    """The tables that files may feed: none where they lack nothing but the day, and no date of theirs is one."""
+    table, lacking = nearest(contracts, context)
+    sample = kind.samples[0]
+    if lacking == [contracts[table].day_column] and no_days(context.profiles, sample.path.name, sample.layout.above):
+        return []
+    return tables_of(sample.path.name, contracts, context, territory)
+
+
+def _lacking(kind: Kind, context: Context, contracts: Mapping[str, Contract]) -> str:
+    """What files lack of the table that they come nearest to, and why dates in them are not its day."""
+    table, lacking = nearest(contracts, context)
+    sample = kind.samples[0]
+    detail = f"nothing that could be {', '.join(lacking)} of {table}"
+    if contracts[table].day_column in lacking:
+        reasons = no_days(context.profiles, sample.path.name, sample.layout.above)
+        detail += f" ({'; '.join(reasons)})" if reasons else ""
+    return f"{detail}; found {', '.join(sample.headers)}"
 
 
 def _unpacked(path: Path, folder: Path) -> list[Path]:

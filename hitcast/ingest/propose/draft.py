@@ -32,6 +32,7 @@ class Draft:
         hints: Keys that the user has to decide on.
         decided: Lines of those that were decided on.
         rival: Another table, or another count, that fits nearly as well; empty if none does.
+        reason: Why they feed none; empty where they feed one, or nobody knows.
     """
 
     samples: list[Sample]
@@ -40,6 +41,7 @@ class Draft:
     number_format: tuple[str, str]
     words: Mapping[str, Iterable[str]]
     rival: str = ""
+    reason: str = ""
     hints: Sequence[Hint] = ()
     decided: Sequence[str] = ()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.propose.countries import territories
 from hitcast.ingest.propose.profiles import CODE, ISRC, Profile, varies_within
+from hitcast.ingest.propose.reasons import no_day_of
 
 STEM = 5
 LONG_DIGITS = re.compile(r"\d{15,20}")
@@ -102,9 +103,9 @@ def _of_text(column: Column, profile: Profile, context: Context) -> float | None
 
 
 def _date(profile: Profile, contract: Contract, context: Context) -> float | None:
-    if not profile.dates:
-        return None
     is_day = contract.day_column is not None
+    if not profile.dates or (is_day and no_day_of(profile, context.profiles)):
+        return None
     releases = next((other for other in context.profiles if other.gtin_share > HALF), None)
     group = context.identifier if is_day else releases or context.identifier
     varies = varies_within(profile, group) if group else None

@@ -81,14 +81,15 @@ def tables_of(names: str, contracts: Mapping[str, Contract], context: Context, h
 
 
 def nearest(contracts: Mapping[str, Contract], context: Context) -> tuple[str, list[str]]:
-    """The table of which a file lacks the fewest columns that it needs, and these."""
+    """The table of which a file has the largest share of the columns that it needs itself, and those that it lacks."""
     found = []
     for name, contract in contracts.items():
         guesses, parts = _pairs(contract, _scores(contract, context), context.profiles)
+        own = sum(name in guesses for name in contract.required) / len(contract.required)
         lacking = [column.name for column in _unfed(contract, guesses)]
         is_lacking_all = contract.any_of and not any(name in guesses for name in contract.any_of)
         lacking += [" or ".join(contract.any_of)] if is_lacking_all else []
-        found.append((len(lacking) / len(contract.required), -sum(parts.values()), name, lacking))
+        found.append((-own, -sum(parts.values()), name, lacking))
     return min(found)[2:]
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from hitcast.ingest.dates import MONTHS
+from hitcast.ingest.headings import MADE, MONTH, stated_period
 from hitcast.ingest.identifiers import ISRC_PARTS
 from hitcast.ingest.propose.countries import territory
 from hitcast.ingest.propose.formats import dates_of
 
-MONTH = rf"(?:{'|'.join(MONTHS)})"
 # How a day is written within other text.
 DAYS = (
     *(rf"(20\d{{2}}{mark}\d{{2}}{mark}\d{{2}})" for mark in ("-", "_", r"\.")),
@@ -114,6 +113,8 @@ def unpivoted(rows: Sequence[list[str]], said: dict[int, str], width: int) -> li
 def values_outside(paths: Sequence[Path], above: Sequence[Sequence[str]]) -> list[Outside]:
     """Days that each file's name, its folder's name or the lines above its header hold, and countries, one a file.
 
+    No day is that of a line which says when the file was made, nor one of a file whose name or lines state a period.
+
     Args:
         paths: Files that were looked at.
         above: The lines above the header of each.
@@ -121,17 +122,31 @@ def values_outside(paths: Sequence[Path], above: Sequence[Sequence[str]]) -> lis
     texts: dict[str, Callable[[int], Sequence[str]]] = {
         "file_name": lambda i: [paths[i].name],
         "folder": lambda i: [paths[i].absolute().parent.name],
-        "above_header": lambda i: above[i],
+        "above_header": lambda i: [line for line in above[i] if not MADE.search(line)],
     }
+    if any(stated_period(text) for path, lines in zip(paths, above, strict=True) for text in (path.name, *lines)):
+        return _countries_outside(texts, len(paths))
     found = []
     for role, text_of in texts.items():
         for pattern in DAYS:
-            matches = [[match[1] for text in text_of(i) for match in re.finditer(pattern, text)]
+            matches = [[match for text in text_of(i) for match in re.finditer(pattern, text)]
                        for i in range(len(paths))]  # fmt: skip
-            if all(len(set(days)) == 1 for days in matches):
-                found.append(Outside(role, pattern, tuple(days[0] for days in matches)))
-                break
+            if not all(len({match[1] for match in own}) == 1 for own in matches):
+                continue
+            first = [own[0] for own in matches]
+            is_made_too = role == "above_header" and any(re.search(pattern, text) for lines in above for text in lines
+                                                         if MADE.search(text))  # fmt: skip
+            # the first match is the one that counts
+            label = first[0].string[: first[0].start()] if is_made_too else ""
+            if all(match.string[: match.start()].endswith(label) for match in first):
+                found.append(Outside(role, re.escape(label) + pattern, tuple(match[1] for match in first)))
+            break
     return found + _countries_outside(texts, len(paths))
+
+
+def days_in(text: str) -> list[str]:
+    """Days within a text."""
+    return [match[1] for pattern in DAYS for match in re.finditer(pattern, text)]
 
 
 def _countries_outside(texts: dict[str, Callable[[int], Sequence[str]]], files: int) -> list[Outside]:
