@@ -90,7 +90,7 @@ def _mark(source: Source, contract: Contract, checks: Checks) -> Sql:
     last = "0" if source.kind == "workbook" else "\\d"
     return fill(
         "case when not contains({text}, {mark}) then null"
-        " when regexp_full_match({text}, '[+-]?[1-9]\\d{{0,2}}\\Q' || {mark} || '\\E\\d\\d{last}') then {unclear}"
+        " when regexp_full_match({text}, '[+-]?[1-9]\\d{0,2}\\Q' || {mark} || '\\E\\d\\d{last}') then {unclear}"
         " else {clear} end",
         text=Sql(f"trim(r{i})"), mark=Sql(checks.parameter(source.mapping.decimal)), last=Sql(last),
         unclear=Sql(str(UNCLEAR)), clear=Sql(str(CLEAR)),

@@ -54,6 +54,12 @@ class Column:
         return self.data_type == "bigint" and self.minimum == "0"
 
     @property
+    def may_be_scaled(self) -> bool:
+        """Whether a vendor may give it in thousands or millions: a count, or an amount of money."""
+        is_amount = self.data_type == "double" and self.required
+        return is_amount or (self.is_count and not self.name.endswith("_seconds"))
+
+    @property
     def is_identifier(self) -> bool:
         """Whether its text names something, so that a letter off would join nothing."""
         return self.data_type == "varchar" and (self.name in ("isrc", "upc") or self.name.endswith("_id"))

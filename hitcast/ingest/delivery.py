@@ -49,6 +49,7 @@ from hitcast.ingest.soundness import damage
 from hitcast.ingest.stage import Stage, load, sorted_rows
 from hitcast.ingest.totals import check_one_kind, counts_of
 from hitcast.ingest.under_way import Delivery, Progress
+from hitcast.ingest.units import held_for_marks, short_durations
 from hitcast.ingest.upserts import damaged_table, keep_last, write_upserted
 from hitcast.ingest.usual import usual_days
 from hitcast.ingest.workplace import workplace
@@ -127,6 +128,7 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
 
     stage = load(connection, contract, sources, folder, advance)
     report = TableReport(table)
+    _hold(delivery, report, held_for_marks(connection, stage))
     if contract.day_column:
         report.rejected_days = rejected_days(connection, stage)
         _hold(delivery, report, held_for_rejects(report.rejected_days, table))
@@ -141,6 +143,7 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
     report.reasons = most_frequent(connection)
     catalog = delivery.file_of(load_contracts()["catalog_tracks"])
     report.questions = questions(connection, stage, delivery.home, delivery.ledger, delivery.known_from, catalog)
+    report.questions += short_durations(connection, stage)
     report.emptied = emptied(connection, stage)
     report.notes = notes_on(sources, contract)
     if contract.column("spend"):

@@ -10,7 +10,7 @@ from hitcast.ingest.countries import country_tests
 from hitcast.ingest.dates import day_of
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
 from hitcast.ingest.mapping import TableMapping
-from hitcast.ingest.notations import expanded, in_seconds, number, plain_number
+from hitcast.ingest.notations import expanded, in_seconds, number, plain_number, scaled
 from hitcast.ingest.readers import Source, relation
 from hitcast.ingest.words import IS_TOTAL, TOTAL_REASON, UNFORESEEN, oddity_of_word, place_of, word_at
 
@@ -265,9 +265,8 @@ def _plain_text(text: str, column: Column, mapping: TableMapping, checks: Checks
         return place_of(text, column, checks)
     if column.data_type not in ("bigint", "double"):
         return text
-    plain = in_seconds(
-        text, plain_number(text, mapping, checks.parameter), mapping.units.get(column.name, ""), column.data_type
-    )
+    plain, unit = plain_number(text, mapping, checks.parameter), mapping.units.get(column.name, "")
+    plain = in_seconds(text, scaled(plain, unit, column.data_type), unit, column.data_type)
     return expanded(text, plain, mapping) if mapping.shorthand and column.data_type == "bigint" else plain
 
 

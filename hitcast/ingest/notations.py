@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from hitcast.ingest.headings import UNITS
 from hitcast.ingest.mapping import TableMapping
 
 FACTORS = (("k|к|тыс\\.?", 1_000), ("m|м|mln\\.?|млн\\.?", 1_000_000), ("b|bn|млрд\\.?", 1_000_000_000))
+
+SECONDS = {"minutes": 60, "days": 86_400}
 
 
 def places_named(names: Sequence[str], headers: Sequence[str]) -> tuple[int, ...]:
@@ -44,7 +47,7 @@ def expanded(text: str, plain: str, mapping: TableMapping) -> str:
 
 def in_seconds(text: str, plain: str, unit: str, data_type: str) -> str:
     """SQL of a duration's text in seconds; a whole number of them where the contract has one."""
-    if unit not in ("milliseconds", "minutes"):
+    if unit not in ("milliseconds", "minutes", "days"):
         return plain
 
     def written(seconds: str) -> str:
@@ -58,8 +61,18 @@ def in_seconds(text: str, plain: str, unit: str, data_type: str) -> str:
         f"case when regexp_full_match(trim({text}), '\\d+:[0-5]\\d') then {written(f'{part[0]} * 60 + {part[1]}')}"
         f" when regexp_full_match(trim({text}), '\\d+:[0-5]\\d:[0-5]\\d')"
         f" then {written(f'{part[0]} * 3600 + {part[1]} * 60 + {part[2]}')}"
-        f" when isfinite({number}) then {written(f'{number} * 60')} else {text} end"
+        f" when isfinite({number}) then {written(f'round({number} * {SECONDS[unit]}, 3)')} else {text} end"
     )
+
+
+def scaled(plain: str, unit: str, data_type: str) -> str:
+    """SQL of a plain number's text in ones, of thousands or millions; a whole number where the contract has one."""
+    if unit not in UNITS:
+        return plain
+    figure = f"cast({plain} as double) * {UNITS[unit]}"
+    whole = f"cast(round({figure}) as bigint)" if data_type == "bigint" else figure
+    is_number = f"regexp_full_match(trim({plain}), '[+-]?\\d{{1,12}}(\\.\\d*)?')"
+    return f"case when {is_number} then cast({whole} as varchar) else {plain} end"
 
 
 def plain_number(text: str, mapping: TableMapping, parameter: Callable[[object], str]) -> str:

@@ -15,6 +15,7 @@ from hitcast.ingest.notations import places_named
 from hitcast.ingest.parts import check_parts
 from hitcast.ingest.places import places_of
 from hitcast.ingest.readers import Source, first_lines, open_source
+from hitcast.ingest.units import check_units
 
 DELIMITERS = ";\t|"
 MAX_LISTED, MAX_TEXT = 20, 500
@@ -61,6 +62,7 @@ def recognise(
             what = f"has values within values in column {source.headers[place]} ({source.types[place]})"
             raise HitcastError(shown(what), source.name, f"Ask for one value a row: it feeds {column}")
     check_parts(source, contract)
+    check_units(source, contract)
     return source
 
 

@@ -11,8 +11,9 @@ from hitcast.core.errors import HitcastError
 from hitcast.ingest.contract import Contract
 
 SERIALS = ("unix_seconds", "unix_milliseconds", "excel_serial")
-UNITS = ("seconds", "milliseconds", "minutes")
-UNITS_EXAMPLE = "{duration_seconds: milliseconds}"
+UNITS: tuple[str, ...] = ("seconds", "milliseconds", "minutes", "days")
+SCALES = ("ones", "thousands", "millions")
+UNITS_EXAMPLE = "{duration_seconds: milliseconds, streams: thousands}"
 DAY_PARTS = set("djcxDF")
 """Parts of a date format that say which day it is."""
 PLACES = ("file_name", "folder", "above_header")
@@ -132,10 +133,13 @@ def _value_keys(given: dict[str, Any], contract: Contract, where: str) -> dict[s
                 raise HitcastError(f"{ours!r} is neither a whole number nor null", f"{where}, suppressed, {theirs}")
         fields["suppressed"] = {str(theirs): None if ours is None else str(ours) for theirs, ours in counts.items()}
     if "units" in given:
-        known = {column.name for column in contract.delivered if column.name.endswith("_seconds")}
-        fields["units"] = _dict_of(given["units"], known, f"{where}, units", UNITS_EXAMPLE)
-        if other := [unit for unit in fields["units"].values() if unit not in UNITS]:
-            raise HitcastError(f"no such unit: {other[0]}", f"{where}, units", f"Units are: {', '.join(UNITS)}")
+        units = {column.name: UNITS for column in contract.delivered if column.name.endswith("_seconds")}
+        units |= {column.name: SCALES for column in contract.delivered if column.may_be_scaled}
+        fields["units"] = _dict_of(given["units"], set(units), f"{where}, units", UNITS_EXAMPLE)
+        for name, unit in fields["units"].items():
+            if unit not in units[name]:
+                what = f"no such unit of {name}: {unit}"
+                raise HitcastError(what, f"{where}, units", f"Units are: {', '.join(units[name])}")
     return fields
 
 

@@ -75,7 +75,8 @@ def test_days_in_a_row_are_days_whatever_their_header_says_of_periods(home: Home
 
 @pytest.mark.parametrize(
     ("above", "is_refused"),
-    [("Период: 01.03.2024 - 31.03.2024", True), ("Отчёт за март 2024", True), ("From 1 March 2024 to 7 March 2024", True),
+    [("Период: 01.03.2024 - 31.03.2024", True), ("Отчёт за март 2024", True),
+     ("From 1 March 2024 to 7 March 2024", True),
      ("Период: 05.03.2024 - 05.03.2024", False), ("Отчёт за 5 марта 2024", False)],
 )  # fmt: skip
 def test_a_file_of_one_period_is_refused(home: Home, tmp_path: Path, above: str, is_refused: bool) -> None:

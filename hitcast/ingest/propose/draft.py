@@ -7,12 +7,13 @@ from pathlib import Path
 
 import yaml
 
+from hitcast.ingest.headings import unit_in
 from hitcast.ingest.parts import Parts, parts_of
 from hitcast.ingest.propose.countries import territories, territory
-from hitcast.ingest.propose.evidence import unit_of
+from hitcast.ingest.propose.evidence import UNITS_OF, unit_of
 from hitcast.ingest.propose.globs import globs_of
 from hitcast.ingest.propose.guess import SURE, Guess, TableGuess
-from hitcast.ingest.propose.profiles import Profile
+from hitcast.ingest.propose.profiles import UNCLEAR, Profile
 from hitcast.ingest.propose.repeats import Hint
 from hitcast.ingest.propose.sniff import Sample
 
@@ -94,6 +95,10 @@ def _table(draft: Draft, table: TableGuess, globs: list[str]) -> list[str]:
         lines.append(f"  sheet: {_flow(sample.sheet)}{others}")
     lines += _layout(draft)
     decimal, thousands = draft.number_format
+    if unclear := next((value for name, source in draft.taken if name in _amounts(table) and source.is_unclear
+                        for value in source.distinct if UNCLEAR.fullmatch(value)), ""):  # fmt: skip
+        # not to be decided here: `ingest` holds such amounts until the mapping says what the mark parts
+        decimal, thousands = unclear[-4], ""
     lines += [f"  decimal: {_flow(decimal)}"] if decimal != "." else []
     lines += [f"  thousands: {_flow(thousands)}"] if thousands else []
     lines += _notations(table, draft.taken)
@@ -172,8 +177,31 @@ def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]
                   if ours is not None or source is not (table.main and table.main.source)}  # fmt: skip
     if suppressed:
         lines.append(f"  suppressed: {_flow(suppressed)}  # UNSURE: what a hidden count stands for; null for no value")
-    units = {name: unit_of(source) for name, source in taken if name.endswith("duration_seconds") and unit_of(source)}
-    return [*lines, f"  units: {_flow(units)}"] if units else lines
+    return lines + _units(table, taken)
+
+
+def _units(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]:
+    """Units of durations by their values, of counts and amounts by their headers, and amounts that may be another."""
+    units, lines, reasons = {}, [], []
+    for name, source in taken:
+        column = table.contract.column(name)
+        if name in UNITS_OF and (unit := unit_of(source)) in UNITS_OF[name]:
+            units[name] = unit
+            reasons += [f"{name} looks like fractions of a day, as spreadsheets keep times"] if unit == "days" else []
+        elif column and column.may_be_scaled and (unit := unit_in(source.header)):
+            units[name] = unit
+            reasons.append(f"{source.header} is taken for {unit}; `ones` if it means another thing")
+        if name in _amounts(table) and source.is_unclear:
+            what = f"{name} like {next(filter(UNCLEAR.fullmatch, source.distinct))} may be thousands or a fraction"
+            lines.append(f"  # UNSURE: {what}: say it by `decimal:` and `thousands:`")
+    if units:
+        lines.append(f"  units: {_flow(units)}" + (f"  # UNSURE: {_short('; '.join(reasons))}" if reasons else ""))
+    return lines
+
+
+def _amounts(table: TableGuess) -> list[str]:
+    """Columns of money."""
+    return [column.name for column in table.contract.delivered if column.data_type == "double" and column.required]
 
 
 def _unpivot(taken: list[tuple[str, Profile]]) -> list[str]:

@@ -13,6 +13,9 @@ from hitcast.ingest.propose.reasons import no_day_of
 STEM = 5
 LONG_DIGITS = re.compile(r"\d{15,20}")
 CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2})?")
+UNITS_OF = {"duration_seconds": ("minutes", "milliseconds", "days"), "average_play_seconds": ("minutes", "days")}
+MAX_DAY_SHARE = 0.02
+"""Half an hour as a fraction of a day; half of all songs are shorter, and no duration is so small in seconds."""
 HALF, LITTLE, OUTSIDE = 0.5, 0.2, 0.6
 
 
@@ -130,7 +133,7 @@ def _count(column: Column, profile: Profile, context: Context) -> float | None:
 
 
 def _measure(column: Column, profile: Profile, context: Context) -> float | None:
-    if column.name == "duration_seconds" and unit_of(profile):
+    if column.name.endswith("_seconds") and (unit := unit_of(profile)) and unit in UNITS_OF[column.name]:
         return 0.6
     if profile.number_share < 0.8 or profile.gtin_share > HALF or profile.dates:
         return None
@@ -146,10 +149,14 @@ def _measure(column: Column, profile: Profile, context: Context) -> float | None
 
 
 def unit_of(profile: Profile) -> str:
-    """Unit of durations that are no seconds: minutes as in 3:25, or milliseconds; else empty."""
+    """Unit of durations that are no seconds: minutes as in 3:25, milliseconds, or a spreadsheet's days; else empty."""
     if profile.share(CLOCK) > HALF:
         return "minutes"
-    return "milliseconds" if profile.number_share > 0.8 and 60_000 <= profile.median <= 600_000 else ""
+    if profile.number_share <= 0.8 or profile.dates:
+        return ""
+    if 0 < profile.median < MAX_DAY_SHARE and max(profile.numbers.values()) < 1:
+        return "days"
+    return "milliseconds" if 60_000 <= profile.median <= 600_000 else ""
 
 
 def _identifier(column: Column, profile: Profile, context: Context) -> float | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from hitcast.ingest.headings import UNITS, unit_in
 from hitcast.ingest.identifiers import ISRC_PARTS
 from hitcast.ingest.propose.formats import FEWER, HIDDEN, SHORT, Dates, dates_of, days_of, number_format, number_of
 from hitcast.ingest.propose.outside import LABELS, Outside, values_outside
@@ -16,6 +17,8 @@ from hitcast.ingest.propose.sniff import Sample
 ISRC = re.compile("[ -]?".join(ISRC_PARTS))
 CODE = re.compile(r"[0-9A-Za-z_:-]*\d[0-9A-Za-z_:-]*")
 MAX_SAMPLES = 3
+UNCLEAR = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+"""A number that may be thousands, or have three decimals."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,12 @@ class Profile:
     def is_short(self) -> bool:
         """Whether counts are written like 1.2K."""
         return any(map(SHORT.fullmatch, self.numbers))
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether no number with a mark says whether it parts thousands or decimals."""
+        marked = [value for value in self.numbers if "." in value or "," in value]
+        return bool(marked) and all(map(UNCLEAR.fullmatch, marked))
 
     @property
     def samples(self) -> str:
@@ -133,7 +142,8 @@ def _profile(
     outside: Outside | None,
     form: tuple[str, str],
 ) -> Profile:
-    numbers = {value: number for value in distinct if (number := number_of(value, *form)) is not None}
+    factor = UNITS.get(unit_in(header), 1)
+    numbers = {value: number * factor for value in distinct if (number := number_of(value, *form)) is not None}
     hidden = [value for value in distinct if value.casefold() in HIDDEN]
     suppressed: dict[str, int | None] = {value: int(numbers[value]) for value in numbers if FEWER.fullmatch(value)}
     if 2 * len(numbers) > len(distinct):
