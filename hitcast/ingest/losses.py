@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill
 from hitcast.core.words import counted
-from hitcast.ingest.contract import Contract, measure_of
+from hitcast.ingest.contract import Column, Contract, measure_of
 from hitcast.ingest.stage import Stage
 
 MAX_REJECTED_SHARE = 0.05
@@ -45,6 +46,21 @@ class RejectedDay:
 
 
 @dataclass(frozen=True)
+class LostValue:
+    """A value of a column that a day had before it came again, and has no row of now.
+
+    Attributes:
+        column: The column, such as territory.
+        value: The value.
+        sum_before: Sum of the table's measure that it had.
+    """
+
+    column: str
+    value: str
+    sum_before: int
+
+
+@dataclass(frozen=True)
 class ResentDay:
     """A day that came again, before and after.
 
@@ -59,6 +75,7 @@ class ResentDay:
         own_sum: Sum that it has there now.
         recordings_before: Recordings of which the measure was above 0 there.
         recordings_gone: Those of them that it does not have any more.
+        values_gone: Values of a column of segments, such as a territory, that had some sum and have no row any more.
     """
 
     day: date
@@ -71,6 +88,7 @@ class ResentDay:
     own_sum: int = 0
     recordings_before: int = 0
     recordings_gone: int = 0
+    values_gone: tuple[LostValue, ...] = ()
 
     @property
     def loses_most(self) -> bool:
@@ -90,7 +108,9 @@ class ResentDay:
             figures += f", in {self.territory} {self.own_sum_before:,} -> {self.own_sum:,}"
         if self.recordings_gone:
             figures += f", {self.recordings_gone:,} of {counted(self.recordings_before, 'recording')} gone"
-        return f"{self.day} again: {figures}"
+        gone = [f"{lost.column} {lost.value} {lost.sum_before:,} -> 0" for lost in self.values_gone[:MAX_SHOWN]]
+        more = f" and {len(self.values_gone) - MAX_SHOWN} more" if len(self.values_gone) > MAX_SHOWN else ""
+        return f"{self.day} again: {figures}" + (f", gone: {', '.join(gone)}{more}" if gone else "")
 
 
 def rejected_days(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[RejectedDay]:
@@ -154,9 +174,13 @@ def resent_day(contract: Contract, day: date, before: Path, after: Path, territo
         after: The file that is to replace it.
         territory: The analyzed one.
     """
-    measure, sums, recordings = measure_of(contract), [], []
+    measure, sums, recordings, segments = measure_of(contract), [], [], []
+    names = [column.name for column in contract.delivered if column.name in contract.key and _is_segment(column)]
     for path in (before, after):
-        rows = pq.read_table(path, columns=["isrc", "territory", measure], partitioning=None)
+        # an earlier version may have landed it without a column of today's
+        known = [name for name in names if name in pq.read_schema(path).names]
+        rows = pq.read_table(path, columns=list({"isrc", "territory", measure, *known}), partitioning=None)
+        segments.append({name: _sums(rows, name, measure) for name in known})
         own = rows.filter(pc.equal(rows.column("territory"), territory))
         sums.append([len(rows), *(int(pc.sum(part.column(measure)).as_py() or 0) for part in (rows, own))])
         named = own.filter(pc.greater(own.column(measure), 0)).column("isrc")
@@ -164,7 +188,24 @@ def resent_day(contract: Contract, day: date, before: Path, after: Path, territo
     (rows_before, sum_before, own_before), (row_count, total, own_sum) = sums
     gone = len(recordings[0] - recordings[1])
     counts = (territory, own_before, own_sum, len(recordings[0]), gone)
-    return ResentDay(day, rows_before, row_count, sum_before, total, *counts)
+    lost = tuple(
+        LostValue(name, value, count)
+        for name, had in segments[0].items()
+        for value, count in sorted(had.items())
+        if count > 0 and value not in segments[1].get(name, {})
+    )
+    return ResentDay(day, rows_before, row_count, sum_before, total, *counts, lost)
+
+
+def _is_segment(column: Column) -> bool:
+    """Whether a column takes a few values, of which each is a part of the day."""
+    return column.is_country or bool(column.accepted_values)
+
+
+def _sums(rows: pa.Table, name: str, measure: str) -> dict[str, int]:
+    """Sum of a measure by the values of a column."""
+    sums = rows.group_by(name).aggregate([(measure, "sum")]).to_pylist()
+    return {row[name]: int(row[f"{measure}_sum"] or 0) for row in sums if row[name] is not None}
 
 
 def held_for_the_future(days: Sequence[date], today: date, table: str) -> HitcastError | None:

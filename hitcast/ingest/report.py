@@ -150,6 +150,11 @@ class IngestReport:
                 "day",
                 "again without some of its recordings",
             ),
+            (
+                sum(bool(day.values_gone) for table in self.tables for day in table.resent),
+                "day",
+                "again without a territory or another segment",
+            ),
             (sum(bool(day.marks) for table in self.tables for day in table.days), "day", "far from the usual"),
             (sum(emptied.rows for table in self.tables for emptied in table.emptied), "value", "left empty"),
             (sum(looks_like_data(name) for name in self.ignored), "file", "left alone that may be data"),

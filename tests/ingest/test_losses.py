@@ -130,3 +130,27 @@ def test_days_that_have_not_come_are_held(home: Home, tmp_path: Path) -> None:
     with pytest.raises(HitcastError, match=f"held: days that have not come, {later}"):
         ingest(home, [path])
     assert ingest(home, [path], accept_loss=True).concerns() != []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "rows"),
+    [
+        ("territory", "KZ", [f"{FIRST},s{i},{place},,{i}" for i in range(1, 5) for place in ("RU", "BY", "KZ")]),
+        ("subscription", "paid", [f"{FIRST},s{i},RU,{plan},{i}" for i in range(1, 5) for plan in ("free", "free", "paid")]),
+    ],
+)  # fmt: skip
+def test_a_day_again_without_a_segment_is_looked_at(
+    home: Home, tmp_path: Path, column: str, value: str, rows: list[str]
+) -> None:
+    path = tmp_path / "plays.csv"
+    header = "stream_date,isrc,territory,subscription,streams"
+    # so much beside it that no share of the day says a word
+    rows = [*rows, f"{FIRST},big,RU,free,1000"]
+    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    assert ingest(home, [path]).concerns() == []
+    kept = [row for row in rows if value not in row]
+    path.write_text("\n".join([header, *kept, ""]), encoding="utf-8")
+    report = ingest(home, [path])
+    [day] = report.tables[0].resent
+    assert f"gone: {column} {value} 10 -> 0" in day.describe("streams")
+    assert report.concerns() == ["1 day again without a territory or another segment"]
