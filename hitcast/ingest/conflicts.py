@@ -9,6 +9,7 @@ import numpy as np
 from hitcast.core.errors import HitcastError
 from hitcast.core.sql import Sql, fill, fill_file, joined
 from hitcast.core.words import counted
+from hitcast.ingest.breakdowns import SKIP_TOTALS, summed_rows
 from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.days import KeyConflictError
 from hitcast.ingest.finding import shown
@@ -186,6 +187,8 @@ def conflict_error(connection: duckdb.DuckDBPyConnection, stage: Stage, conflict
         return HitcastError(shown(what), where, f"{cure}{same}; of two versions of a row deliver one")
     values = ", ".join(differing) or OTHERWISE_ALIKE
     what = f"two rows of one key differ: {_key_text(connection, contract, conflict.rows[0])} has {values}"
+    if sums := summed_rows(connection, stage, list(range(len(stage.sources)))):
+        return HitcastError(shown(f"{what}; {sums}"), where, SKIP_TOTALS)
     unused = _unused(stage, cast(int, second[-1]))
     apart = f" ({', '.join(unused)}?)" if unused else ""
     same = ", `combine: same` if they are repeats" if values == OTHERWISE_ALIKE else ""

@@ -13,7 +13,7 @@ from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.core.moments import moment_near
 from hitcast.ingest.arrivals import arrivals, sources_of, unused_mappings
-from hitcast.ingest.breakdowns import held_for_breakdowns
+from hitcast.ingest.breakdowns import held_for_breakdowns, held_for_sums
 from hitcast.ingest.campaign_questions import changed_campaigns
 from hitcast.ingest.conflicts import add_up, conflict_error
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
@@ -136,6 +136,7 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
         _hold(delivery, report, held_for_spans(connection, stage))
         _hold(delivery, report, held_for_the_day_column(connection, stage))
         _hold(delivery, report, held_for_breakdowns(connection, stage))
+        _hold(delivery, report, held_for_sums(connection, stage))
     land = _land_days if contract.day_column else _land_upserted
     accepted, duplicate = land(delivery, stage, folder, report)
     counts = zip(sources, stage.read, accepted, stage.rejected, duplicate, strict=True)

@@ -167,7 +167,8 @@ def _add_column(
         if column.is_identifier:
             steps.cast.append(Sql(f"{oddity(f't{i}', column.name, is_tame)} as o{i}"))
         elif column.accepted_values:
-            steps.cast.append(fill("{oddity} as {name}", oddity=oddity_of_word(f"w{i}", f"t{i}"), name=Sql(f"o{i}")))
+            word = oddity_of_word(f"w{i}", f"t{i}", column, checks)
+            steps.cast.append(fill("{oddity} as {name}", oddity=word, name=Sql(f"o{i}")))
     tests = _tests(i, given, column, mapping, checks, is_tame)
     header = column.name if place is None else source.headers[place]
     if column.accepted_values:

@@ -1,5 +1,7 @@
 """Words of columns that take a few only: which of them a vendor's text is, whatever its case, as SQL."""
 
+import re
+
 from hitcast.core.sql import Sql
 from hitcast.ingest.checks import Checks
 from hitcast.ingest.contract import Column
@@ -37,12 +39,27 @@ def word_at(text: str, place: str, column: Column, checks: Checks) -> str:
     return f"case when {place} > 0 then list_extract([{accepted}], {place}) else {text} end"
 
 
-def oddity_of_word(text: str, place: str) -> Sql:
+def oddity_of_word(text: str, place: str, column: Column, checks: Checks) -> Sql:
     """SQL of what is wrong with a text: 0, `UNFORESEEN` or `IS_TOTAL`."""
     return Sql(
         f"case when {place} > 0 or {place} is null then 0"
-        f" when regexp_full_match({text}, '{TOTAL}') then {IS_TOTAL} else {UNFORESEEN} end"
+        f" when regexp_full_match({text}, '{TOTAL}') then {IS_TOTAL}"
+        f" when regexp_full_match({text}, {checks.parameter(several_words(column))}) then {IS_TOTAL}"
+        f" else {UNFORESEEN} end"
     )
+
+
+def several_words(column: Column) -> str:
+    """Regular expression of several known words in one text, such as Free+Premium: a total over these."""
+    known = {*column.accepted_values, *(theirs for words in column.words.values() for theirs in words)}
+    word = "|".join(re.escape(each) for each in sorted(known, key=len, reverse=True))
+    return rf"(?i)\s*({word})(\s*[+&/]\s*({word})|\s+(and|и)\s+({word}))+\s*"
+
+
+def is_total(value: str, column: Column) -> bool:
+    """Whether a vendor's word is a total over others, as `oddity_of_word` says it."""
+    return bool(re.fullmatch(TOTAL.replace("\\x{a0}", "\xa0").replace(r"[^\p{L}\p{N}]", r"[\W_]"), value)
+                or re.fullmatch(several_words(column), value))  # fmt: skip
 
 
 def _folded(word: str) -> str:

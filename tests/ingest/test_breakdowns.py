@@ -8,6 +8,7 @@ import pytest
 from hitcast.core.errors import HitcastError
 from hitcast.core.home import Home
 from hitcast.ingest import ingest
+from hitcast.ingest.propose import propose
 
 SONGS = ("RUA0A2600001", "RUA0A2600002")
 DAYS = [date(2024, 3, 1) + timedelta(days=number) for number in range(3)]
@@ -78,3 +79,42 @@ def test_a_count_of_three_noughts_after_a_dot_is_no_small_number(home: Home, tmp
     rows = [f"2024-03-0{day},{song},RU,12.000" for day in (1, 2) for song in SONGS]
     with pytest.raises(HitcastError, match="is not a whole number"):
         ingest(home, written(tmp_path / "in", a=["stream_date,isrc,territory,streams", *rows]))
+
+
+@pytest.mark.parametrize("total", ["Free+Premium", "free & premium", "Premium and Free", "All"])
+def test_a_word_of_several_is_a_total(home: Home, tmp_path: Path, total: str) -> None:
+    """Its rows are rejected by hand; `hitcast map` leaves them out, and each stream lands once."""
+    lines = split("subscription", ("Free", "Premium", total), (60, 40, 100))
+    exports = written(tmp_path / "in", a=[lines[0].replace("subscription", "Plan"), *lines[1:]])
+    _, [text] = propose(exports, "RU")
+    mapping = tmp_path / "map.yml"
+    mapping.write_text("\n".join(line for line in text.splitlines() if "skip:" not in line), encoding="utf-8")
+    with pytest.raises(HitcastError, match="more than 5% would be rejected"):
+        ingest(home, exports, [mapping])
+    mapping.write_text(text, encoding="utf-8")
+    report = ingest(home, exports, [mapping])
+    assert report.tables[0].read == 12
+    assert (sum(day.figures["sum"] for day in report.tables[0].days), report.tables[0].days_partial) == (612, [])
+
+
+@pytest.mark.parametrize("column", ["Tier", "Device"])
+def test_following_the_advice_on_rows_of_sums_doubles_nothing(home: Home, tmp_path: Path, column: str) -> None:
+    lines = split("subscription", ("x", "y", "x y"), (60, 40, 100))
+    # the third grows by what both others grow by
+    for number in (2, 1):
+        lines = [line.replace(f"x y,{100 + number}", f"x y,{100 + 2 * number}") for line in lines]
+    exports = written(tmp_path / "in", a=[lines[0].replace("subscription", column), *lines[1:]])
+    [draft], [text] = propose(exports, "RU")
+    assert ["combine: sum" in hint.line for hint in draft.hints] == [False]
+    assert "one row is the sum of the others" in draft.hints[0].reason
+    mapping = tmp_path / "map.yml"
+    mapping.write_text(text, encoding="utf-8")
+    with pytest.raises(HitcastError, match=r"one row is the sum of the others.* Leave out the rows of totals"):
+        ingest(home, exports, [mapping])
+    mapping.write_text(text.replace("    columns:", "    combine: sum\n    columns:"), encoding="utf-8")
+    with pytest.raises(HitcastError, match=r"held: rows add up .* one row is the sum of the others of its key"):
+        ingest(home, exports, [mapping])
+    skip = "    combine: sum\n    skip: ['x y']\n    columns:"
+    mapping.write_text(text.replace("    columns:", skip), encoding="utf-8")
+    report = ingest(home, exports, [mapping])
+    assert sum(day.figures["sum"] for day in report.tables[0].days) == 612

@@ -136,7 +136,7 @@ def test_days_that_have_not_come_are_held(home: Home, tmp_path: Path) -> None:
     ("column", "value", "rows"),
     [
         ("territory", "KZ", [f"{FIRST},s{i},{place},,{i}" for i in range(1, 5) for place in ("RU", "BY", "KZ")]),
-        ("subscription", "paid", [f"{FIRST},s{i},RU,{plan},{i}" for i in range(1, 5) for plan in ("free", "free", "paid")]),
+        ("subscription", "paid", [f"{FIRST},s{i},RU,{plan},{i}" for i in range(1, 5) for plan in ("free", "paid")]),
     ],
 )  # fmt: skip
 def test_a_day_again_without_a_segment_is_looked_at(

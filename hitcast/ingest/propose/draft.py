@@ -1,6 +1,7 @@
 """A proposed mapping as YAML, with what was guessed and how sure it is as comments."""
 
 import glob
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from hitcast.ingest.propose.guess import SURE, Guess, TableGuess
 from hitcast.ingest.propose.profiles import UNCLEAR, Profile
 from hitcast.ingest.propose.repeats import Hint
 from hitcast.ingest.propose.sniff import Sample
+from hitcast.ingest.words import is_total
 
 MAX_COMMENT = 90
 
@@ -144,11 +146,30 @@ def _layout(draft: Draft) -> list[str]:
     if layouts[0].record_type:
         column, value = layouts[0].record_type
         lines.append(f"  record_type: {_flow({'column': column, 'value': value})}")
-    patterns = list(dict.fromkeys(pattern for layout in layouts for pattern in layout.skip))
+    totals = _totals(draft)
+    patterns = list(dict.fromkeys([*(pattern for layout in layouts for pattern in layout.skip), *totals.values()]))
     if patterns:
-        left_out = ", ".join(dict.fromkeys(cell for layout in layouts for cell in layout.skipped))
+        left_out = ", ".join(dict.fromkeys([*(cell for layout in layouts for cell in layout.skipped), *totals]))
         lines.append(f"  skip: {_flow(patterns)}  # UNSURE: lines that are no rows: {_short(left_out)}")
     return lines
+
+
+def _totals(draft: Draft) -> dict[str, str]:
+    """Words that are totals over others of their column, and what finds their rows, as no other cell reads so."""
+    sample, found = draft.samples[0], {}
+    if sample.kind not in ("csv", "workbook") or not draft.table:
+        return {}
+    for name, source in draft.taken:
+        column = draft.table.contract.column(name)
+        if not column or not column.accepted_values or source.outside:
+            continue
+        totals = [value for value in source.distinct if is_total(value, column)]
+        cells = [cell for one in draft.samples for row in one.rows for cell in row]
+        for value in totals if len(totals) < len(source.distinct) else []:
+            if cells.count(value) == source.values.count(value):
+                between = re.escape(sample.delimiter)
+                found[value] = rf'(^|{between})"?{re.escape(value)}"?({between}|$)'
+    return found
 
 
 def _notations(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]:
@@ -244,6 +265,8 @@ def _words(draft: Draft, guess: Guess) -> list[str]:
         if ours is None and guess.column.is_country and (together := territories(value)):
             ours = together[0]
             several.append(value)
+        if ours is None and guess.column.accepted_values and is_total(value, guess.column):
+            continue
         if ours is None:
             unknown.append(value)
         elif ours != value:

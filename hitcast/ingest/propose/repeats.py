@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hitcast.core.words import counted
+from hitcast.ingest.breakdowns import MIN_OWNERS, MIN_SHARE, MIN_STREAMS
 from hitcast.ingest.propose.guess import TableGuess
 from hitcast.ingest.propose.profiles import Profile
 
@@ -48,7 +49,9 @@ def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hi
             by_key[key].append((count, written))
             series[tuple(source.values[i] for source in others)].append(count)
     differing = {key: found for key, found in by_key.items() if len(set(found)) > 1}
-    if differing:
+    if sums := _sums_of_others([[count for count, _ in found] for found in by_key.values()]):
+        hints.append(Hint(f"in {sums} one row is the sum of the others: leave rows of totals out with skip"))
+    elif differing:
         key, found = next(iter(differing.items()))
         (first, one), (second, other) = list(dict.fromkeys(found))[:2]
         example = f"{counted(len(differing), 'key')} with rows that differ, as {' '.join(key)}: {first:g}, {second:g}"
@@ -61,6 +64,13 @@ def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hi
             Hint(f"if {name}, which never fall from day to day, are totals since release", "counts: cumulative")
         )
     return hints
+
+
+def _sums_of_others(found: Sequence[Sequence[float]]) -> str:
+    """Of how many keys one row is the sum of the others; empty where it is not so for nearly all that have three."""
+    several = [counts for counts in found if len(counts) >= MIN_SERIES and max(counts) >= MIN_STREAMS]
+    doubled = sum(2 * max(counts) == sum(counts) for counts in several)
+    return counted(doubled, "key") if doubled >= max(MIN_OWNERS, MIN_SHARE * len(several)) else ""
 
 
 def _never_fall(series: Sequence[Sequence[float]]) -> bool:
