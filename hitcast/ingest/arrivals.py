@@ -13,6 +13,7 @@ from hitcast.ingest.finding import MAX_NAMED, find_files, kind_of, name_of, show
 from hitcast.ingest.mapping import Mapping, is_ignored
 from hitcast.ingest.readers import Source
 from hitcast.ingest.recognise import is_prose, recognise
+from hitcast.ingest.xlsx import other_sheets
 
 
 @dataclass
@@ -65,7 +66,10 @@ def sources_of(
             if is_none or (file.absolute() not in named and is_prose(file, mappings, contracts, connection)):
                 arrived.ignored.append(name_of(file))
             else:
-                sources.append(recognise(file, mappings, contracts, connection))
+                sources.append(source := recognise(file, mappings, contracts, connection))
+                if source.kind == "workbook":
+                    sheets = other_sheets(file, source.mapping, source.own_headers)
+                    arrived.ignored += [shown(f"{source.name}, {sheet}") for sheet in sheets]
     if not sources:
         names = ", ".join(arrived.ignored[:MAX_NAMED])
         what = f"no file feeds a table: {names} left alone, for no column of a table is there"

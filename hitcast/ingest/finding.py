@@ -31,6 +31,8 @@ UNPACKED = ".unpacked"
 # Lock files of spreadsheets, and what an Apple computer puts beside a file in an archive.
 HIDDEN = ("~$", ".")
 MAX_NAMED = 5
+ALIKE = ", of the same columns"
+"""Stands behind the name of a sheet that is left alone though it looks like the one that is read."""
 
 
 def kind_of(path: Path) -> str | None:
@@ -39,9 +41,10 @@ def kind_of(path: Path) -> str | None:
 
 
 def looks_like_data(name: str) -> bool:
-    """Whether a file that was left alone may be an export after all, by its name."""
+    """Whether a file or sheet that was left alone may be an export after all, by how it is called."""
     file = Path(name)
-    return not file.name.startswith(HIDDEN) and any(suffix in DATA_SUFFIXES for suffix in file.suffixes[-2:])
+    is_export = any(suffix in DATA_SUFFIXES for suffix in file.suffixes[-2:])
+    return name.endswith(ALIKE) or (is_export and not file.name.startswith(HIDDEN))
 
 
 def shown(text: str) -> str:

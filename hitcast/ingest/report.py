@@ -121,7 +121,7 @@ class IngestReport:
 
     Attributes:
         tables: Tables that were delivered.
-        ignored: Files left alone.
+        ignored: Files left alone, and sheets of workbooks that are read.
         delivery_number: Number of the delivery; None if nothing changed or it was a dry run.
         is_dry_run: Whether nothing was written on purpose.
         unused_mappings: Mappings that claim no file, and what they look for.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hitcast.core.errors import HitcastError
-from hitcast.ingest.finding import name_of, shown
+from hitcast.ingest.finding import ALIKE, name_of, shown
 from hitcast.ingest.layout import has_layout, header_of, row_test
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.workbooks import check_size
@@ -22,6 +22,8 @@ OLE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """Name of what an XLSX file with a password holds, in a file of the old kind."""
 MAX_DIRECTORY = 16 << 20
+MAX_LOOKED_AT = 100
+"""Rows of a sheet by which it is known whether it has some value, and whose headers."""
 
 
 def filled_sheets(path: Path) -> dict[str, bool]:
@@ -30,15 +32,40 @@ def filled_sheets(path: Path) -> dict[str, bool]:
     Raises:
         HitcastError: The file cannot be read.
     """
+    return {name: is_hidden for name, (is_hidden, _) in _first_rows(path).items()}
+
+
+def other_sheets(path: Path, mapping: TableMapping, headers: tuple[str, ...]) -> list[str]:
+    """The filled sheets of a workbook that are not read, with `ALIKE` behind those that have the headers of the one.
+
+    Args:
+        path: A workbook of which one sheet can be read.
+        mapping: Names that sheet, unless it is the only one to read.
+        headers: Of that sheet.
+    """
+    sheets = _first_rows(path)
+    seen = [name for name, (is_hidden, _) in sheets.items() if not is_hidden] or list(sheets)
+    own = mapping.sheet or seen[0]
+    found = []
+    for name, (is_hidden, rows) in sheets.items():
+        if name != own:
+            texts = [tuple(_cell_text(cell, mapping) for cell in row[: len(headers)]) for row in rows]
+            alike = ALIKE if headers in texts else ""
+            found.append(f"sheet {name}{' (hidden)' if is_hidden else ''}{alike}")
+    return found
+
+
+def _first_rows(path: Path) -> dict[str, tuple[bool, Rows]]:
+    """Whether each sheet that has some value is hidden, and its first rows, by its name."""
     import python_calamine
 
     try:
         workbook = python_calamine.load_workbook(path)
-        sheets = {name: workbook.get_sheet_by_name(name).to_python(nrows=100) for name in _names(workbook)}
+        sheets = {name: workbook.get_sheet_by_name(name).to_python(nrows=MAX_LOOKED_AT) for name in _names(workbook)}
     except (python_calamine.CalamineError, OSError) as error:
         raise _unreadable(path, str(error)) from None
     seen = _visible(workbook)
-    return {name: name not in seen for name, rows in sheets.items() if any(_has_value(row) for row in rows)}
+    return {name: (name not in seen, rows) for name, rows in sheets.items() if any(_has_value(row) for row in rows)}
 
 
 def sheet_headers(path: Path, mapping: TableMapping) -> tuple[str, ...]:

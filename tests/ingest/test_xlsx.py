@@ -12,6 +12,9 @@ from hitcast.ingest import ingest
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.xlsx import sheet_headers, sheet_lines, write_sheet
 
+HEADER: list[object] = ["stream_date", "isrc", "territory", "streams"]
+SONG = "QZABC2400001"
+
 
 def _workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
     with xlsxwriter.Workbook(path, {"default_date_format": "dd.mm.yyyy"}) as workbook:
@@ -96,3 +99,23 @@ def test_a_serial_that_a_sum_left_a_little_off_is_that_day(home: Home, tmp_path:
     (tmp_path / "map.yml").write_text("tables: {vk_stream_days: {files: ['*'], date_format: excel_serial}}")
     report = ingest(home, [tmp_path / "vk.csv"], [tmp_path / "map.yml"])
     assert [str(day) for day in report.tables[0].days_new] == [day]
+
+
+@pytest.mark.parametrize(("other", "is_alike"), [([["VK"], ["March"]], False), ([HEADER, ["2024-03-02", SONG]], True)])
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_sheets_that_are_left_out_are_listed(
+    home: Home, tmp_path: Path, other: list[list[object]], is_alike: bool, is_hidden: bool
+) -> None:
+    path = tmp_path / "vk.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        for name, lines in (("Data", [HEADER, ["2024-03-01", SONG, "RU", 7]]), ("Other", other)):
+            sheet = workbook.add_worksheet(name)
+            for number, line in enumerate(lines):
+                sheet.write_row(number, 0, line)
+        if is_hidden:
+            sheet.hide()
+    (mapping := tmp_path / "map.yml").write_text("tables: {vk_stream_days: {files: ['*.xlsx'], sheet: Data}}")
+    report = ingest(home, [path], [mapping])
+    hidden, alike = " (hidden)" * is_hidden, ", of the same columns" * is_alike
+    assert report.ignored == [f"{path}, sheet Other{hidden}{alike}"]
+    assert report.concerns() == ["1 file left alone that may be data"] * is_alike
