@@ -19,6 +19,7 @@ from hitcast.ingest.conflicts import add_up, conflict_error
 from hitcast.ingest.contract import LEDGER, Contract, load_contracts
 from hitcast.ingest.days import KeyConflictError, LandedDay, write_days
 from hitcast.ingest.emptied import emptied
+from hitcast.ingest.groups import first_of_groups
 from hitcast.ingest.idle import idle_days, named_days
 from hitcast.ingest.landing import (
     LedgerRow,
@@ -144,7 +145,7 @@ def _prepare(delivery: Delivery, contract: Contract, sources: list[Source], fold
     report.reasons = most_frequent(connection)
     catalog = delivery.file_of(load_contracts()["catalog_tracks"])
     report.questions = questions(connection, stage, delivery.home, delivery.ledger, delivery.known_from, catalog)
-    report.questions += short_durations(connection, stage)
+    report.questions += short_durations(connection, stage) + first_of_groups(connection, stage)
     report.emptied = emptied(connection, stage)
     report.notes = notes_on(sources, contract)
     if contract.column("spend"):

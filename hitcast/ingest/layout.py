@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import IO
 
 from hitcast.core.errors import HitcastError
+from hitcast.ingest.contract import load_contracts
 from hitcast.ingest.finding import shown
 from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.notations import places_named
 
 MAX_ABOVE = 1000
 """Lines that are looked through for a header named by its text."""
@@ -17,7 +19,7 @@ MAX_ABOVE = 1000
 
 def has_layout(mapping: TableMapping) -> bool:
     """Whether a mapping says more of a file's lines than that the header is the first."""
-    return mapping.header != 1 or bool(mapping.skip or mapping.comment or mapping.record_type)
+    return mapping.header != 1 or bool(mapping.skip or mapping.comment or mapping.record_type or mapping.fill_down)
 
 
 def with_sep_line(mapping: TableMapping, first: str) -> TableMapping:
@@ -103,6 +105,27 @@ def row_test(mapping: TableMapping, headers: Sequence[str], name: str) -> Callab
     return is_row
 
 
+def filler(mapping: TableMapping, headers: Sequence[str]) -> Callable[[Sequence[str]], list[str]]:
+    """A function that fills a row's empty cells from the rows before it, where the mapping says so.
+
+    Only cells of columns that feed no figure are filled: a count that is empty is none.
+    """
+    contract = load_contracts().get(mapping.table)
+    places: set[int] = set()
+    for column in contract.delivered if contract and mapping.fill_down else ():
+        header = mapping.header_of(column.name)
+        if header and column.data_type not in ("bigint", "double"):
+            places |= set(places_named((header,) if isinstance(header, str) else header, headers)[:1])
+    last: dict[int, str] = {}
+
+    def filled(cells: Sequence[str]) -> list[str]:
+        found = [cell if cell.strip() else last.get(i, cell) for i, cell in enumerate(cells)]
+        last.update((i, found[i]) for i in places if i < len(found))
+        return found
+
+    return filled
+
+
 def write_rows(text: IO[str], mapping: TableMapping, headers: Sequence[str], name: str, target: Path) -> int:
     """Writes a file's header and rows as UTF-8 CSV, each row in the line where it was; other lines are blank.
 
@@ -110,8 +133,11 @@ def write_rows(text: IO[str], mapping: TableMapping, headers: Sequence[str], nam
 
     Returns:
         Lines below the header that were left out, blank ones not counted.
+
+    Raises:
+        HitcastError: The mapping fills cells down, and a value spans lines.
     """
-    is_row, skipped = row_test(mapping, headers, name), 0
+    is_row, filled, skipped = row_test(mapping, headers, name), filler(mapping, headers), 0
     with target.open("w", encoding="utf-8", newline="") as plain:
         above, header = header_of(iter(text), mapping, name)
         plain.write(header.lstrip("\ufeff"))
@@ -121,8 +147,16 @@ def write_rows(text: IO[str], mapping: TableMapping, headers: Sequence[str], nam
         for line in text:
             odd = line.count('"') % 2 == 1
             bare = line.rstrip("\r\n")
+            if mapping.fill_down and odd:
+                cure = "Save it as XLSX, or leave `fill_down:` out"
+                raise HitcastError("has a value over several lines, which cannot be filled down", name, cure)
             if in_quotes or odd or not bare or is_row(bare, None):
-                plain.write(line)
+                if mapping.fill_down and bare:
+                    csv.writer(plain, delimiter=mapping.delimiter, lineterminator=line[len(bare) :] or ending).writerow(
+                        filled(cells_of(bare, mapping.delimiter))
+                    )
+                else:
+                    plain.write(line)
             else:
                 plain.write(line[len(bare) :] or ending)
                 skipped += 1

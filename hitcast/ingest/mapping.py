@@ -48,6 +48,7 @@ class TableMapping:
         skip: Regular expressions; a line that one is found in is no row.
         comment: Lines that begin so are left out; empty for none.
         record_type: Column (its place from 1, or its name) and the value that rows have there; None where all are rows.
+        fill_down: Whether an empty cell of what tells rows apart is that of the row above it.
         sheet: Sheet of a workbook; empty where there is only one.
         columns: Vendor's header, or several to look for, by contract column; None where headers are the contract's
             own names.
@@ -83,6 +84,7 @@ class TableMapping:
     skip: tuple[str, ...] = ()
     comment: str = ""
     record_type: tuple[int | str, str] | None = None
+    fill_down: bool = False
     sheet: str = ""
     columns: dict[str, str | tuple[str, ...]] | None = None
     captures: dict[str, Capture] = field(default_factory=dict)

@@ -95,7 +95,8 @@ def open_source(path: Path, mapping: TableMapping, connection: duckdb.DuckDBPyCo
     with clear_failures(path, mapping):
         status = path.stat()
     if kind in ("parquet", "json") and has_layout(mapping):
-        what = f"is {kind.capitalize()}, which has no lines that header, skip, comment or record_type could mean"
+        keys = "header, skip, comment, record_type or fill_down"
+        what = f"is {kind.capitalize()}, which has no lines that {keys} could mean"
         raise HitcastError(what, name, "Give such files an entry of their own in another mapping")
     if kind == "json":
         headers, types = json_columns(path, mapping)

@@ -16,6 +16,7 @@ SCALES = ("ones", "thousands", "millions")
 UNITS_EXAMPLE = "{duration_seconds: milliseconds, streams: thousands}"
 DAY_PARTS = set("djcxDF")
 """Parts of a date format that say which day it is."""
+YEAR_PARTS = set("YyGcxDF")
 PLACES = ("file_name", "folder", "above_header")
 
 
@@ -99,6 +100,10 @@ def shape_of(entry: dict[str, Any], contract: Contract, where: str) -> dict[str,
         fields["skip"] = tuple(_regex(pattern, f"{where}, skip") for pattern in given["skip"])
     if "comment" in given:
         fields["comment"] = text_of(given["comment"], f"{where}, comment")
+    if "fill_down" in given:
+        if not isinstance(given["fill_down"], bool):
+            raise HitcastError(f"fill_down {given['fill_down']!r} is neither true nor false", where)
+        fields["fill_down"] = given["fill_down"]
     if "record_type" in given:
         fields["record_type"] = _record_type(given["record_type"], f"{where}, record_type")
     if "unpivot" in given:
@@ -161,12 +166,14 @@ def check_date_format(text: str, where: str) -> None:
 
 
 def check_day(style: str, contract: Contract, where: str) -> None:
-    """Refuses a format that does not fit: a day column needs a day, and a time with an offset is of one day only.
+    """Refuses a format that does not fit: a day column needs a day, any a year, and an offset is the end of it.
 
     Raises:
-        HitcastError: It does not say which day it is, or goes on after the offset.
+        HitcastError: It does not say which day it is, or of which year, or goes on after the offset.
     """
     parts = set(re.findall(r"%[-#]?(.)", style))
+    if parts and not parts & YEAR_PARTS:
+        raise HitcastError(f"date_format {style!r} names no year", where, "Ask for dates with their year")
     if contract.day_column and parts and not parts & DAY_PARTS:
         what = f"date_format {style!r} names no day, and {contract.day_column} is one"
         raise HitcastError(what, where, "A report by month or year cannot feed a table of days: ask for the days")

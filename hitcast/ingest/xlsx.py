@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hitcast.core.errors import HitcastError
 from hitcast.ingest.finding import ALIKE, name_of, shown
-from hitcast.ingest.layout import has_layout, header_of, row_test
+from hitcast.ingest.layout import filler, has_layout, header_of, row_test
 from hitcast.ingest.mapping import TableMapping
 from hitcast.ingest.workbooks import check_size
 
@@ -127,8 +127,8 @@ def _rows(path: Path, mapping: TableMapping) -> tuple[list[tuple[int, list[str]]
     if not has_layout(mapping):
         return texts, 0
     headers = [_cell_text(cell, mapping) for cell in rows[start]]
-    is_row = row_test(mapping, headers, name_of(path))
-    kept = [(line, cells) for line, cells in texts if is_row(mapping.delimiter.join(cells), cells)]
+    is_row, filled = row_test(mapping, headers, name_of(path)), filler(mapping, headers)
+    kept = [(line, filled(cells)) for line, cells in texts if is_row(mapping.delimiter.join(cells), cells)]
     return kept, len(texts) - len(kept)
 
 

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hitcast.core.words import counted
 from hitcast.ingest.breakdowns import MIN_OWNERS, MIN_SHARE, MIN_STREAMS
+from hitcast.ingest.groups import MIN_FOLLOWED, MIN_GROUPS
 from hitcast.ingest.propose.guess import TableGuess
 from hitcast.ingest.propose.profiles import Profile
 
@@ -32,14 +34,13 @@ def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hi
         table: The table that they feed.
         taken: The columns that feed it, by contract column.
     """
-    sources = dict(taken)
+    sources, hints = dict(taken), _groups(table, taken)
     if not table.main or not table.main.source or not table.contract.day_column:
-        return []
+        return hints
     counts = [table.main.source.numbers.get(value) for value in table.main.source.values]
     keys = [source for name, source in sources.items() if name in table.contract.key]
     days = sources.get(table.contract.day_column)
     others = [source for source in keys if source is not days]
-    hints = []
     by_key: dict[tuple[str, ...], list[tuple[float, str]]] = defaultdict(list)
     series: dict[tuple[str, ...], list[float]] = defaultdict(list)
     for i, count in enumerate(counts):
@@ -48,6 +49,9 @@ def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hi
             key = tuple(source.days.get(source.values[i], source.values[i]) for source in keys)
             by_key[key].append((count, written))
             series[tuple(source.values[i] for source in others)].append(count)
+    if hints:
+        # of rows whose cells are to be filled first nothing else can be said
+        return hints
     differing = {key: found for key, found in by_key.items() if len(set(found)) > 1}
     if sums := _sums_of_others([[count for count, _ in found] for found in by_key.values()]):
         hints.append(Hint(f"in {sums} one row is the sum of the others: leave rows of totals out with skip"))
@@ -64,6 +68,25 @@ def hints_of(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hi
             Hint(f"if {name}, which never fall from day to day, are totals since release", "counts: cumulative")
         )
     return hints
+
+
+def _groups(table: TableGuess, taken: Sequence[tuple[str, Profile]]) -> list[Hint]:
+    """Whether required columns are filled in the first row of each group only, as with merged cells."""
+    found = []
+    for name, source in taken:
+        column = table.contract.column(name)
+        if not column or not column.required or column.data_type in ("bigint", "double") or source.outside:
+            continue
+        filled = sum(map(bool, source.values))
+        followed = sum(bool(one) and not other for one, other in pairwise(source.values))
+        if filled < len(source.values) and filled >= MIN_GROUPS and followed >= MIN_FOLLOWED * filled:
+            found.append(source.header)
+    headers = ", ".join(dict.fromkeys(found))
+    return (
+        [Hint(f"if an empty cell of {headers} is that of the row above, as with merged cells", "fill_down: true")]
+        if found
+        else []
+    )
 
 
 def _sums_of_others(found: Sequence[Sequence[float]]) -> str:
