@@ -178,7 +178,7 @@ def prepare(source: Source, work_dir: Path, number: int) -> Path:
         if is_gzip(plain):
             plain = work_dir / f"{number}.json"
             copy_plain(source.path, source.mapping, plain)
-        write_objects(plain, source.own_headers, source.own_types, target)
+        write_objects(plain, target)
         if plain != source.path:
             plain.unlink()
         return target

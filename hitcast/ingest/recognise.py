@@ -10,6 +10,7 @@ import duckdb
 from hitcast.core.errors import HitcastError
 from hitcast.ingest.contract import Contract
 from hitcast.ingest.finding import shown
+from hitcast.ingest.jsons import SHAPES
 from hitcast.ingest.mapping import Mapping, TableMapping, claim
 from hitcast.ingest.notations import places_named
 from hitcast.ingest.parts import check_parts
@@ -60,7 +61,8 @@ def recognise(
             raise HitcastError(what, source.name, "Rename all but one")
         if source.types[place].startswith(NESTED) or source.types[place].endswith("]"):
             what = f"has values within values in column {source.headers[place]} ({source.types[place]})"
-            raise HitcastError(shown(what), source.name, f"Ask for one value a row: it feeds {column}")
+            cure = f"Ask for one value a row: it feeds {column}" + (f". {SHAPES}" if source.kind == "json" else "")
+            raise HitcastError(shown(what), source.name, cure)
     check_parts(source, contract)
     check_units(source, contract)
     return source
@@ -123,6 +125,8 @@ def _table_of(source: Source, contracts: dict[str, Contract], mappings: Sequence
         cure = f"Write a mapping with `delimiter: {delimiter!r}`: `hitcast map` proposes one"
         raise HitcastError(f"looks as if its fields were separated by {delimiter!r}", source.name, cure)
     cure = "It needs a mapping, with --mapping FILE: `hitcast map` proposes one"
+    if any(kind.startswith(NESTED) or kind.endswith("]") for kind in source.types):
+        cure = f"{cure}. {SHAPES}" if source.kind == "json" else cure
     raise HitcastError(f"no table has all its required columns there; {found}", source.name, cure)
 
 

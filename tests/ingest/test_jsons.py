@@ -67,8 +67,8 @@ def test_a_rejected_object_keeps_its_line(tmp_path: Path) -> None:
         (LINES.encode()[:-5], "is no readable JSON file (Invalid Input Error: Malformed JSON"),
         (LINES.encode() + b'{"isrc": }\n', "is no readable JSON file"),
         (
-            LINES.replace('"streams": 7', '"streams": {"a": 7}').replace('"8"', '{"a": 8}').encode(),
-            "values within values",
+            LINES.replace('"streams": 7', '"streams": [7]').replace('"8"', "[8]").encode(),
+            "values within values in column streams (BIGINT[]). Ask for one value a row: it feeds streams. JSON",
         ),
         (LINES.replace('"gender"', '"ISRC"').encode(), "has fields called ISRC in several cases"),
         (LINES.encode("utf-16"), "is JSON in UTF-16"),
@@ -92,3 +92,51 @@ def test_keys_of_lines_are_refused_where_there_are_none(tmp_path: Path, kind: st
         pq.write_table(pa.table([pa.array(x) for x in zip(*rows[1:], strict=True)], rows[0]), tmp_path / "a.parquet")
     with pytest.raises(HitcastError, match="which has no lines that header, skip"):
         ingested(tmp_path, tmp_path / f"a.{kind}", VK % keys)
+
+
+NESTED = [
+    {
+        "isrc": one["isrc"],
+        "territory": "RU",
+        "day": {"stream_date": one["stream_date"]},
+        "metrics": {"plays": one["streams"]},
+    }
+    for one in OBJECTS
+]
+KEYS = "columns: {stream_date: day.stream_date, isrc: isrc, territory: territory, streams: metrics.plays}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"data": NESTED}),
+        json.dumps({"page": 1, "isrc": "of the file", "data": NESTED}, indent=1),
+        json.dumps(NESTED),
+        "\n".join(map(json.dumps, NESTED)),
+    ],
+)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_fields_within_fields_are_columns(tmp_path: Path, content: str, is_packed: bool) -> None:
+    path = tmp_path / ("a.json.gz" if is_packed else "a.json")
+    path.write_bytes(gzip.compress(content.encode()) if is_packed else content.encode())
+    ingested(tmp_path, path, VK % KEYS)
+    assert landed(tmp_path) == LANDED
+
+
+def test_what_the_file_says_once_is_a_column_of_each_row(tmp_path: Path) -> None:
+    rows = [{name: value for name, value in one.items() if name != "territory"} for one in OBJECTS]
+    (tmp_path / "a.json").write_text(json.dumps({"territory": "RU", "rows": rows}))
+    ingested(tmp_path, tmp_path / "a.json")
+    assert landed(tmp_path) == LANDED
+
+
+@pytest.mark.parametrize("field", ['{"a": {"plays": 7}}', '[{"plays": 7}]'])
+def test_fields_that_lie_deeper_are_refused_with_what_is_read(tmp_path: Path, field: str) -> None:
+    rows = f'{{"stream_date": "2021-05-03", "isrc": "RUA0A2100001", "territory": "RU", "metrics": {field}}}\n'
+    (tmp_path / "a.jsonl").write_text(rows * 2)
+    header = "metrics.a" if field.startswith("{") else "metrics"
+    keys = KEYS.replace("day.stream_date", "stream_date").replace("metrics.plays", header)
+    with pytest.raises(
+        HitcastError, match=r"values within values in column metrics.* JSON is read as one object a row"
+    ):
+        ingested(tmp_path, tmp_path / "a.jsonl", VK % keys)
