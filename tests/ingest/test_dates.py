@@ -65,6 +65,12 @@ def test_a_format_without_a_day_is_refused_for_a_table_of_days(home: Home, tmp_p
         _days(home, tmp_path, "2024-03", date_format=date_format)
 
 
+@pytest.mark.parametrize("date_format", ["%d.%m", "%d %b", "%m-%d"])
+def test_a_format_without_a_year_is_refused(home: Home, tmp_path: Path, date_format: str) -> None:
+    with pytest.raises(HitcastError, match=r"names no year.* Ask for dates with their year"):
+        _days(home, tmp_path, "05.11", date_format=date_format)
+
+
 @pytest.mark.parametrize(
     ("keys", "message"),
     [

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,16 @@ def test_dates_that_stand_for_no_date_and_several_dates_of_a_release_are_told(ho
         "dated 1970-01-01, as if the date were not known: UPC 2",
         "with several release dates, of which the earliest counts: UPC 3",
     ]
+
+
+@pytest.mark.parametrize(("days", "is_asked"), [(3 * 366, False), (3 * 366 + 1, True), (20 * 366, True)])
+def test_a_release_more_than_three_years_ahead_is_asked_about(
+    home: Home, tmp_path: Path, days: int, is_asked: bool
+) -> None:
+    today = datetime.now(UTC).date()
+    rows = (f"1,a,One,7,Artist,{today}", f"2,b,Two,7,Artist,{today + timedelta(days)}")
+    asked = ["dated more than three years ahead, as years of two digits may be: UPC 2"]
+    assert _asked(home, tmp_path, CATALOG, *rows) == asked * is_asked
 
 
 @pytest.mark.parametrize(
