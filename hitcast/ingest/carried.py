@@ -54,7 +54,7 @@ def period_places(source: Source, contract: Contract) -> tuple[int, int] | None:
 
 
 def _is_span(source: Source, contract: Contract, checks: Checks) -> Sql:
-    """Whether a row's period begins and ends on two days; null where one of them is empty."""
+    """Whether a row's period begins and ends on two days; null where one of them is empty, or no date."""
     places = period_places(source, contract)
     if places is None:
         return Sql("cast(null as boolean)")
@@ -63,11 +63,11 @@ def _is_span(source: Source, contract: Contract, checks: Checks) -> Sql:
         text = f"cast(c{place} as varchar)"
         day = day_of(text, str(contract.day_column), source.mapping, checks.parameter, source.kind == "workbook")
         days.append(Sql(f"coalesce({day}, try_cast(left(trim({text}), 10) as date))"))
-    texts = [Sql(f"nullif(trim(cast(c{place} as varchar)), '')") for place in places]
+    texts = [Sql(f"trim(cast(c{place} as varchar))") for place in places]
     return fill(
-        "case when {first_text} is not null and {last_text} is not null"
+        "case when regexp_matches({first_text}, '{date}') and regexp_matches({last_text}, '{date}')"
         " then coalesce({first} <> {last}, {first_text} <> {last_text}) end",
-        first=days[0], last=days[1], first_text=texts[0], last_text=texts[1],
+        date=Sql("\\d+[-./ ]+\\w+[-./, ]+\\d+"), first=days[0], last=days[1], first_text=texts[0], last_text=texts[1],
     )  # fmt: skip
 
 

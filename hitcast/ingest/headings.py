@@ -16,12 +16,12 @@ PUBLISHED = re.compile(
 UNITS = {"thousands": 1_000, "millions": 1_000_000}
 UNIT_WORDS = {
     "thousands": re.compile(
-        r"(?<![^\W_])(тыс|тысяч[а-я]*|thousands?|k(?=\s*[)\]])|к(?=\s*[)\]])|000s?)(?![^\W_])"
-        r"|[,\s_](k|к)\.?$|[x×х]\s*1[ ,.]?000(?!\d)",
+        r"(?<![^\W_])(тыс|тысяч[а-я]*|thousands?|000s?)(?![^\W_])"
+        r"|[(\[,]\s*(k|к)(?![^\W_])|[\s_](k|к)\.?$|[x×х]\s*1[ ,.]?000(?!\d)",
         re.IGNORECASE,
     ),
     "millions": re.compile(
-        r"(?<![^\W_])(млн|миллион[а-я]*|millions?|mln|mio|m(?=\s*[)\]])|м(?=\s*[)\]]))(?![^\W_])|,\s*(m|м)\.?$",
+        r"(?<![^\W_])(млн|миллион[а-я]*|millions?|mln|mio)(?![^\W_])|[(\[,]\s*(m|м)(?![^\W_])",
         re.IGNORECASE,
     ),
 }

@@ -20,6 +20,8 @@ NATIVE = ("BIGINT", "UBIGINT", "HUGEINT", "DOUBLE", "BOOLEAN")
 READ = Sql("read_json($path, format = 'auto', sample_size = -1, map_inference_threshold = -1")
 
 
+LISTS = ("data", "rows", "items", "results", "result", "records", "list", "report", "entries", "values", "данные")
+"""How vendors call the list of the rows."""
 SHAPES = (
     "JSON is read as one object a row, or as one object with one list of them; a field within one as `metrics.plays`"
 )
@@ -80,6 +82,9 @@ def _plan(path: Path, stamp: tuple[int, int]) -> Plan:
             _check_case(path, name, base)
     lists = [i for i, kind in enumerate(types) if kind.id == "list" and _parts(kind)[0][1].id == "struct"]
     rows = names[lists[0]] if is_one and len(lists) == 1 else ""
+    # a row may have a list of its own, such as artists: that of the rows is called so, or says more than the object
+    if rows and rows.casefold() not in LISTS and len(_parts(_parts(types[lists[0]])[0][1])) <= len(names):
+        rows = ""
     fields = [(name, kind, str(quoted(name))) for name, kind in zip(names, types, strict=True) if name != rows]
     if rows:
         inner = _parts(_parts(types[lists[0]])[0][1])

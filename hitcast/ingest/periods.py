@@ -46,7 +46,7 @@ def held_for_the_day_column(connection: duckdb.DuckDBPyConnection, stage: Stage)
     Days of periods lie apart: where two follow each other, the header says no more than it has to.
     """
     contract = stage.contract
-    for number, source in enumerate(stage.sources):
+    for source in stage.sources:
         places, _ = places_of(source.headers, contract, source.mapping)
         place = places.get(str(contract.day_column))
         if place is None or source.mapping.period or source.headers[place] == contract.day_column:
@@ -54,11 +54,7 @@ def held_for_the_day_column(connection: duckdb.DuckDBPyConnection, stage: Stage)
         header, what = source.headers[place], ""
         if is_published(header):
             what = "is when something came out, and the counts beside it are of its whole life, not of that day"
-        elif (
-            is_of_periods(header)
-            and not period_places(source, contract)
-            and not _has_neighbors(connection, stage, number)
-        ):
+        elif is_of_periods(header) and not period_places(source, contract) and not _has_neighbors(connection, stage):
             what = "says of which period a row is: its counts would stand as those of one day"
         if what:
             cure = f"Map the column of the day, ask for counts of each day, {RIGHT}"
@@ -66,11 +62,11 @@ def held_for_the_day_column(connection: duckdb.DuckDBPyConnection, stage: Stage)
     return None
 
 
-def _has_neighbors(connection: duckdb.DuckDBPyConnection, stage: Stage, number: int) -> bool:
-    """Whether a file has two days that follow each other."""
+def _has_neighbors(connection: duckdb.DuckDBPyConnection, stage: Stage) -> bool:
+    """Whether two days of the delivery follow each other: each may have a file of its own."""
     day = Sql(f"v{[column.name for column in stage.contract.delivered].index(str(stage.contract.day_column))}")
-    query = fill("select distinct {day} from staged where problem = 0 and file_number = ?", day=day)
-    days = {found for (found,) in connection.execute(query, [number]).fetchall()}
+    query = fill("select distinct {day} from staged where problem = 0", day=day)
+    days = {found for (found,) in connection.execute(query).fetchall()}
     return any((later - earlier).days == 1 for earlier, later in pairwise(sorted(days)))
 
 

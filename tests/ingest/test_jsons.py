@@ -140,3 +140,10 @@ def test_fields_that_lie_deeper_are_refused_with_what_is_read(tmp_path: Path, fi
         HitcastError, match=r"values within values in column metrics.* JSON is read as one object a row"
     ):
         ingested(tmp_path, tmp_path / "a.jsonl", VK % keys)
+
+
+def test_an_object_that_is_a_row_with_a_list_of_its_own_is_one_row(tmp_path: Path) -> None:
+    row = OBJECTS[0] | {"artists": [{"name": "a"}, {"name": "b"}]}
+    (tmp_path / "a.json").write_text(json.dumps([row]))
+    [table] = ingested(tmp_path, tmp_path / "a.json").tables
+    assert (table.read, table.accepted) == (1, 1)

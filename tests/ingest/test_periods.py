@@ -157,3 +157,17 @@ def test_stated_period(text: str, period: str) -> None:
 )
 def test_end_of(headers: list[str], place: int | None) -> None:
     assert end_of(0, headers) == place
+
+
+def test_a_list_of_tracks_with_their_totals_is_still_a_catalog(tmp_path: Path) -> None:
+    rows = [f"{song};Песня {i};Группа {i % 2};0{i}.03.2024;RU;{i}00" for i, song in enumerate(SONGS, 1)]
+    path = _export(tmp_path / "треки.csv", "ISRC;Название;Исполнитель;Дата релиза;Страна;Прослушивания", rows)
+    [draft], _ = propose([path], "RU")
+    assert draft.table is not None
+    assert draft.table.contract.table == "catalog_tracks"
+
+
+def test_a_running_total_ends_no_period(home: Home, tmp_path: Path) -> None:
+    rows = [f"{day:02}.03.2024,{song},7,1234.5" for day in (4, 5) for song in SONGS]
+    path = _export(tmp_path / "vk.csv", "Date,ISRC,Plays,To date", rows)
+    assert len(ingest(home, [path], [_mapping(tmp_path, "Date")]).tables[0].days_new) == 2

@@ -31,6 +31,8 @@ MARKS = (",", ";", "|")
 CODED = re.compile(r"(c|col|column|f|field|v|var|x|колонка|столбец|поле|unnamed)?[:. _-]*\d*|[a-z]", re.IGNORECASE)
 """A header that says nothing: files of other columns may have the same."""
 JOINED = 0.3
+HALF = 0.5
+"""Of the columns that a table needs: so many have to be sure in a file that seems to be of another table."""
 
 TYPED = ("parquet", "json")
 MIN_COLUMNS = 3
@@ -121,12 +123,13 @@ def _nothing_fits(
 
 
 def _tables(kind: Kind, context: Context, contracts: Mapping[str, Contract], territory: str) -> list[TableGuess]:
-    """The tables that files may feed: none where they lack nothing but the day, and no date of theirs is one."""
+    """The tables that files may feed; where they lack nothing of one but a day, and no date is it, others for sure."""
     table, lacking = nearest(contracts, context)
     sample = kind.samples[0]
+    found = tables_of(sample.path.name, contracts, context, territory)
     if lacking == [contracts[table].day_column] and no_days(context.profiles, sample.path.name, sample.layout.above):
-        return []
-    return tables_of(sample.path.name, contracts, context, territory)
+        found = [guess for guess in found if guess.sure_share >= HALF]
+    return found
 
 
 def _lacking(kind: Kind, context: Context, contracts: Mapping[str, Contract]) -> str:

@@ -52,6 +52,13 @@ class TableGuess:
     score: float
 
     @property
+    def sure_share(self) -> float:
+        """Share of the columns it needs that a column each feeds for sure."""
+        sure = {id(guess.source) for guess in self.guesses
+                if guess.column.required and guess.source and guess.sureness >= SURE}  # fmt: skip
+        return len(sure) / len(self.contract.required)
+
+    @property
     def main(self) -> Guess | None:
         """What feeds the table's required count; None where it has none."""
         return next((guess for guess in self.guesses if guess.column.typical_share == 1), None)

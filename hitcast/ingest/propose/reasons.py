@@ -25,7 +25,7 @@ def no_day_of(profile: Profile, profiles: Sequence[Profile]) -> str:
     columns = [other for other in profiles if not other.outside]
     own = columns.index(profile)
     place = end_of(own, [other.header for other in columns])
-    if profile.dates and place is not None and columns[place].values != profile.values:
+    if profile.dates and place is not None and columns[place].dates and columns[place].values != profile.values:
         pair = " and ".join(columns[i].header for i in sorted((own, place)))
         return f"{pair} are of periods: ask for counts of each day"
     if profile.distinct and profile.share(WITHOUT_YEAR) == 1 and not profile.dates and not _is_number(profile):
