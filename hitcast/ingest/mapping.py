@@ -25,6 +25,8 @@ CHOICES = {
     "codes": ("own",),
     "period": ("day",),
 }
+YEAR = "year"
+"""What `columns:` may take from a name or from above the header, and `constants:` give, of dates without their year."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,8 @@ def _check(mapping: TableMapping, contract: Contract, where: str) -> None:
     names = ", ".join(column.name for column in contract.delivered)
     for part in ("columns", "captures", "constants", "values"):
         for column in getattr(mapping, part) or {}:
-            if contract.column(column) is None:
+            is_year = column == YEAR and part in ("captures", "constants")
+            if contract.column(column) is None and not is_year:
                 key = "columns" if part == "captures" else part
                 raise HitcastError(f"has no column {column}", f"{where}, {key}", f"Columns are: {names}")
     _check_sources(mapping, contract, where)

@@ -9,7 +9,7 @@ from hitcast.ingest.contract import Column, Contract
 from hitcast.ingest.countries import country_tests
 from hitcast.ingest.dates import day_of
 from hitcast.ingest.identifiers import ODDITIES, canonical, oddity, unwrapped
-from hitcast.ingest.mapping import TableMapping
+from hitcast.ingest.mapping import YEAR, TableMapping
 from hitcast.ingest.notations import expanded, in_seconds, number, plain_number, scaled
 from hitcast.ingest.readers import Source, relation
 from hitcast.ingest.words import IS_TOTAL, TOTAL_REASON, UNFORESEEN, oddity_of_word, place_of, word_at
@@ -209,9 +209,20 @@ def _raw_value(column: Column, place: int | None, source: Source, checks: Checks
     if column.name in mapping.constants:
         return checks.parameter(mapping.constants[column.name]), "VARCHAR"
     if column.name in mapping.captures:
-        # one value a file, so that files that differ by it alone are read together
-        return f"$captured_{column.name}[cast(file_index as bigint) + 1]", "VARCHAR"
-    return (f"c{place}", source.types[place].split("(")[0]) if place is not None else ("", "")
+        # so that files that differ by it alone are read together
+        return _captured(column.name), "VARCHAR"
+    if place is None:
+        return "", ""
+    native = source.types[place].split("(")[0]
+    if column.data_type == "date" and native == "VARCHAR" and YEAR in {**mapping.constants, **mapping.captures}:
+        year = checks.parameter(mapping.constants[YEAR]) if YEAR in mapping.constants else _captured(YEAR)
+        return f"(c{place} || ' ' || {year})", native
+    return f"c{place}", native
+
+
+def _captured(name: str) -> str:
+    """SQL of what a file's name, its folder's or the lines above its header say: one value a file."""
+    return f"$captured_{name}[cast(file_index as bigint) + 1]"
 
 
 def _add_optional(steps: Steps, i: int, tests: list[str]) -> None:

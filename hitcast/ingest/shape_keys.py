@@ -16,6 +16,7 @@ SCALES = ("ones", "thousands", "millions")
 UNITS_EXAMPLE = "{duration_seconds: milliseconds, streams: thousands}"
 DAY_PARTS = set("djcxDF")
 """Parts of a date format that say which day it is."""
+YEAR_CURE = "Ask for dates with their year, or map `year`, which stands behind each date, as in %d.%m %Y"
 YEAR_PARTS = set("YyGcxDF")
 PLACES = ("file_name", "folder", "above_header")
 
@@ -173,7 +174,7 @@ def check_day(style: str, contract: Contract, where: str) -> None:
     """
     parts = set(re.findall(r"%[-#]?(.)", style))
     if parts and not parts & YEAR_PARTS:
-        raise HitcastError(f"date_format {style!r} names no year", where, "Ask for dates with their year")
+        raise HitcastError(f"date_format {style!r} names no year", where, YEAR_CURE)
     if contract.day_column and parts and not parts & DAY_PARTS:
         what = f"date_format {style!r} names no day, and {contract.day_column} is one"
         raise HitcastError(what, where, "A report by month or year cannot feed a table of days: ask for the days")

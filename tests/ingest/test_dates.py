@@ -67,7 +67,7 @@ def test_a_format_without_a_day_is_refused_for_a_table_of_days(home: Home, tmp_p
 
 @pytest.mark.parametrize("date_format", ["%d.%m", "%d %b", "%m-%d"])
 def test_a_format_without_a_year_is_refused(home: Home, tmp_path: Path, date_format: str) -> None:
-    with pytest.raises(HitcastError, match=r"names no year.* Ask for dates with their year"):
+    with pytest.raises(HitcastError, match=r"names no year.* Ask for dates with their year, or map `year`"):
         _days(home, tmp_path, "05.11", date_format=date_format)
 
 
@@ -97,3 +97,28 @@ def test_dates_without_a_format_are_never_guessed(home: Home, tmp_path: Path, te
     path.write_text("\n".join(["stream_date,isrc,territory,streams", *(f"{text},a,RU,5" for text in texts), ""]))
     with pytest.raises(HitcastError, match=f"is not a date like %Y-%m-%d.*{re.escape(cure)}$"):
         ingest(home, [path])
+
+
+@pytest.mark.parametrize(
+    ("written", "date_format"), [("05 ноя", "%d %b %Y"), ("11-05", "%m-%d %Y"), ("5/11", "%d/%m %Y")]
+)
+@pytest.mark.parametrize(
+    ("name", "above", "keys"),
+    [
+        ("vk_2023.csv", "", r"columns: {%s, year: {file_name: '(20\d\d)'}}, constants: {territory: RU}"),
+        (
+            "vk.csv",
+            "Отчёт 2023\n",
+            r"header: 2, columns: {%s, year: {above_header: '(20\d\d)'}}, constants: {territory: RU}",
+        ),
+        ("vk.csv", "", "columns: {%s}, constants: {territory: RU, year: 2023}"),
+    ],
+)
+def test_the_year_of_dates_that_have_none_is_mapped(
+    home: Home, tmp_path: Path, written: str, date_format: str, name: str, above: str, keys: str
+) -> None:
+    (tmp_path / name).write_text(f"{above}Day,isrc,streams\n{written},QZABC2400001,7\n", encoding="utf-8")
+    keys = keys % "stream_date: Day, isrc: isrc, streams: streams"
+    mapping = tmp_path / "map.yml"
+    mapping.write_text(f"tables: {{vk_stream_days: {{files: ['*.csv'], date_format: '{date_format}', {keys}}}}}")
+    assert ingest(home, [tmp_path / name], [mapping]).tables[0].days_new == [date(2023, 11, 5)]

@@ -29,7 +29,8 @@ def no_day_of(profile: Profile, profiles: Sequence[Profile]) -> str:
         pair = " and ".join(columns[i].header for i in sorted((own, place)))
         return f"{pair} are of periods: ask for counts of each day"
     if profile.distinct and profile.share(WITHOUT_YEAR) == 1 and not profile.dates and not _is_number(profile):
-        return f"the dates of {profile.header} have no year, as {profile.distinct[0]}: ask for them with the year"
+        cure = "ask for them with the year, or map `year` by hand"
+        return f"the dates of {profile.header} have no year, as {profile.distinct[0]}: {cure}"
     return ""
 
 
