@@ -50,6 +50,18 @@ def test_counts_in_thousands_land_as_ones(
         ingest(home, [path], [mapping])
 
 
+@pytest.mark.parametrize("names", [("Paid streams, тыс.", "Free streams, тыс."), ("Платные (K)", "Бесплатные (K)")])
+def test_parts_of_a_count_in_thousands_land_as_ones(home: Home, tmp_path: Path, names: tuple[str, str]) -> None:
+    rows = [f"0{i}.03.2024;{song};RU;{i},5;{i}" for i, song in enumerate(SONGS, 1)]
+    path, mapping = _lines(tmp_path / "vk.csv", f"Дата;ISRC;Страна;{names[0]};{names[1]}", *rows), tmp_path / "map.yml"
+    _, text = _proposed(path, mapping)
+    ingest(home, [path], [mapping])
+    assert _landed(home, "vk_stream_days", "streams") == [1000, 1500, 2000, 2500, 3000, 3500]
+    mapping.write_text("\n".join(line for line in text.splitlines() if "units:" not in line), encoding="utf-8")
+    with pytest.raises(HitcastError, match="has streams in thousands, by the header"):
+        ingest(home, [path], [mapping])
+
+
 def test_a_header_that_means_another_thing_is_said_so(home: Home, tmp_path: Path) -> None:
     rows = [f"0{i}.03.2024;{song};RU;{i}" for i, song in enumerate(SONGS, 1)]
     path, mapping = _lines(tmp_path / "vk.csv", "Дата;ISRC;Страна;Streams (M)", *rows), tmp_path / "map.yml"

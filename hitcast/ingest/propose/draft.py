@@ -211,7 +211,7 @@ def _units(table: TableGuess, taken: list[tuple[str, Profile]]) -> list[str]:
             reasons += [f"{name} looks like fractions of a day, as spreadsheets keep times"] if unit == "days" else []
         elif column and column.may_be_scaled and (unit := unit_in(source.header)):
             units[name] = unit
-            reasons.append(f"{source.header} is taken for {unit}; `ones` if it means another thing")
+            reasons.append(f"by the header {source.header}")
         if name in _amounts(table) and source.is_unclear:
             what = f"{name} like {next(filter(UNCLEAR.fullmatch, source.distinct))} may be thousands or a fraction"
             lines.append(f"  # UNSURE: {what}: say it by `decimal:` and `thousands:`")

@@ -7,6 +7,7 @@ from hitcast.ingest.headings import MADE, MONTH, end_of, is_published, stated_pe
 from hitcast.ingest.propose.outside import days_in
 from hitcast.ingest.propose.profiles import Profile
 
+MARKS = ' ,;"\t|'
 WITHOUT_YEAR = re.compile(rf"\d{{1,2}}[-./]\d{{1,2}}|\d{{1,2}}[-. ]{MONTH}\.?|{MONTH}\.? \d{{1,2}}", re.IGNORECASE)
 
 
@@ -39,8 +40,8 @@ def no_days(profiles: Sequence[Profile], name: str, above: Sequence[str]) -> lis
     found = [no_day_of(profile, profiles) for profile in profiles]
     periods = filter(None, map(stated_period, [name, *above]))
     found += [f"it states a period, {period}: ask for counts of each day" for period in periods]
-    found += [f"the date in {line.strip()!r} may be when it was made: if not, map it as {{above_header: ...}}"
-              for line in above if MADE.search(line) and days_in(line)]  # fmt: skip
+    made = [line.strip(MARKS) for line in above if MADE.search(line) and days_in(line)]
+    found += [f"the date in {line!r} may be when it was made: if not, map it as {{above_header: ...}}" for line in made]
     return list(dict.fromkeys(filter(None, found)))
 
 
