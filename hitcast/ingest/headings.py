@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from hitcast.ingest.dates import MONTHS
-
 BEGIN = re.compile("starts?|begins?|beginning|from|since|с|от|начал[оа]")
 END = re.compile("ends?|ending|finish|to|until|till|through|по|до|кон(ец|ца)|окончани[ея]")
 PERIOD = re.compile("weeks?|months?|periods?|quarter|недел[яи]|месяца?|периода?|квартала?")
@@ -25,7 +23,12 @@ UNIT_WORDS = {
         re.IGNORECASE,
     ),
 }
-MONTH = rf"(?:{'|'.join(MONTHS)})"
+MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?|янв(?:ар[ьяе])?|фев(?:рал[ьяе])?|март?[ае]?|апр(?:ел[ьяе])?|ма[йяе]|июн[ьяе]?|июл[ьяе]?"
+    "|авг(?:уст[ае]?)?|сен(?:т|тябр[ьяе])?|окт(?:ябр[ьяе])?|ноя(?:бр[ьяе])?|дек(?:абр[ьяе])?)"
+)
+"""Names of months as whole words; those of `dates.MONTHS` would find one in a market too."""
 
 
 def _day(name: str) -> str:
@@ -42,7 +45,7 @@ SPAN = re.compile(
     rf"{_day('first')}\s*(?:г\.?|года)?\s*(?:[-–—_]|to|till|until|through|по|до|\.\.\.?)\s*{_day('last')}",
     re.IGNORECASE,
 )
-OF_A_MONTH = re.compile(rf"(?<!\d)(?<!\d )(?<!\d\. )(?<![a-zа-я])(?:{MONTH})\.?[ _-]20\d\d(?![\d])", re.IGNORECASE)
+OF_A_MONTH = re.compile(rf"(?<!\d)(?<!\d )(?<!\d\. )(?<![a-zа-я])(?:{MONTH})\.?[ _-]20\d\d(?![-._]?\d)", re.IGNORECASE)
 MADE = re.compile(
     r"(?<![^\W_])(сформирован|создан|выгружен|выгрузк|обновл[её]н|подготовлен|скачан|напечатан|дата формирования"
     r"|по состоянию на|generated|created|exported|printed|downloaded|updated|retrieved|prepared|produced|run on"

@@ -145,7 +145,9 @@ def test_a_file_left_alone_is_said_why(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "period"),
     [("vk_20240301-20240331.csv", "20240301-20240331"), ("2024-03-05_10-11-12.csv", ""), ("за 5 марта 2024", ""),
-     ("1 марта 2024 г. — 31 марта 2024 г.", "1 марта 2024 г. — 31 марта 2024"), ("Summary 2024", "")],
+     ("1 марта 2024 г. — 31 марта 2024 г.", "1 марта 2024 г. — 31 марта 2024"), ("Summary 2024", ""),
+     ("Market 2024", ""), ("vk_mar_2024-03-05.csv", ""), ("За сентябрь 2024 г.", "сентябрь 2024"),
+     ("Sep 2024", "Sep 2024"), ("в марте 2024", "марте 2024")],
 )  # fmt: skip
 def test_stated_period(text: str, period: str) -> None:
     assert stated_period(text) == period

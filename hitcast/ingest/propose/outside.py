@@ -7,11 +7,13 @@ from pathlib import Path
 
 import duckdb
 
-from hitcast.ingest.headings import MADE, MONTH, stated_period
+from hitcast.ingest.dates import MONTHS
+from hitcast.ingest.headings import MADE, stated_period
 from hitcast.ingest.identifiers import ISRC_PARTS
 from hitcast.ingest.propose.countries import territory
 from hitcast.ingest.propose.formats import dates_of
 
+MONTH = rf"(?:{'|'.join(MONTHS)})"
 # How a day is written within other text.
 DAYS = (
     *(rf"(20\d{{2}}{mark}\d{{2}}{mark}\d{{2}})" for mark in ("-", "_", r"\.")),
