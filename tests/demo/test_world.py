@@ -38,6 +38,7 @@ def test_the_summary_names_every_file_and_the_days(small_world: tuple[Path, Demo
     assert (summary.first_day, summary.last_day) == (date(2019, 1, 1), date(2021, 12, 31))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_whatever_the_threads(
     small_world: tuple[Path, DemoSummary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

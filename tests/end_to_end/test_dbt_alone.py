@@ -129,6 +129,7 @@ def test_without_a_home_named_it_is_the_one_of_the_project(tmp_path: Path, monke
     assert said.strip() == str(Home.current().warehouse)
 
 
+@pytest.mark.slow
 def test_nothing_is_modified_in_another_home(tmp_path: Path) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()

@@ -67,6 +67,7 @@ def test_status_says_what_is_there(home: Home) -> None:
     assert row.split()[2] == "2021-12-31"
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_nothing_and_readers_never_wait(home: Home) -> None:
     columns = "* exclude (predicted_at)"
     query = f"select {columns} from release_predictions order by release_id, horizon_days"

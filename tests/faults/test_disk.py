@@ -14,6 +14,7 @@ from tests.faults.conftest import Disk
 Mount = Callable[[int], Disk]
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_a_command_and_room_lets_it_go_on(prepared: Home, mounted: Mount) -> None:
     disk = mounted(80)
     home = copied(prepared, disk.root / "home")

@@ -52,6 +52,7 @@ def test_without_a_champion_there_is_nothing_to_look_at(settings: Settings) -> N
     assert look(replace(settings, mlflow_dir=settings.mlflow_dir / "none")) is None
 
 
+@pytest.mark.slow
 def test_an_old_champion_is_told_and_a_new_one_is_not(trained: tuple[Settings, TrainingRun]) -> None:
     settings, _ = trained
     found = look(settings)

@@ -62,6 +62,7 @@ def test_every_model_stands_beside_this_projects_own(zoo_of_three: None, make_ho
     assert any("catboost (ours)" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_one_task_alone(zoo_of_three: None, make_home: MakeHome) -> None:
     found = compare(make_home(), tasks=("classes",), progress=quiet)
     assert set(found.figures["task"]) == {"classes"}

@@ -121,6 +121,7 @@ def test_a_random_split_tests_each_row_once_on_others_releases() -> None:
             assert len(trained) == min(count, (~pool["release_id"].isin(tested["release_id"])).sum())
 
 
+@pytest.mark.slow
 def test_the_random_split_tests_the_same_releases(make_home: MakeHome) -> None:
     settings = make_home()
     figures = experiment("leakage", settings, progress=quiet).figures
@@ -129,6 +130,7 @@ def test_the_random_split_tests_the_same_releases(make_home: MakeHome) -> None:
     assert set(figures["release_count"]) == {count}
 
 
+@pytest.mark.slow
 def test_releases_of_the_future_flatter_where_the_law_changes(make_home: MakeHome) -> None:
     """What follows the first week grows from month to month: only a random split has seen how much."""
 
@@ -144,6 +146,7 @@ def test_releases_of_the_future_flatter_where_the_law_changes(make_home: MakeHom
     assert figure(answered.figures, "tiktok_vk", 30, "rmsle_change", "difference")["upper_95"] < 0
 
 
+@pytest.mark.slow
 def test_no_hit_at_all_is_said(make_home: MakeHome) -> None:
     settings = make_home(release_count=300, class_minimums=(0, 10**12, 10**13))
     figures, answer = outliers(Bench(read_origins(settings, all_origins=False), settings), quiet)

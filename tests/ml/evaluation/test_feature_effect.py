@@ -132,6 +132,7 @@ def test_removed_features_are_seen_by_no_part_of_a_model(
     assert bare["vk_streams_total"].isna().all()
 
 
+@pytest.mark.slow
 def test_a_group_that_matters_is_missed_and_noise_is_not(make_home: MakeHome) -> None:
     settings = make_home(release_count=300, change=add_noise)
     found = feature_effect(settings, ["vk_early"], note="as a trial", progress=quiet)

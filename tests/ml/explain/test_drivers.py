@@ -124,6 +124,7 @@ def with_radio(tables: Tables) -> None:
     tables["feature_catalog"] = pd.concat([catalog, *added], ignore_index=True)
 
 
+@pytest.mark.slow
 def test_a_new_group_is_a_reason_of_its_own_and_a_constant_is_none(make_home: MakeHome) -> None:
     settings = make_home(release_count=300, days_of_history=600, change=with_radio)
     train(settings, read_marts(settings).data_through - timedelta(days=45), progress=quiet)

@@ -215,6 +215,7 @@ def test_after_days_were_withdrawn_every_cure_works_in_one_step(trained: Trained
     assert predict(settings, earlier, progress=quiet).as_of == earlier
 
 
+@pytest.mark.slow
 def test_a_training_as_of_an_earlier_day_replaces_a_champion_that_saw_withdrawn_days(trained: Trained) -> None:
     settings, first = trained
     withdraw(settings, 10, first)
