@@ -1,6 +1,7 @@
 """Sums of forecasts over releases: by label, by artist, by month of release, and all."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -124,54 +125,82 @@ def sum_portfolios(
         seed: Of the draws.
         kinds: Keys of `KINDS`.
     """
-    draws = pd.DataFrame(dependence.draw_totals(rows, horizon, totals, seed), index=rows["release_id"].to_numpy())
-    figures = read_off(totals, draws.index).assign(known=known)
-    is_final, is_forecast = members["actual"].notna(), members.index.isin(draws.index)
+    draws = dependence.draw_totals(rows, horizon, totals, seed)
+    figures = read_off(totals, pd.Index(rows["release_id"])).assign(known=known)
     forecast = figures.reindex(members.index)
-    each = members.assign(
+    is_final, is_forecast = members["actual"].notna().to_numpy(), members.index.isin(figures.index)
+    each = _Each(
         is_final=is_final,
         is_forecast=is_forecast & ~is_final,
-        known=members["actual"].fillna(forecast["known"]),
-        expected=members["actual"].fillna(forecast["expected_streams"]),
+        known=members["actual"].fillna(forecast["known"]).to_numpy(),
+        expected=members["actual"].fillna(forecast["expected_streams"]).to_numpy(),
+        actual=members["actual"].to_numpy(dtype=float),
+        intervals=forecast[list(INTERVAL_COLUMNS)].to_numpy(dtype=float),
+        draws=draws,
+        places=figures.index.get_indexer(members.index),
     )
+    names = members["artist_name"].to_numpy(dtype=object)
     parts = [
-        _sums(kind, key, group, figures, draws) for kind in kinds for key, group in _groups(each, list(KINDS[kind]))
+        _sums(kind, key, names[at[-1]], each, at) for kind in kinds for key, at in _groups(members, list(KINDS[kind]))
     ]
     return pd.DataFrame(parts, columns=[*COLUMNS, *INTERVAL_COLUMNS])
 
 
-def _groups(members: pd.DataFrame, by: list[str]) -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
+@dataclass(frozen=True)
+class _Each:
+    """What is summed, an array each with a value a release.
+
+    Attributes:
+        is_final: Whether its total is known.
+        is_forecast: Whether it is forecast.
+        known: Streams known of it; its total where that is known.
+        expected: Its mean; its total where that is known.
+        actual: Its total, NaN where it is not known.
+        intervals: Of its forecast, shape (releases, ends).
+        draws: Of the totals that are forecast, shape (forecasts, draws).
+        places: Row of `draws` of each release, -1 for none.
+    """
+
+    is_final: np.ndarray
+    is_forecast: np.ndarray
+    known: np.ndarray
+    expected: np.ndarray
+    actual: np.ndarray
+    intervals: np.ndarray
+    draws: np.ndarray
+    places: np.ndarray
+
+
+def _groups(members: pd.DataFrame, by: list[str]) -> Iterator[tuple[dict[str, object], np.ndarray]]:
+    """What the members of each portfolio share, and their places."""
     if by and len(members):
-        for key, group in members.groupby(by, sort=True):
-            yield dict(zip(by, key, strict=True)), group
+        for key, at in members.groupby(by, sort=True).indices.items():
+            yield dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)), at
     elif len(members):
-        yield {}, members
+        yield {}, np.arange(len(members))
 
 
-def _sums(
-    kind: str, key: dict[str, object], group: pd.DataFrame, figures: pd.DataFrame, draws: pd.DataFrame
-) -> dict[str, object]:
-    name: object = key.get("label_name", "all")
-    if "artist_id" in key:
-        name = group["artist_name"].iloc[-1]
-    counted, landed = group[group["is_final"] | group["is_forecast"]], float(group["actual"].sum())
-    is_whole = bool(group["is_final"].all())
+def _sums(kind: str, key: dict[str, object], artist_name: object, each: _Each, at: np.ndarray) -> dict[str, object]:
+    name = artist_name if "artist_id" in key else key.get("label_name", "all")
+    counted, landed = at[each.is_final[at] | each.is_forecast[at]], float(np.nansum(each.actual[at]))
+    is_whole = bool(each.is_final[at].all())
+    month = key.get("release_month")
     found: dict[str, object] = {
         "portfolio_kind": kind,
         "portfolio_id": key.get("artist_id", key.get("label_name", "all")),
         "portfolio_name": name,
-        "release_month": key.get("release_month"),
+        "release_month": None if month is None else pd.Timestamp(month),
         "release_count": len(counted),
-        "final_count": int(group["is_final"].sum()),
-        "unknown_count": len(group) - len(counted),
-        "known_streams": float(counted["known"].sum()),
-        "expected_streams": float(counted["expected"].sum()) if len(counted) else np.nan,
+        "final_count": int(each.is_final[at].sum()),
+        "unknown_count": len(at) - len(counted),
+        "known_streams": float(np.nansum(each.known[counted])),
+        "expected_streams": float(np.nansum(each.expected[counted])) if len(counted) else np.nan,
         "actual_streams": landed if is_whole else np.nan,
     }
-    members = group.index[group["is_forecast"]]
+    members = at[each.is_forecast[at]]
     if len(members) == 1:
         # the sum of one is that one: no draw may say otherwise
-        ends = landed + figures.loc[members[0], list(INTERVAL_COLUMNS)].to_numpy(dtype=float)
+        ends = landed + each.intervals[members[0]]
     else:
-        ends = landed + np.quantile(draws.loc[members].to_numpy().sum(axis=0), LEVELS[ENDS])
+        ends = landed + np.quantile(each.draws[each.places[members]].sum(axis=0), LEVELS[ENDS])
     return found | dict(zip(INTERVAL_COLUMNS, ends if len(counted) else [np.nan] * len(ends), strict=True))

@@ -31,6 +31,8 @@ from ml.splits import REFERENCE_DAY
 from ml.streams import INTERVAL_COLUMNS
 
 KEYS = ["feature_set", "model_name", "as_of_day", "horizon_days"]
+SHARED = ["feature_set", "as_of_day", "horizon_days", "release_id"]
+"""What forecasts of several models share."""
 RANKING_DRAWS = 500
 """Draws for average precision, which needs all rows sorted in each."""
 
@@ -56,16 +58,22 @@ def evaluate(
     """
     weeks = pd.Series(release_weeks(release_dates), index=release_dates.index)
     found = []
-    for key, rows in _beside_line(predictions, ["predicted_streams"]).groupby(KEYS, sort=False):
-        found += _of_streams(key, rows, rows["release_id"].map(weeks).to_numpy())
+    judged = _beside_line(predictions, ["predicted_streams"])
+    # looked up once and not in each of hundreds of groups
+    judged["week"] = judged["release_id"].map(weeks)
+    for key, rows in judged.drop(columns="release_id").groupby(KEYS, sort=False):
+        found += _of_streams(key, rows, rows["week"].to_numpy())
     place = {name: number for number, name in enumerate(class_names)}
-    to_come = _shares_to_come(predictions)
-    for key, rows in _beside_line(class_predictions, list(PROBABILITY_COLUMNS)).groupby(KEYS, sort=False):
-        row_part = rows["release_id"].map(weeks).to_numpy()
-        actual, predicted = (rows[name].map(place).to_numpy(dtype=int) for name in ("actual_class", "predicted_class"))
+    judged = _beside_line(class_predictions, list(PROBABILITY_COLUMNS))
+    judged = judged.join(_shares_to_come(predictions), on=SHARED)
+    judged["week"] = judged["release_id"].map(weeks)
+    for name in ("actual_class", "predicted_class"):
+        judged[name] = judged[name].map(place)
+    for key, rows in judged.drop(columns="release_id").groupby(KEYS, sort=False):
+        row_part, shares = rows["week"].to_numpy(), rows["share_to_come"].to_numpy()
+        actual, predicted = (rows[name].to_numpy(dtype=int) for name in ("actual_class", "predicted_class"))
         probabilities = rows[list(PROBABILITY_COLUMNS)].to_numpy()
         line = rows[[f"{name}_line" for name in PROBABILITY_COLUMNS]].to_numpy()
-        shares = to_come.reindex(pd.MultiIndex.from_frame(rows[to_come.index.names])).to_numpy()
         figures = class_metrics(actual, predicted, probabilities, costs)
         figures |= week_metrics(actual == 2, probabilities[:, 2], row_part)
         figures |= lift_metrics(actual == 2, probabilities[:, 2])
@@ -125,16 +133,14 @@ def judge_totals(
 def _beside_line(predictions: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Every forecast beside that of log_linear for the same release, in columns ending in `_line`."""
     line = predictions[predictions["model_name"] == "log_linear"]
-    shared = ["feature_set", "as_of_day", "horizon_days", "release_id"]
-    return predictions.merge(line[[*shared, *columns]], on=shared, suffixes=("", "_line"), validate="many_to_one")
+    return predictions.merge(line[[*SHARED, *columns]], on=SHARED, suffixes=("", "_line"), validate="many_to_one")
 
 
 def _shares_to_come(predictions: pd.DataFrame) -> pd.Series:
-    """Share of each window's streams that was still to come; of 0 streams, all of them."""
-    keys = ["feature_set", "as_of_day", "horizon_days", "release_id"]
-    rows = predictions.drop_duplicates(keys).set_index(keys)
+    """Share of each window's streams that was still to come, as `share_to_come`; of 0 streams, all of them."""
+    rows = predictions.drop_duplicates(SHARED).set_index(SHARED)
     actual, known = (rows[name].astype(float) for name in ("actual_streams", "known_streams"))
-    return 1 - known.fillna(0.0) / actual.where(actual > 0, np.inf)
+    return (1 - known.fillna(0.0) / actual.where(actual > 0, np.inf)).rename("share_to_come")
 
 
 def _of_streams(key: Any, rows: pd.DataFrame, weeks: np.ndarray) -> list[tuple[Any, ...]]:
