@@ -174,8 +174,8 @@ class _Each:
 def _groups(members: pd.DataFrame, by: list[str]) -> Iterator[tuple[dict[str, object], np.ndarray]]:
     """What the members of each portfolio share, and their places."""
     if by and len(members):
-        for key, at in members.groupby(by, sort=True).indices.items():
-            yield dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)), at
+        for key, group in members.groupby(by, sort=True)[by]:
+            yield dict(zip(by, key, strict=True)), members.index.get_indexer(group.index)
     elif len(members):
         yield {}, np.arange(len(members))
 
@@ -184,12 +184,11 @@ def _sums(kind: str, key: dict[str, object], artist_name: object, each: _Each, a
     name = artist_name if "artist_id" in key else key.get("label_name", "all")
     counted, landed = at[each.is_final[at] | each.is_forecast[at]], float(np.nansum(each.actual[at]))
     is_whole = bool(each.is_final[at].all())
-    month = key.get("release_month")
     found: dict[str, object] = {
         "portfolio_kind": kind,
         "portfolio_id": key.get("artist_id", key.get("label_name", "all")),
         "portfolio_name": name,
-        "release_month": None if month is None else pd.Timestamp(month),
+        "release_month": key.get("release_month"),
         "release_count": len(counted),
         "final_count": int(each.is_final[at].sum()),
         "unknown_count": len(at) - len(counted),
