@@ -45,7 +45,7 @@ def day_bars(days: list[Row]) -> dict[str, Any] | None:
     """Rows of each of a table's last days, a bar a day; None where there is none."""
     if not days:
         return None
-    frame = drawing.frame((0, SHOWN_DAYS), max(float(day["row_count"] or 0) for day in days), 720, 110)
+    frame = drawing.frame((0, SHOWN_DAYS), max(float(day["row_count"] or 0) for day in days), 960, 130)
     last = max(day["delivered_day"] for day in days)
     bars = [{**day, "at": SHOWN_DAYS - 1 - (last - day["delivered_day"]).days} for day in days]
     return {"frame": frame, "bars": bars, "first": min(day["delivered_day"] for day in days), "last": last}
