@@ -59,7 +59,9 @@ def round_step(length: float, parts: int = 4) -> float:
 
 
 def round_up(value: float) -> float:
-    """The end of an axis that begins at 0 and holds a value: a whole number of steps."""
+    """The end of an axis that begins at 0 and holds a value: a whole number of steps; 1 where the value is 0."""
+    if value <= 0:
+        return 1.0
     step = round_step(value)
     return max(1.0, math.ceil(value / step - 1e-9)) * step
 

@@ -31,6 +31,10 @@ def test_an_axis_ends_at_a_round_number_with_few_ticks(value: float) -> None:
     assert round(step / 10 ** math.floor(math.log10(step)), 6) in (1, 2, 2.5, 5, 10)
 
 
+def test_an_axis_of_nothing_but_zeros_ends_at_one() -> None:
+    assert Scale(0, round_up(0.0), 0, 100).ticks == [0, 0.25, 0.5, 0.75, 1]
+
+
 def test_ratios_are_marked_by_powers_of_ten() -> None:
     assert Scale(100, 150_000, 0, 100, is_log=True).ticks == [100, 1000, 10_000, 100_000]
 
