@@ -16,7 +16,8 @@ from ml.classes import class_minimums
 from ml.data import FEATURE_SETS, Marts, feature_columns, modelling_frame, read_marts, target_column
 from ml.estimators import zoo
 from ml.evaluation.bootstrap import difference_interval, release_weeks, skill_interval
-from ml.evaluation.metrics import average_precision, expected_cost, rmsle, skill
+from ml.evaluation.metrics import expected_cost, rmsle, skill
+from ml.evaluation.ranking import average_precision
 from ml.registry import tracking
 from ml.splits import REFERENCE_DAY, Fold, plan_folds, rows_to_test, training_rows, untouched_count
 from ml.studies import tuned_parameters

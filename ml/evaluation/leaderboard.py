@@ -15,18 +15,16 @@ from ml.evaluation.advice import advice_metrics
 from ml.evaluation.bootstrap import difference_interval, paired_interval, release_weeks, skill_interval
 from ml.evaluation.groups import best_possible_metrics
 from ml.evaluation.metrics import (
-    average_precision,
     class_metrics,
     decade,
     expected_volume_ratio,
     interval_metrics,
-    lift_metrics,
     promoted_by_chance,
     promotion_costs,
     skill,
     stream_metrics,
-    week_metrics,
 )
+from ml.evaluation.ranking import average_precision, lift_metrics, week_metrics
 from ml.splits import REFERENCE_DAY
 from ml.streams import INTERVAL_COLUMNS
 

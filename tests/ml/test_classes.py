@@ -10,7 +10,7 @@ from ml.data import Columns, Marts, feature_columns
 from ml.estimators.calibration import ISOTONIC_RELEASES, ISOTONIC_RELEASES_OF_A_KIND, ChanceCalibration
 from ml.estimators.classes import OrderedClasses
 from ml.estimators.zoo import OWN, STREAMS
-from ml.evaluation.metrics import average_precision
+from ml.evaluation.ranking import average_precision
 from ml.streams import fit_streams
 
 MINIMUMS = (20_000.0, 150_000.0)

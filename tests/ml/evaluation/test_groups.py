@@ -13,7 +13,8 @@ from ml.evaluation.groups import (
     pooled,
     skill_by_group,
 )
-from ml.evaluation.metrics import expected_cost, lift_curve, lift_metrics
+from ml.evaluation.metrics import expected_cost
+from ml.evaluation.ranking import lift_curve, lift_metrics
 from tests.ml import backtests
 
 RATIOS = range(1, 21)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score, mean_pinball_loss
 
 from ml.evaluation.metrics import (
-    average_precision,
     calibration_error,
     class_metrics,
     decade,
@@ -19,18 +18,16 @@ from ml.evaluation.metrics import (
     inside,
     interval_metrics,
     median_error,
-    precision_of_week,
     promotion_costs,
     quadratic_weighted_kappa,
-    recall_at_precision,
     reference_mape,
     reliability,
     rmsle,
     skill,
     spearman,
     stream_metrics,
-    week_metrics,
 )
+from ml.evaluation.ranking import average_precision, precision_of_week, recall_at_precision, week_metrics
 from tests.ml.world import PROJECT
 
 RANDOM = np.random.default_rng(7)
@@ -223,6 +220,7 @@ def test_precision_of_the_best_of_a_week_by_hand() -> None:
     assert precision_of_week(hit, score, weeks, 2) == pytest.approx(2 / 4)
     assert precision_of_week(hit, score, weeks, 10) == pytest.approx(2 / 6), "a week of three picks three"
     assert precision_of_week(hit, np.zeros(6), weeks, 1) == pytest.approx(1 / 3), "of equals each is picked in part"
+    assert np.isnan(precision_of_week(hit[:0], score[:0], weeks[:0], 1))
 
 
 def test_no_order_beats_the_most_that_the_weeks_hits_allow() -> None:
